@@ -1,0 +1,93 @@
+"""Facts and terms of consent. Every struct here is one fact kind of the ledger, sealed for its subscriber."""
+
+from __future__ import annotations
+
+import enum
+
+import msgspec
+
+
+class Channel(enum.Enum):
+    """How the subscriber said it."""
+
+    WEB = "web"
+    SMS = "sms"
+    CALL = "call"
+    PAPER = "paper"
+    API = "api"
+    DESK = "desk"
+    IMPORT = "import"
+
+
+class ListVerdict(enum.Enum):
+    """What a subscriber's own list says of a caller."""
+
+    ALLOW = "allow"
+    BLOCK = "block"
+    NONE = "none"
+    """Taken off the list."""
+
+
+class ConsentGranted(msgspec.Struct, frozen=True):
+    """The subscriber agreed to calls (kind ``consent.granted``); a later grant replaces an earlier one."""
+
+    holder: str
+    callee: int
+    purpose: str
+    """Category code of the pack, or ``*`` for every purpose of the holder."""
+    until: int = 0
+    """End, µs UTC; 0: until withdrawn."""
+    channel: Channel = Channel.IMPORT
+    evidence: str = ""
+    """Digest (SHA-256, hex) of what proves it; empty when none was kept."""
+
+
+class ConsentWithdrawn(msgspec.Struct, frozen=True):
+    """The subscriber took a consent back (kind ``consent.withdrawn``)."""
+
+    holder: str
+    callee: int
+    purpose: str = "*"
+    """``*``: every purpose of the holder."""
+    channel: Channel = Channel.DESK
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """The subscriber wants no more calls from a holder or number (kind ``consent.refused``, regime 1.7).
+
+    It ends every consent given to that holder before it. A consent granted later ends the refusal.
+    """
+
+    callee: int
+    holder: str = ""
+    """Empty when the holder is not known: then ``caller`` is refused."""
+    caller: int = 0
+    channel: Channel = Channel.DESK
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """A line of the subscriber's own list (kind ``consent.listed``); a later line about the same range replaces it."""
+
+    owner: int
+    first: int
+    last: int
+    """Equal to ``first`` for a single number."""
+    verdict: ListVerdict
+
+
+class Wished(msgspec.Struct, frozen=True):
+    """The subscriber's wishes by category (接听意愿, kind ``consent.wished``); replaces all earlier wishes."""
+
+    owner: int
+    refuse: tuple[str, ...] = ()
+    """Category codes not wanted."""
+    refuse_withheld: bool = False
+
+
+FACTS: dict[str, type[msgspec.Struct]] = {
+    "consent.granted": ConsentGranted,
+    "consent.withdrawn": ConsentWithdrawn,
+    "consent.refused": Refused,
+    "consent.listed": Listed,
+    "consent.wished": Wished,
+}

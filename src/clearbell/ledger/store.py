@@ -1,0 +1,211 @@
+"""The store: write transactions that append facts, reads, and the entries that followers read."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Any, Self, TypeVar
+
+import msgspec
+from sqlalchemy import Connection, Engine, Row, func, select, text, update
+
+from clearbell.ledger import chain
+from clearbell.ledger.bulk import insert_rows
+from clearbell.ledger.clock import Clock, SystemClock
+from clearbell.ledger.engine import open_engine
+from clearbell.ledger.model import ERASED, Entry
+from clearbell.ledger.tables import ledger_entry, ledger_follower, ledger_sealed
+
+Fact = TypeVar("Fact", bound=msgspec.Struct)
+
+# Any constant will do, so long as nothing else in the database takes the same advisory lock.
+_WRITER_LOCK = 0x636C6561
+_encode = msgspec.json.Encoder().encode
+
+
+class Act:
+    """One write transaction. Change rows through ``conn``, append what happened, and it lands whole or not at all."""
+
+    def __init__(self, conn: Connection, at: int, actor: str, randomness: Callable[[int], bytes]) -> None:
+        self.conn = conn
+        self.at = at
+        """When the act began, µs UTC."""
+        self.actor = actor
+        self._randomness = randomness
+        self._head: tuple[int, bytes] | None = None
+
+    def append(
+        self,
+        kind: str,
+        facts: Sequence[Fact],
+        about: Callable[[Fact], int | str] | None = None,
+        note: Mapping[str, Any] | None = None,
+    ) -> int:
+        """Append one entry with ``facts``, all of the kind's type, and return its place in the chain.
+
+        With ``about`` the facts are personal: each is sealed under the subject it returns and can be erased
+        later. Without it they stand in the entry itself, for ever. ``note`` must hold no personal data.
+        """
+        seq, previous = self._head or self._read_head()
+        seq += 1
+        encoded = [_encode(fact) for fact in facts]
+        commitments: list[bytes] = []
+        if about is None:
+            body = b"[%s]" % b",".join(encoded)
+        else:
+            body = b"[]"
+            commitments = self._seal(seq, [str(about(fact)) for fact in facts], encoded)
+        root = chain.sealed_root(commitments)
+        note_json = _encode(dict(note or {}))
+        digest = chain.entry_hash(previous, seq, self.at, kind, self.actor, note_json, body, len(commitments), root)
+        self.conn.execute(
+            ledger_entry.insert().values(
+                seq=seq,
+                at=self.at,
+                kind=kind,
+                actor=self.actor,
+                note=note_json,
+                body=body,
+                sealed=len(commitments),
+                sealed_root=root,
+                hash=digest,
+            )
+        )
+        self._head = (seq, digest)
+        return seq
+
+    def _read_head(self) -> tuple[int, bytes]:
+        row = self.conn.execute(
+            select(ledger_entry.c.seq, ledger_entry.c.hash).order_by(ledger_entry.c.seq.desc()).limit(1)
+        ).first()
+        return (row.seq, bytes(row.hash)) if row else (0, chain.GENESIS)
+
+    def _seal(self, seq: int, subjects: list[str], encoded: list[bytes]) -> list[bytes]:
+        width = chain.SALT_BYTES
+        salts = self._randomness(width * len(encoded))
+        commit = chain.commitment
+        commitments = []
+        rows = []
+        for item, (subject, data) in enumerate(zip(subjects, encoded, strict=True)):
+            salt = salts[item * width : (item + 1) * width]
+            digest = commit(salt, subject.encode(), data)
+            commitments.append(digest)
+            rows.append((seq, item, digest, subject, salt, data))
+        insert_rows(self.conn, ledger_sealed, ("seq", "item", "commitment", "subject", "salt", "data"), rows)
+        return commitments
+
+    def erase(self, subject: int | str) -> int:
+        """Wipe every sealed fact about ``subject`` and append that so many were wiped; returns the count.
+
+        The chain keeps verifying: it holds commitments, which tell nothing without their salts. Nothing is
+        appended when there was nothing to wipe.
+        """
+        wiped = self.conn.execute(
+            update(ledger_sealed)
+            .where(ledger_sealed.c.subject == str(subject))
+            .values(subject=None, salt=None, data=None)
+        ).rowcount
+        if wiped:
+            self.append(ERASED, (), note={"facts": wiped})
+        return wiped
+
+
+class Store:
+    """One database. Safe to share between threads; other processes may open the same one."""
+
+    def __init__(self, engine: Engine, clock: Clock, randomness: Callable[[int], bytes] = os.urandom) -> None:
+        self.engine = engine
+        self.clock = clock
+        self._randomness = randomness
+
+    @classmethod
+    def open(cls, url: str, *, clock: Clock | None = None, randomness: Callable[[int], bytes] = os.urandom) -> Self:
+        """Open the store at a database URL. Does not create tables; see :meth:`create`."""
+        return cls(open_engine(url), clock or SystemClock(), randomness)
+
+    def create(self) -> None:
+        """Bring the database to this version's tables, making them where there are none."""
+        from clearbell.ledger.migrations import upgrade
+
+        upgrade(self.engine)
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.engine.dispose()
+
+    @contextlib.contextmanager
+    def act(self, actor: str) -> Iterator[Act]:
+        """Begin a write transaction in the name of ``actor``; commits at the end, rolls back on any exception.
+
+        Writers wait for each other, across processes too, so what an act reads stays true until it commits.
+        """
+        with self.engine.begin() as conn:
+            if conn.dialect.name == "postgresql":
+                conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITER_LOCK})
+            yield Act(conn, self.clock.now(), actor, self._randomness)
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Begin a read-only transaction: one consistent picture, never waiting for writers."""
+        with self.engine.connect().execution_options(ro=True) as conn, conn.begin():
+            yield conn
+
+    def head(self) -> int:
+        """Place of the newest entry; 0 when the ledger is empty."""
+        with self.read() as conn:
+            newest: int | None = conn.execute(select(func.max(ledger_entry.c.seq))).scalar_one()
+        return newest or 0
+
+    def entries(self, after: int, kinds: Collection[str] | None = None, limit: int = 1000) -> list[Entry]:
+        """Return up to ``limit`` entries past place ``after``, oldest first, of the given kinds or of all."""
+        query = select(ledger_entry).where(ledger_entry.c.seq > after).order_by(ledger_entry.c.seq)
+        if kinds is not None:
+            query = query.where(ledger_entry.c.kind.in_(list(kinds)))
+        with self.read() as conn:
+            rows = conn.execute(query.limit(limit)).all()
+            sealed = self._sealed_of(conn, [row.seq for row in rows if row.sealed])
+            return [_entry(row, sealed.get(row.seq)) for row in rows]
+
+    @staticmethod
+    def _sealed_of(conn: Connection, seqs: list[int]) -> dict[int, list[bytes | None]]:
+        found: dict[int, list[bytes | None]] = {}
+        # One by one: an entry may hold thousands of sealed facts, and most hold one.
+        query = select(ledger_sealed.c.data).order_by(ledger_sealed.c.item)
+        for seq in seqs:
+            data = conn.execute(query.where(ledger_sealed.c.seq == seq)).scalars()
+            found[seq] = [None if datum is None else bytes(datum) for datum in data]
+        return found
+
+    def cursor(self, act: Act, name: str) -> int:
+        """Return how far the follower ``name`` has read; 0 when it never did."""
+        row = act.conn.execute(
+            select(ledger_follower.c.cursor).where(ledger_follower.c.name == name)
+        ).scalar_one_or_none()
+        return row or 0
+
+    def set_cursor(self, act: Act, name: str, seq: int) -> None:
+        """Move the follower's cursor to ``seq`` in the act's transaction, with the effect it follows from."""
+        values = {"cursor": seq, "moved_at": act.at}
+        moved = act.conn.execute(
+            update(ledger_follower).where(ledger_follower.c.name == name).values(**values)
+        ).rowcount
+        if not moved:
+            act.conn.execute(ledger_follower.insert().values(name=name, **values))
+
+
+def _entry(row: Row[Any], sealed: list[bytes | None] | None) -> Entry:
+    if sealed is None:
+        facts: tuple[bytes | None, ...] = tuple(
+            bytes(raw) for raw in msgspec.json.decode(bytes(row.body), type=list[msgspec.Raw])
+        )
+    else:
+        facts = tuple(sealed)
+    return Entry(
+        seq=row.seq,
+        at=row.at,
+        kind=row.kind,
+        actor=row.actor,
+        note=msgspec.json.decode(bytes(row.note)),
+        facts=facts,
+    )
