@@ -1,0 +1,37 @@
+# Two commands: `make run` and `make test`. Both do all set-up on a fresh machine.
+# Further arguments: make run ARGS=--once
+
+VENV := .venv
+PYTHON ?= python3
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: run test check bench docs clean
+
+run: $(STAMP)
+	$(BIN)/clearbell run $(ARGS)
+
+test: $(STAMP) check
+	./scripts/install-system-packages
+	$(BIN)/pytest $(ARGS)
+
+check: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/mypy
+
+bench: $(STAMP)
+	./scripts/install-system-packages
+	$(BIN)/python -m bench.hot_path $(ARGS)
+
+docs: $(STAMP)
+	$(BIN)/zensical build
+
+# uv makes the environment; it is itself installed into it from the package index pip is set up with.
+$(STAMP): pyproject.toml requirements.lock scripts/make-environment
+	PYTHON=$(PYTHON) ./scripts/make-environment $(VENV)
+	touch $@
+
+clean:
+	rm -rf $(VENV) site .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,49 @@
+"""The command tree. Each branch is imported only when it is used, so that ``clearbell`` starts fast."""
+
+from __future__ import annotations
+
+import sys
+
+from cyclopts import App
+
+from clearbell import __version__
+from clearbell.cli.context import words
+
+_BRANCHES = (
+    ("serve", "clearbell.cli.serve:serve", "Answer switches over SIP and HTTP. 应答交换机的询问。"),
+    ("run", "clearbell.cli.run:run", "Screen a small synthetic city and look at it. 运行一座模拟小城。"),
+    ("screen", "clearbell.cli.screen:screen", "Judge one call and show the sum. 判定一个呼叫并列出分值。"),
+    ("decisions", "clearbell.cli.decisions:app", "Look at what was decided. 查看判定记录。"),
+    ("ledger", "clearbell.cli.ledger:app", "Verify and sign the chain of facts. 校验与签名账本。"),
+    ("registry", "clearbell.cli.registry:app", "Parties, holders, numbers, trunks. 主体、码号与中继。"),
+    ("consent", "clearbell.cli.consent:app", "Consents, refusals, lists, wishes. 同意、拒绝、名单与意愿。"),
+    ("sanctions", "clearbell.cli.sanctions:app", "Orders and restrictions. 指令与处置。"),
+    ("reports", "clearbell.cli.reports:app", "Reports of nuisance calls. 骚扰电话举报。"),
+    ("labels", "clearbell.cli.labels:app", "What is published about numbers. 号码标注。"),
+    ("intake", "clearbell.cli.intake:app", "Files taken in and their bad rows. 导入与隔离行。"),
+    ("erase", "clearbell.cli.erase:erase", "Erase what is kept about a person's number. 抹除个人信息。"),
+    ("pack", "clearbell.cli.pack:app", "Check and show a jurisdiction's rules. 检查与查看规则包。"),
+    ("simulate", "clearbell.cli.simulate:app", "Make synthetic calls with ground truth. 生成带真值的模拟呼叫。"),
+)
+
+
+def build() -> App:
+    """Build the command tree."""
+    app = App(
+        name="clearbell",
+        help=words("清铃:只让想接的电话响铃。", "Clearbell lets only wanted calls ring."),
+        version=__version__,
+        help_format="plaintext",
+    )
+    for name, target, help_text in _BRANCHES:
+        app.command(target, name=name, help=help_text)
+    return app
+
+
+def main() -> None:
+    """Run the command line; a refused command ends with exit code 1 and a message, never a traceback."""
+    try:
+        build()()
+    except BrokenPipeError:
+        sys.stderr.close()
+        raise SystemExit(0) from None

@@ -1,0 +1,53 @@
+"""``clearbell serve``: answer switches."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from pathlib import Path
+
+from clearbell.cli.context import home_folder, language, open_store, refuse, say
+
+
+def serve(*, home: Path | None = None, config: Path | None = None) -> None:
+    """Answer switches over SIP and HTTP until interrupted.
+
+    Parameters
+    ----------
+    home
+        Data folder (default: $CLEARBELL_HOME or ./var).
+    config
+        Configuration file (default: clearbell.toml in the data folder, else built-in values for loopback).
+    """
+    from clearbell.cli.pack import open_pack
+    from clearbell.cli.progress import loading
+    from clearbell.serving.config import ConfigError, NodeConfig, read_config
+    from clearbell.serving.node import Node
+    from clearbell.serving.server import Server
+
+    folder = home_folder(home)
+    if config is None and (folder / "clearbell.toml").exists():
+        config = folder / "clearbell.toml"
+    try:
+        settings = read_config(config) if config else NodeConfig()
+    except ConfigError as error:
+        refuse(error.zh, error.en)
+    pack = open_pack(settings.pack)
+    store = open_store(home)
+    with loading() as progress:
+        node = Node(store, pack, folder, randomness=os.urandom, progress=progress)
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        server = Server(node, settings)
+    except ConfigError as error:
+        refuse(error.zh, error.en)
+    except OSError as error:
+        refuse(f"端口无法打开:{error}", f"a port cannot be opened: {error}")
+    server.start()
+    for line in server.addresses(language()):
+        say(line, line)
+    stop.wait()
+    server.stop()

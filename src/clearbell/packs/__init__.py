@@ -1,0 +1,1 @@
+"""Jurisdiction packs that ship with Clearbell, one TOML file each."""

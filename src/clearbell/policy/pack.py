@@ -1,0 +1,355 @@
+"""Reading a pack: everything that is wrong with it is said at once, with file, line and key."""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+import hashlib
+import importlib.resources
+import math
+import re
+import string
+import tomllib
+import zoneinfo
+from typing import Any
+
+import msgspec
+
+from clearbell.calls import Action, Answer
+from clearbell.policy.model import (
+    ActionStep,
+    Category,
+    LabelRules,
+    Pack,
+    Price,
+    Retention,
+    Status,
+    Threshold,
+    Window,
+)
+from clearbell.policy.places import line_of, lines_of
+from clearbell.policy.symbols import CHECKS, EVIDENCE, THRESHOLDS
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """One thing wrong with a pack."""
+
+    line: int
+    key: str
+    zh: str
+    en: str
+
+
+class PackError(Exception):
+    """The pack cannot be used. 规则包无法使用。"""
+
+    def __init__(self, file: str, problems: list[Problem]) -> None:
+        self.file = file
+        self.problems = sorted(problems, key=lambda p: (p.line, p.key))
+        super().__init__(self.text("en"))
+
+    def text(self, language: str) -> str:
+        """Every problem on a line of its own: ``file:line: key: what is wrong``."""
+        return "\n".join(f"{self.file}:{p.line}: {p.key}: {p.zh if language == 'zh' else p.en}" for p in self.problems)
+
+
+class _Head(msgspec.Struct, forbid_unknown_fields=True):
+    id: str
+    version: str
+    zh: str
+    en: str
+    home: str
+    country: int
+    timezone: str
+    order: list[str]
+
+
+class _Price(msgspec.Struct, forbid_unknown_fields=True):
+    zh: str
+    en: str
+    source: str
+    status: Status
+    points: float = 0.0
+    decides: Action | None = None
+    answer: Answer | None = None
+
+
+class _Threshold(msgspec.Struct, forbid_unknown_fields=True):
+    value: float | bool
+    unit: str
+    source: str
+    status: Status
+    min_sample: int = 0
+
+
+class _Window(msgspec.Struct, forbid_unknown_fields=True):
+    start: str
+    end: str
+    source: str
+    status: Status
+
+
+class _Words(msgspec.Struct, forbid_unknown_fields=True):
+    zh: str
+    en: str
+
+
+_TABLES: dict[str, Any] = {
+    "pack": _Head,
+    "symbols": _Price,
+    "thresholds": _Threshold,
+    "deadlines": _Threshold,
+    "hours": _Window,
+    "categories": _Words,
+    "rungs": _Words,
+    "label": LabelRules,
+    "retention": Retention,
+    "actions": ActionStep,
+}
+_SINGLE = ("pack", "label", "retention")
+
+
+class _Reader:
+    def __init__(self, text: str, file: str) -> None:
+        self.file = file
+        self.text = text
+        self.places = lines_of(text)
+        self.problems: list[Problem] = []
+
+    def bad(self, key: str, zh: str, en: str) -> None:
+        self.problems.append(Problem(line_of(self.places, key), key, zh, en))
+
+    def read(self) -> Pack:
+        try:
+            raw = tomllib.loads(self.text)
+        except tomllib.TOMLDecodeError as error:
+            at = re.search(r"at line (\d+)", str(error))
+            line = int(at[1]) if at else len(self.text.splitlines())
+            problem = Problem(line, "-", f"不是有效的 TOML:{error}", f"not valid TOML: {error}")
+            raise PackError(self.file, [problem]) from error
+        for name in raw:
+            if name not in _TABLES:
+                self.bad(name, f"没有这样的表{_meant_zh(name, _TABLES)}", f"no such table{_meant(name, _TABLES)}")
+        single = {name: self.one(raw.get(name), _TABLES[name], name) for name in _SINGLE}
+        many = {
+            name: self.table(raw.get(name), _TABLES[name], name)
+            for name in _TABLES
+            if name not in _SINGLE and name != "actions"
+        }
+        actions = self.actions(raw.get("actions"))
+        self.check_names(many["symbols"], EVIDENCE, "symbols")
+        self.check_names(many["thresholds"], dict.fromkeys(THRESHOLDS), "thresholds")
+        prices = {name: self.price(name, price) for name, price in many["symbols"].items() if name in EVIDENCE}
+        hours = {name: self.window(name, window) for name, window in many["hours"].items()}
+        if "commercial" not in hours:
+            self.bad(
+                "hours", "缺少 commercial(商业外呼时段)", "`commercial`, the hours of commercial calls, is missing"
+            )
+        head: _Head | None = single["pack"]
+        offset = self.head(head) if head else 0
+        if self.problems or head is None:
+            raise PackError(self.file, self.problems)
+        digest = hashlib.sha256(self.text.encode()).hexdigest()[:8]
+        return Pack(
+            id=head.id,
+            version=f"{head.version}#{digest}",
+            zh=head.zh,
+            en=head.en,
+            home=head.home,
+            country=head.country,
+            timezone=head.timezone,
+            utc_offset_minutes=offset,
+            order=tuple(head.order),
+            prices=prices,
+            actions=actions,
+            thresholds={name: _threshold(t) for name, t in many["thresholds"].items()},
+            hours=hours,
+            categories={code: Category(code, w.zh, w.en) for code, w in many["categories"].items()},
+            rungs={code: Category(code, w.zh, w.en) for code, w in many["rungs"].items()},
+            label=single["label"],
+            retention=single["retention"],
+            deadlines={name: _threshold(t) for name, t in many["deadlines"].items()},
+        )
+
+    def one(self, raw: object, kind: Any, key: str) -> Any:
+        if raw is None:
+            self.bad(key, "缺少此表", "this table is missing")
+            return None
+        try:
+            return msgspec.convert(raw, kind)
+        except msgspec.ValidationError as error:
+            message, _, path = str(error).partition(" - at ")
+            inner = path.strip("`").removeprefix("$")
+            unknown = re.search(r"unknown field `(.+)`", message)
+            if unknown:
+                fields = [field.name for field in msgspec.structs.fields(kind)]
+                name = unknown[1]
+                self.bad(
+                    f"{key}{inner}.{name}",
+                    f"没有这样的键{_meant_zh(name, fields)}",
+                    f"no such key{_meant(name, fields)}",
+                )
+            else:
+                self.bad(f"{key}{inner}", f"不合要求:{message}", message[:1].lower() + message[1:])
+            return None
+
+    def table(self, raw: object, kind: Any, key: str) -> dict[str, Any]:
+        if not isinstance(raw, dict):
+            self.bad(key, "缺少此表", "this table is missing")
+            return {}
+        read = {name: self.one(value, kind, f"{key}.{name}") for name, value in raw.items()}
+        return {name: value for name, value in read.items() if value is not None}
+
+    def actions(self, raw: object) -> tuple[ActionStep, ...]:
+        if not isinstance(raw, list) or not raw:
+            self.bad("actions", "至少要有一项", "there must be at least one")
+            return ()
+        steps = [self.one(step, ActionStep, f"actions[{place}]") for place, step in enumerate(raw)]
+        found = [step for step in steps if step is not None]
+        if found and found[0].action is not Action.ALLOW:
+            self.bad("actions[0].action", "第一项须为 allow", "the first must be `allow`")
+        for place in range(1, len(found)):
+            if found[place].at_least <= found[place - 1].at_least:
+                self.bad(
+                    f"actions[{place}].at_least",
+                    "须大于上一项的 at_least",
+                    "must be more than `at_least` of the one before",
+                )
+        return tuple(found)
+
+    def check_names(self, given: dict[str, Any], known: dict[str, Any], table: str) -> None:
+        for name in given:
+            if name not in known:
+                self.bad(
+                    f"{table}.{name}",
+                    f"没有检查会用到它{_meant_zh(name, known)}",
+                    f"no check uses it{_meant(name, known)}",
+                )
+        for name in known:
+            faulty = any(f"{p.key}.".startswith(f"{table}.{name}.") for p in self.problems)
+            if name not in given and not faulty:
+                self.bad(table, f"缺少 {name}", f"`{name}` is missing")
+
+    def price(self, name: str, price: _Price) -> Price:
+        key = f"symbols.{name}"
+        if not math.isfinite(price.points):
+            self.bad(f"{key}.points", "须为有限数", "must be finite")
+        if (price.decides is None) != (price.answer is None):
+            self.bad(key, "decides 与 answer 须同时给出", "`decides` and `answer` go together")
+        if price.decides is not None and price.answer is Answer.NETWORK_BLOCKED:
+            self.bad(
+                f"{key}.answer",
+                "直接判定不得以分析拦截(network-blocked)应答",
+                "a symbol that decides by itself must not answer as analytics (`network-blocked`)",
+            )
+        for language, words in (("zh", price.zh), ("en", price.en)):
+            if not words:
+                self.bad(f"{key}.{language}", "缺少文字", "the words are missing")
+            try:
+                used = {field for _, field, _, _ in string.Formatter().parse(words) if field is not None}
+            except ValueError as error:
+                self.bad(f"{key}.{language}", f"花括号有误:{error}", f"braces do not match: {error}")
+                continue
+            for field in sorted(used - set(EVIDENCE[name])):
+                self.bad(
+                    f"{key}.{language}",
+                    f"没有名为 {field} 的证据{_meant_zh(field, EVIDENCE[name])}",
+                    f"it has no evidence `{field}`{_meant(field, EVIDENCE[name])}",
+                )
+        return Price(price.points, price.decides, price.answer, price.zh, price.en, price.source, price.status)
+
+    def window(self, name: str, window: _Window) -> Window:
+        minutes = []
+        for side, text in (("start", window.start), ("end", window.end)):
+            at = re.fullmatch(r"(\d\d):(\d\d)", text)
+            if not at or int(at[1]) * 60 + int(at[2]) > 24 * 60 or int(at[2]) > 59:
+                self.bad(
+                    f"hours.{name}.{side}", f"「{text}」应为 时:分,如 08:00", f"`{text}` should be HH:MM, such as 08:00"
+                )
+                minutes.append(0)
+            else:
+                minutes.append(int(at[1]) * 60 + int(at[2]))
+        return Window(minutes[0], minutes[1], window.source, window.status)
+
+    def head(self, head: _Head) -> int:
+        seen: set[str] = set()
+        judged = False
+        for name in head.order:
+            if name not in CHECKS:
+                self.bad(
+                    "pack.order",
+                    f"没有检查 {name}{_meant_zh(name, CHECKS)}",
+                    f"no check `{name}`{_meant(name, CHECKS)}",
+                )
+                continue
+            if name in seen:
+                self.bad("pack.order", f"{name} 出现两次", f"`{name}` stands twice")
+            seen.add(name)
+            if not CHECKS[name].floor:
+                judged = True
+            elif judged:
+                self.bad(
+                    "pack.order", f"{name} 是底线,须排在最前", f"`{name}` is a floor and must come before all others"
+                )
+        for name, terms in CHECKS.items():
+            if terms.floor and name not in seen:
+                self.bad("pack.order", f"不得缺少底线 {name}", f"the floor `{name}` may not be left out")
+        try:
+            zone = zoneinfo.ZoneInfo(head.timezone)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+            self.bad("pack.timezone", f"没有时区 {head.timezone}", f"no time zone `{head.timezone}`")
+            return 0
+        # One offset for the whole year: so far only zones without summer time are packed.
+        winter = datetime.datetime(2026, 1, 1, tzinfo=zone).utcoffset()
+        summer = datetime.datetime(2026, 7, 1, tzinfo=zone).utcoffset()
+        if winter != summer or winter is None:
+            self.bad("pack.timezone", "尚不支持有夏令时的时区", "zones with summer time are not supported yet")
+            return 0
+        return int(winter.total_seconds() // 60)
+
+
+def _threshold(raw: _Threshold) -> Threshold:
+    value = None if isinstance(raw.value, bool) else float(raw.value)
+    return Threshold(value, raw.unit, raw.source, raw.status, raw.min_sample)
+
+
+def _closest(name: str, known: Any) -> str:
+    found = difflib.get_close_matches(name, list(known), 1)
+    return found[0] if found else ""
+
+
+def _meant(name: str, known: Any) -> str:
+    found = _closest(name, known)
+    return f"; did you mean `{found}`?" if found else ""
+
+
+def _meant_zh(name: str, known: Any) -> str:
+    found = _closest(name, known)
+    return f";是否指 {found}?" if found else ""
+
+
+def load_pack(text: str, file: str) -> Pack:
+    """Read a pack. Raises :class:`PackError` that holds everything wrong with it."""
+    return _Reader(text, file).read()
+
+
+def builtin_pack_text(name: str) -> str:
+    """Text of a pack that ships with Clearbell. Raises :class:`PackError` when there is none of that name."""
+    folder = importlib.resources.files("clearbell.packs")
+    names = sorted(f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml"))
+    if name not in names:
+        known = ", ".join(names)
+        raise PackError(
+            name,
+            [
+                Problem(
+                    1, "-", f"没有这样的规则包;现有:{known}", f"no such pack; there are: {known}{_meant(name, names)}"
+                )
+            ],
+        )
+    return (folder / f"{name}.toml").read_text(encoding="utf-8")
+
+
+def builtin_pack(name: str) -> Pack:
+    """Read a pack that ships with Clearbell."""
+    return load_pack(builtin_pack_text(name), f"packs/{name}.toml")

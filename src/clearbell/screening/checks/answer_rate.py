@@ -1,0 +1,22 @@
+"""Hardly anyone answers (regime 8.9). Known only where call ends are fed back."""
+
+from __future__ import annotations
+
+from clearbell.calls import Symbol
+from clearbell.screening.case import CLEAR, NOT_APPLICABLE, Case, Outcome
+
+
+def look(case: Case) -> Outcome:
+    """Example: 100 calls ended in 24 hours and 15 of them were answered."""
+    activity = case.activity
+    threshold = case.pack.thresholds["answer_share_24h"]
+    if activity is None or threshold.value is None:
+        return NOT_APPLICABLE
+    at = case.call.at
+    ended = activity.ended[1].count(at)
+    if ended < max(1, threshold.min_sample):
+        return NOT_APPLICABLE
+    share = min(1.0, activity.answered.count(at) / ended)
+    if share >= threshold.value:
+        return CLEAR
+    return (Symbol("LOW_ANSWER_24H", {"share": round(share, 2), "calls": ended, "limit": threshold.value}),)

@@ -1,0 +1,14 @@
+"""The number has a published label (regime 1.25)."""
+
+from __future__ import annotations
+
+from clearbell.calls import Symbol
+from clearbell.screening.case import NOT_APPLICABLE, Case, Outcome
+
+
+def look(case: Case) -> Outcome:
+    """Example: labelled as insurance by 12 people, in force for another month."""
+    label = case.label
+    if label is None:
+        return NOT_APPLICABLE
+    return (Symbol("LABELLED", {"category": label.category, "reporters": label.reporters}),)

@@ -1,0 +1,22 @@
+"""Ring once and hang up, so that people call back (响一声, regime 1.11)."""
+
+from __future__ import annotations
+
+from clearbell.calls import Symbol
+from clearbell.screening.case import CLEAR, NOT_APPLICABLE, Case, Outcome
+
+
+def look(case: Case) -> Outcome:
+    """Example: of 20 calls that ended within an hour the caller hung up 18 within three seconds of ringing."""
+    activity = case.activity
+    threshold = case.pack.thresholds["one_ring_share_1h"]
+    if activity is None or threshold.value is None:
+        return NOT_APPLICABLE
+    at = case.call.at
+    ended = activity.ended[0].count(at)
+    if ended < max(1, threshold.min_sample):
+        return NOT_APPLICABLE
+    share = min(1.0, activity.one_ring.count(at) / ended)
+    if share < threshold.value:
+        return CLEAR
+    return (Symbol("ONE_RING_1H", {"share": round(share, 2), "calls": ended, "limit": threshold.value}),)

@@ -1,0 +1,20 @@
+"""The subscriber's own list; allow beats block (regime 6.6)."""
+
+from __future__ import annotations
+
+from clearbell.calls import Symbol
+from clearbell.consent.model import ListVerdict
+from clearbell.screening.case import CLEAR, NOT_APPLICABLE, Case, Outcome
+
+
+def look(case: Case) -> Outcome:
+    """Example: the subscriber blocked all numbers of a range and allowed one of them."""
+    own = case.views.wills.lists.get(case.call.callee)
+    if own is None or not case.call.caller:
+        return NOT_APPLICABLE
+    verdict = own.verdict(case.call.caller)
+    if verdict is ListVerdict.ALLOW:
+        return (Symbol("OWN_ALLOW", {}),)
+    if verdict is ListVerdict.BLOCK:
+        return (Symbol("OWN_BLOCK", {}),)
+    return CLEAR

@@ -1,0 +1,20 @@
+"""Numbers that only organisations get, calling without a registered holder (regime 1.3, 3.1)."""
+
+from __future__ import annotations
+
+from clearbell.calls import Symbol
+from clearbell.numbering import NumberClass
+from clearbell.screening.case import CLEAR, NOT_APPLICABLE, Case, Outcome
+
+_MUST_BE_REGISTERED = frozenset(
+    {NumberClass.CALL_CENTRE_95, NumberClass.SERVICE_95, NumberClass.SHORT_96, NumberClass.BUSINESS_1010}
+)
+
+
+def look(case: Case) -> Outcome:
+    """Example: 950 1234 5678 calls and nobody registered it. Says nothing while the registry is empty."""
+    if case.caller_class not in _MUST_BE_REGISTERED or case.views.entitlements.empty:
+        return NOT_APPLICABLE
+    if case.resource is not None:
+        return CLEAR
+    return (Symbol("UNREGISTERED_COMMERCIAL", {"number_class": case.caller_class.value}),)

@@ -1,0 +1,200 @@
+"""Live counters: who calls how often, how many different numbers, and how those calls end.
+
+Bounded: the idlest caller makes room for a new one, the callee called longest ago makes room for a new one.
+Distinct callees are exact while a caller has no more than ``MAX_CALLEES`` different ones in 24 hours; beyond
+that a callee who was forgotten and is called again counts again.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from clearbell.calls import DAY, HOUR, MINUTE, SECOND, Call, CallEnd, HangUp
+from clearbell.policy.model import Pack
+from clearbell.screening.windows import H1, H24, M1, M5, Window
+
+MAX_CALLEES = 512
+MAX_REPEATS = 8
+"""Attempts to one callee that are remembered one by one; limits on repeats must stay below."""
+
+
+class Activity:
+    """What one number, or one holder across its numbers, did lately."""
+
+    __slots__ = ("answered", "attempts", "callees", "distinct", "ended", "one_ring", "short")
+
+    def __init__(self) -> None:
+        self.attempts = (Window(M1), Window(M5), Window(H1), Window(H24))
+        self.distinct = (Window(H1), Window(H24))
+        self.answered = Window(H24)
+        self.short = Window(H24)
+        self.ended = (Window(H1), Window(H24))
+        self.one_ring = Window(H1)
+        # Callee to the times of the latest attempts, oldest first; ordered by the latest attempt.
+        self.callees: dict[int, tuple[int, ...]] = {}
+
+    def attempt(self, callee: int, at: int) -> None:
+        """Count an attempt."""
+        for window in self.attempts:
+            window.add(at)
+        before = self.callees.pop(callee, ())
+        last = before[-1] if before else 0
+        for window in self.distinct:
+            # A callee counts once, in the sub-bucket of the latest attempt.
+            if last and window.holds(last):
+                window.take(last)
+            window.add(max(at, last))
+        if last > at:
+            # It arrived late: the latest attempt stays the latest.
+            self.callees[callee] = tuple(sorted((*before, at)))[-MAX_REPEATS:]
+        else:
+            self.callees[callee] = (*before, at)[-MAX_REPEATS:]
+        if len(self.callees) > MAX_CALLEES:
+            del self.callees[next(iter(self.callees))]
+
+    def repeats(self, callee: int, at: int, width: int) -> int:
+        """Attempts to the callee within ``width`` before ``at``; exact up to ``MAX_REPEATS``."""
+        return sum(1 for time in self.callees.get(callee, ()) if at - width < time <= at)
+
+
+class Contact:
+    """What two numbers had to do with each other lately."""
+
+    __slots__ = ("called", "talked")
+
+    def __init__(self) -> None:
+        self.called = 0
+        """When the first rang the second, µs UTC."""
+        self.talked = 0
+        """When they last ended a talk long enough to make them known to each other, µs UTC."""
+
+
+class Traffic:
+    """Counters of all callers, and of who knows whom."""
+
+    def __init__(
+        self, pack: Pack, *, max_callers: int = 200_000, max_contacts: int = 1_000_000, max_callees: int = 200_000
+    ) -> None:
+        self._max_callers = max_callers
+        self._max_contacts = max_contacts
+        self._max_callees = max_callees
+        self._short = _span(pack, "short_seconds", SECOND)
+        self._one_ring = _span(pack, "one_ring_seconds", SECOND)
+        self._known = _span(pack, "known_contact_seconds", SECOND)
+        self._keep = max(_span(pack, "known_contact_days", DAY), DAY)
+        self._numbers: dict[int, Activity] = {}
+        self._holders: dict[str, Activity] = {}
+        self._rung: dict[int, Window] = {}
+        self._contacts: dict[tuple[int, int], Contact] = {}
+        self._emergency: dict[int, int] = {}
+        self._now = 0
+
+    @property
+    def active(self) -> int:
+        """Callers that are remembered."""
+        return len(self._numbers)
+
+    def number(self, caller: int) -> Activity | None:
+        """What a number did lately; None when it is not remembered."""
+        return self._numbers.get(caller)
+
+    def holder(self, holder: str) -> Activity | None:
+        """What a holder did lately across its numbers."""
+        return self._holders.get(holder)
+
+    def rung(self, callee: int, now: int) -> int:
+        """Attempts that a callee got within 5 minutes."""
+        window = self._rung.get(callee)
+        return window.count(now) if window is not None else 0
+
+    def attempt(self, call: Call, holder: str, *, emergency: bool, stranger: bool) -> None:
+        """Count an attempt of a number and its holder (empty: none).
+
+        ``emergency``: the callee is an emergency number. ``stranger``: the callee does not know the caller, so the
+        attempt counts towards a bombing.
+        """
+        at = call.at
+        self._now = max(self._now, at)
+        if call.caller:
+            self._activity(self._numbers, call.caller, self._max_callers).attempt(call.callee, at)
+            if call.callee:
+                contact = self._contact(call.caller, call.callee)
+                contact.called = max(contact.called, at)
+        if holder:
+            self._activity(self._holders, holder, self._max_callers).attempt(call.callee, at)
+        if emergency and call.caller:
+            self._emergency.pop(call.caller, None)
+            self._emergency[call.caller] = at
+            _drop_oldest(self._emergency, self._max_callees)
+        if stranger and call.callee:
+            window = self._rung.pop(call.callee, None) or Window(M5)
+            self._rung[call.callee] = window
+            window.add(at)
+            _drop_oldest(self._rung, self._max_callees)
+
+    def ended(self, end: CallEnd, holder: str) -> None:
+        """Learn how a call ended."""
+        at = end.at
+        for activity in (self._numbers.get(end.caller), self._holders.get(holder) if holder else None):
+            if activity is None:
+                continue
+            for window in activity.ended:
+                window.add(at)
+            if end.answered:
+                activity.answered.add(at)
+                if end.duration < self._short:
+                    activity.short.add(at)
+            elif end.hangup is HangUp.CALLER and 0 < end.ring < self._one_ring:
+                activity.one_ring.add(at)
+        if end.answered and end.duration >= self._known and end.caller and end.callee:
+            contact = self._contact(end.caller, end.callee)
+            contact.talked = max(contact.talked, at)
+
+    def talked(self, one: int, other: int) -> int:
+        """When the two last talked at length, whoever rang, µs UTC; 0 when not known."""
+        there = self._contacts.get((one, other))
+        back = self._contacts.get((other, one))
+        return max(there.talked if there else 0, back.talked if back else 0)
+
+    def called(self, caller: int, callee: int) -> int:
+        """When the caller last rang the callee, µs UTC; 0 when not known."""
+        contact = self._contacts.get((caller, callee))
+        return contact.called if contact else 0
+
+    def dialled_emergency(self, number: int) -> int:
+        """When the number last dialled an emergency number, µs UTC; 0 when not known."""
+        return self._emergency.get(number, 0)
+
+    @staticmethod
+    def _activity(table: dict[Any, Activity], key: int | str, most: int) -> Activity:
+        activity = table.pop(key, None)
+        if activity is None:
+            activity = Activity()
+            if len(table) >= most:
+                del table[next(iter(table))]
+        # Taken out and put back: the order of the table is the order of the latest attempts.
+        table[key] = activity
+        return activity
+
+    def _contact(self, one: int, other: int) -> Contact:
+        pair = (one, other)
+        contact = self._contacts.pop(pair, None)
+        if contact is None:
+            contact = Contact()
+            if len(self._contacts) >= self._max_contacts:
+                del self._contacts[next(iter(self._contacts))]
+        self._contacts[pair] = contact
+        return contact
+
+
+def _span(pack: Pack, name: str, unit: int) -> int:
+    value = pack.limit(name)
+    return 0 if value is None else int(value * unit)
+
+
+def _drop_oldest(table: dict[int, Any], most: int) -> None:
+    while len(table) > most:
+        del table[next(iter(table))]
+
+
+REPEAT_WIDTHS = {"5m": 5 * MINUTE, "24h": 24 * HOUR}

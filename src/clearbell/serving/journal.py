@@ -1,0 +1,101 @@
+"""The record of every call: each decision and each call end, written before the answer leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from clearbell.calls import CallEnd, Decision
+from clearbell.screening.journal_codec import decode_decision, encode_decision
+from clearbell.serving.segments import DEFAULT_BYTES, SegmentWriter, read_segment, segments
+
+_DECISION = b"D"
+_END = b"E"
+_encode_end = msgspec.msgpack.Encoder().encode
+_decode_end = msgspec.msgpack.Decoder(CallEnd).decode
+
+
+class Journal:
+    """Writes the record. One journal a folder; a killed process loses nothing it had written."""
+
+    def __init__(self, folder: Path, size: int = DEFAULT_BYTES) -> None:
+        self._segments = SegmentWriter(folder, size)
+
+    def decided(self, decision: Decision) -> None:
+        """Record a decision."""
+        self._segments.write(_DECISION + encode_decision(decision))
+
+    def ended(self, end: CallEnd) -> None:
+        """Record the end of a call."""
+        self._segments.write(_END + _encode_end(end))
+
+    @property
+    def written(self) -> int:
+        """Records since it was opened."""
+        return self._segments.written
+
+    def close(self) -> None:
+        """Close the journal; nothing can be recorded after."""
+        self._segments.close()
+
+
+def _decode(record: bytes) -> Decision | CallEnd | None:
+    try:
+        if record[:1] == _DECISION:
+            return decode_decision(record[1:])
+        if record[:1] == _END:
+            return _decode_end(record[1:])
+    except msgspec.DecodeError:
+        return None
+    return None
+
+
+def read_journal(folder: Path, since: int = 0) -> Iterator[Decision | CallEnd]:
+    """Yield what was recorded at or after ``since`` (µs UTC), oldest first.
+
+    Segments that were closed before ``since`` are not opened. A record of another version that cannot be read
+    is passed over.
+    """
+    for path in segments(folder):
+        if path.stat().st_mtime * 1e6 < since:
+            continue
+        for record in read_segment(path):
+            decoded = _decode(record)
+            if decoded is None:
+                continue
+            at = decoded.call.at if isinstance(decoded, Decision) else decoded.at
+            if at >= since:
+                yield decoded
+
+
+def read_journal_backwards(folder: Path) -> Iterator[Decision | CallEnd]:
+    """Yield what was recorded, newest first, one segment in memory at a time."""
+    for path in reversed(segments(folder)):
+        for record in reversed(list(read_segment(path))):
+            decoded = _decode(record)
+            if decoded is not None:
+                yield decoded
+
+
+def find_decision(folder: Path, decision_id: str) -> Decision | None:
+    """Return the decision of that id, looking in the newest segments first; None when there is none."""
+    needle = decision_id.encode()
+    for path in reversed(segments(folder)):
+        for record in read_segment(path):
+            if needle in record and record[:1] == _DECISION:
+                decoded = _decode(record)
+                if isinstance(decoded, Decision) and decoded.id == decision_id:
+                    return decoded
+    return None
+
+
+def remove_old_segments(folder: Path, before: int) -> int:
+    """Delete segments last written before ``before`` (µs UTC): the pack's retention. Returns how many."""
+    removed = 0
+    for path in segments(folder)[:-1]:
+        if path.stat().st_mtime * 1e6 < before:
+            path.unlink()
+            removed += 1
+    return removed

@@ -1,0 +1,121 @@
+"""The HTTP API that switches and partners ask."""
+
+from __future__ import annotations
+
+import hmac
+from typing import Annotated
+
+from litestar import Request, Router, get, post
+from litestar.connection import ASGIConnection
+from litestar.datastructures import State
+from litestar.exceptions import NotAuthorizedException, NotFoundException
+from litestar.handlers.base import BaseRouteHandler
+from litestar.params import Parameter
+
+from clearbell.web.gate import Gate
+from clearbell.web.schemas import (
+    BatchBody,
+    CallBody,
+    CountBody,
+    DecisionBody,
+    DecisionsBody,
+    EndBody,
+    EndsBody,
+    ErrorBody,
+    to_call,
+    to_end,
+)
+from clearbell.web.wording import decision_body
+
+Language = Annotated[
+    str, Parameter(query="lang", pattern="^(zh|en)?$", description="Explain in this language: zh or en.")
+]
+
+
+def require_token(connection: ASGIConnection[object, object, object, State], _handler: BaseRouteHandler) -> None:
+    """Refuse requests without the node's bearer token, where one is configured."""
+    token: str = connection.app.state.token
+    if not token:
+        return
+    given = connection.headers.get("authorization", "")
+    if not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
+        raise NotAuthorizedException(detail="token")
+
+
+def _source(request: Request[object, object, State]) -> str:
+    host = request.client.host if request.client else ""
+    return f"http:{host}"
+
+
+# All of these only touch memory and return in microseconds: a thread pool would cost more than it saves.
+
+
+@post("/screen", status_code=200, sync_to_thread=False, summary="Judge one call")
+def screen(data: CallBody, gate: Gate, request: Request[object, object, State], lang: Language = "") -> DecisionBody:
+    """Judge a call that is being set up, record the decision and return it with its sum."""
+    call = to_call(data, gate.pack.home, gate.now(), _source(request))
+    return decision_body(gate.screen(call), gate.pack, lang)
+
+
+@post("/screen/batch", status_code=200, sync_to_thread=False, summary="Judge many calls in their order")
+def screen_batch(
+    data: BatchBody, gate: Gate, request: Request[object, object, State], lang: Language = ""
+) -> DecisionsBody:
+    """Judge up to 10,000 calls. If any of them cannot be read, none is judged."""
+    now = gate.now()
+    source = _source(request)
+    calls = [to_call(body, gate.pack.home, now, source) for body in data.calls]
+    return DecisionsBody([decision_body(gate.screen(call), gate.pack, lang) for call in calls])
+
+
+@post("/calls/ended", status_code=202, sync_to_thread=False, summary="Tell how a call ended")
+def ended(data: EndBody, gate: Gate) -> CountBody:
+    """Tell whether a call was answered and for how long, so that the counters know."""
+    gate.ended(to_end(data, gate.pack.home, gate.now()))
+    return CountBody(1)
+
+
+@post("/calls/ended/batch", status_code=202, sync_to_thread=False, summary="Tell how many calls ended")
+def ended_batch(data: EndsBody, gate: Gate) -> CountBody:
+    """Tell how up to 10,000 calls ended. If any of them cannot be read, none is taken."""
+    now = gate.now()
+    ends = [to_end(body, gate.pack.home, now) for body in data.ends]
+    for end in ends:
+        gate.ended(end)
+    return CountBody(len(ends))
+
+
+@get("/decisions/{decision_id:str}", sync_to_thread=True, summary="Show a recorded decision")
+def decision(decision_id: str, gate: Gate, lang: Language = "") -> DecisionBody:
+    """Show what was decided about a call, by the id that its answer carried."""
+    found = gate.find(decision_id)
+    if found is None:
+        raise NotFoundException(detail="decision")
+    return decision_body(found, gate.pack, lang)
+
+
+def api_router() -> Router:
+    """The router of ``/v1``."""
+    return Router(
+        path="/v1",
+        route_handlers=[screen, screen_batch, ended, ended_batch, decision],
+        guards=[require_token],
+        tags=["screening"],
+    )
+
+
+ERRORS: dict[int, tuple[str, str, str]] = {
+    400: ("bad-request", "请求无法读取", "the request cannot be read"),
+    401: ("token-needed", "需要有效的访问令牌", "a valid bearer token is needed"),
+    404: ("not-found", "没有这样的内容", "there is no such thing"),
+    405: ("method-not-allowed", "此地址不接受该方法", "this address does not take that method"),
+    413: ("too-large", "请求过大", "the request is too large"),
+    415: ("unsupported-media-type", "请以 JSON 发送", "send JSON"),
+    500: ("internal", "服务内部错误,已记录", "an internal error, which was recorded"),
+}
+
+
+def error_body(status: int, where: str, zh: str = "", en: str = "") -> ErrorBody:
+    """The one form of every error: a stable code, the place, and words in both languages."""
+    code, usual_zh, usual_en = ERRORS.get(status, ERRORS[400 if status < 500 else 500])  # noqa: PLR2004
+    return ErrorBody(code, where, zh or usual_zh, en or usual_en)

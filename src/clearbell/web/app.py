@@ -1,0 +1,75 @@
+"""The web application: one API, one console page, one form of error."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from litestar import Litestar, MediaType, Request, Response
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.openapi import OpenAPIConfig
+
+from clearbell import __version__
+from clearbell.web.api import api_router, error_body
+from clearbell.web.console import console_handlers
+from clearbell.web.gate import Gate
+from clearbell.web.schemas import BadFieldError, ErrorBody
+
+log = structlog.get_logger()
+
+MAX_BODY = 8 * 1024 * 1024
+
+
+def _answer(body: ErrorBody, status: int, headers: dict[str, str] | None = None) -> Response[ErrorBody]:
+    return Response(body, status_code=status, media_type=MediaType.JSON, headers=headers)
+
+
+def _bad_field(_request: Request[Any, Any, State], error: BadFieldError) -> Response[ErrorBody]:
+    return _answer(error_body(400, error.field, error.zh, error.en), 400)
+
+
+def _validation(_request: Request[Any, Any, State], error: ValidationException) -> Response[ErrorBody]:
+    first: dict[str, Any] = {}
+    if isinstance(error.extra, list) and error.extra and isinstance(error.extra[0], dict):
+        first = error.extra[0]
+    where = str(first.get("key", ""))
+    said = str(first.get("message", ""))
+    return _answer(error_body(400, where, f"请求不合要求:{said}" if said else "", said), 400)
+
+
+def _http(_request: Request[Any, Any, State], error: HTTPException) -> Response[ErrorBody]:
+    headers = dict(error.headers or {})
+    if error.status_code == 401:  # noqa: PLR2004
+        headers["WWW-Authenticate"] = "Bearer"
+    return _answer(error_body(error.status_code, ""), error.status_code, headers)
+
+
+def _unforeseen(request: Request[Any, Any, State], error: Exception) -> Response[ErrorBody]:
+    log.error("request-failed", path=request.url.path, exc_info=error)
+    return _answer(error_body(500, ""), 500)
+
+
+def create_app(gate: Gate, *, token: str = "") -> Litestar:
+    """Build the application around a node. With ``token``, the API needs it as a bearer token."""
+    return Litestar(
+        route_handlers=[api_router(), *console_handlers()],
+        dependencies={"gate": Provide(lambda: gate, sync_to_thread=False, use_cache=True)},
+        state=State({"token": token}),
+        request_max_body_size=MAX_BODY,
+        openapi_config=OpenAPIConfig(
+            title="Clearbell",
+            version=__version__,
+            description="Screening of phone calls. 来电判定接口。",
+            render_plugins=[],
+            path="/v1/openapi",
+        ),
+        exception_handlers={
+            BadFieldError: _bad_field,
+            ValidationException: _validation,
+            HTTPException: _http,
+            Exception: _unforeseen,
+        },
+        logging_config=None,
+    )

@@ -1,0 +1,212 @@
+"""The page an operator keeps open, the page a blocked caller is sent to, health and metrics."""
+
+from __future__ import annotations
+
+import datetime
+import importlib.resources
+import secrets
+import zoneinfo
+from typing import Any
+
+import jinja2
+import msgspec
+from litestar import MediaType, Request, Response, get
+from litestar.datastructures import State
+from litestar.handlers import HTTPRouteHandler
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+
+from clearbell.calls import Action, Answer, Decision
+from clearbell.numbering import mask
+from clearbell.policy.explanation import explain
+from clearbell.web.gate import Gate
+from clearbell.web.texts import TEXTS
+
+
+def pages() -> jinja2.Environment:
+    """The templates, escaped, and strict about names that do not exist."""
+    templates = importlib.resources.files("clearbell.web") / "templates"
+    return jinja2.Environment(
+        loader=jinja2.FunctionLoader(lambda name: (templates / name).read_text(encoding="utf-8")),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def choose_language(request: Request[Any, Any, State]) -> str:
+    """``?lang=``, else what the browser prefers, else English."""
+    asked = request.query_params.get("lang", "")
+    if asked in TEXTS:
+        return str(asked)
+    for part in request.headers.get("accept-language", "").split(","):
+        code = part.split(";")[0].strip().lower()[:2]
+        if code in TEXTS:
+            return code
+    return "en"
+
+
+class Row(msgspec.Struct):
+    """One decision on the page; numbers are masked."""
+
+    id: str
+    time: str
+    caller: str
+    callee: str
+    action: str
+    action_words: str
+    why: str
+
+
+class Status(msgspec.Struct):
+    """What the page shows and refreshes."""
+
+    since: str
+    calls: int
+    ends: int
+    fail_open: int
+    stale: bool
+    ledger: int
+    policy: str
+    actions: list[tuple[str, str, int]]
+    """Code, words, count; every action, in the order of severity."""
+    reasons: list[tuple[str, int]]
+    door: list[tuple[str, int]]
+    rows: list[Row]
+
+
+def _time(at: int, zone: zoneinfo.ZoneInfo) -> str:
+    return datetime.datetime.fromtimestamp(at / 1e6, zone).strftime("%m-%d %H:%M:%S")
+
+
+def _row(decision: Decision, gate: Gate, language: str, zone: zoneinfo.ZoneInfo) -> Row:
+    explanation = explain(decision, gate.pack, "zh" if language == "zh" else "en")
+    call = decision.call
+    return Row(
+        id=decision.id,
+        time=_time(call.at, zone),
+        caller=mask(call.caller) if call.caller else TEXTS[language]["withheld"],
+        callee=mask(call.callee) if call.callee else "",
+        action=decision.action.value,
+        action_words=TEXTS[language][f"action_{decision.action.value}"],
+        why="; ".join(line.words for line in explanation.lines) or explanation.sentence,
+    )
+
+
+def status_of(gate: Gate, language: str) -> Status:
+    """Gather what the page shows."""
+    counts = gate.counts
+    zone = zoneinfo.ZoneInfo(gate.pack.timezone)
+    texts = TEXTS[language]
+    reasons = sorted(counts.by_reason.items(), key=lambda item: -item[1])
+    return Status(
+        since=_time(gate.started, zone),
+        calls=counts.calls,
+        ends=counts.ends,
+        fail_open=counts.fail_open,
+        stale=gate.stale,
+        ledger=gate.views_seq,
+        policy=gate.pack.version,
+        actions=[(a.value, texts[f"action_{a.value}"], counts.by_action.get(a.value, 0)) for a in Action],
+        reasons=reasons[:12],
+        door=sorted(gate.door_counts().items()),
+        rows=[_row(decision, gate, language, zone) for decision in gate.recent()[:20]],
+    )
+
+
+def _page(body: str, nonce: str) -> Response[str]:
+    return Response(
+        body,
+        media_type=MediaType.HTML,
+        headers={
+            "Content-Security-Policy": (
+                f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; "
+                "connect-src 'self'; img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+            ),
+            "Referrer-Policy": "no-referrer",
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+@get("/", sync_to_thread=True, include_in_schema=False)
+def console(gate: Gate, request: Request[Any, Any, State]) -> Response[str]:
+    """Live counts and the newest decisions with their reasons."""
+    language = choose_language(request)
+    nonce = secrets.token_urlsafe(16)
+    template = pages().get_template("console.html")
+    status = status_of(gate, language)
+    return _page(template.render(t=TEXTS[language], lang=language, nonce=nonce, s=status), nonce)
+
+
+@get("/status", sync_to_thread=True, include_in_schema=False)
+def status(gate: Gate, request: Request[Any, Any, State]) -> Status:
+    """What the console page refreshes itself with."""
+    return status_of(gate, choose_language(request))
+
+
+@get("/blocked/{decision_id:str}", sync_to_thread=True, include_in_schema=False)
+def blocked(decision_id: str, gate: Gate, request: Request[Any, Any, State]) -> Response[str]:
+    """Where the 603+ answer sends a blocked caller: why, in words, and the decision to name in an appeal.
+
+    It shows neither number: whoever holds the id may not be the caller.
+    """
+    language = choose_language(request)
+    nonce = secrets.token_urlsafe(16)
+    found = gate.find(decision_id)
+    explanation = None
+    if found is not None and found.answer is Answer.NETWORK_BLOCKED:
+        explanation = explain(found, gate.pack, "zh" if language == "zh" else "en")
+    page = pages().get_template("blocked.html")
+    response = _page(
+        page.render(t=TEXTS[language], lang=language, nonce=nonce, id=decision_id, explanation=explanation), nonce
+    )
+    response.status_code = 200 if explanation else 404
+    return response
+
+
+@get("/healthz", sync_to_thread=False, include_in_schema=False)
+def healthz(gate: Gate) -> Response[dict[str, Any]]:
+    """Alive and answering; 503 when the views are stale."""
+    return Response({"ok": not gate.stale, "ledger": gate.views_seq}, status_code=503 if gate.stale else 200)
+
+
+class _Collector:
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
+
+    def collect(self) -> list[Metric]:
+        counts = self._gate.counts
+        calls = CounterMetricFamily("clearbell_calls", "Calls screened, by action.", labels=["action"])
+        for action in Action:
+            calls.add_metric([action.value], counts.by_action.get(action.value, 0))
+        reasons = CounterMetricFamily("clearbell_reasons", "What decided, other than a plain pass.", labels=["reason"])
+        for reason, count in counts.by_reason.items():
+            reasons.add_metric([reason], count)
+        door = CounterMetricFamily("clearbell_sip", "What the SIP door saw and said.", labels=["what"])
+        for what, count in self._gate.door_counts().items():
+            door.add_metric([what], count)
+        return [
+            calls,
+            reasons,
+            door,
+            CounterMetricFamily("clearbell_call_ends", "Call ends learned.", value=counts.ends),
+            CounterMetricFamily("clearbell_fail_open", "Calls let through unjudged.", value=counts.fail_open),
+            GaugeMetricFamily("clearbell_views_seq", "Ledger entry the views follow to.", value=self._gate.views_seq),
+            GaugeMetricFamily("clearbell_views_stale", "1 while the ledger is away.", value=int(self._gate.stale)),
+        ]
+
+
+@get("/metrics", sync_to_thread=False, include_in_schema=False, media_type=MediaType.TEXT)
+def metrics(gate: Gate) -> Response[bytes]:
+    """Prometheus metrics, without phone numbers."""
+    registry = CollectorRegistry()
+    registry.register(_Collector(gate))
+    return Response(generate_latest(registry), media_type="text/plain; version=0.0.4")
+
+
+def console_handlers() -> list[HTTPRouteHandler]:
+    """The handlers of the pages."""
+    return [console, status, blocked, healthz, metrics]

@@ -1,0 +1,64 @@
+"""What the web room needs of the running node; the serving room provides it."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from clearbell.calls import Call, CallEnd, Decision
+from clearbell.policy.model import Pack
+
+
+class Tally(Protocol):
+    """Counts since the node started."""
+
+    calls: int
+    ends: int
+    by_action: dict[str, int]
+    by_reason: dict[str, int]
+    fail_open: int
+
+
+class Gate(Protocol):
+    """A node that screens calls and remembers what it decided."""
+
+    pack: Pack
+    started: int
+
+    @property
+    def counts(self) -> Tally:
+        """Counts since the start."""
+        ...
+
+    @property
+    def views_seq(self) -> int:
+        """Place in the ledger that the views have followed to."""
+        ...
+
+    @property
+    def stale(self) -> bool:
+        """Whether the views could not be compared with the ledger for too long."""
+        ...
+
+    def now(self) -> int:
+        """The node's time, µs UTC."""
+        ...
+
+    def screen(self, call: Call) -> Decision:
+        """Decide and record a call."""
+        ...
+
+    def ended(self, end: CallEnd) -> None:
+        """Learn how a call ended."""
+        ...
+
+    def recent(self) -> list[Decision]:
+        """Newest decisions first."""
+        ...
+
+    def find(self, decision_id: str) -> Decision | None:
+        """The recorded decision of that id."""
+        ...
+
+    def door_counts(self) -> dict[str, int]:
+        """Counters of the SIP door by name, such as ``received`` or ``malformed``."""
+        ...
