@@ -12,9 +12,7 @@ from clearbell.policy.model import Pack
 def print_decision(decision: Decision, pack: Pack) -> None:
     """Print the decision: every symbol with its words and points, the sum, and what it leads to."""
     explanation = explain(decision, pack, "zh" if language() == "zh" else "en")
-    rows: list[tuple[object, ...]] = [
-        (line.symbol, line.words, f"{line.points:+g}") for line in explanation.lines
-    ]
+    rows: list[tuple[object, ...]] = [(line.symbol, line.words, f"{line.points:+g}") for line in explanation.lines]
     rows.append((words("总分", "total"), explanation.action_words, f"{explanation.total:+g}"))
     show(
         table(

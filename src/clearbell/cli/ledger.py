@@ -38,8 +38,8 @@ def verify(*, home: Path | None = None, checkpoint: Path | None = None) -> None:
                     f"{checkpoint}:{number}: 不是检查点:{error}",
                     f"{checkpoint}:{number}: not a checkpoint: {error}",
                 )
-    from clearbell.ledger import Store
     from clearbell.cli.context import store_url
+    from clearbell.ledger import Store
 
     # Not open_store(): a damaged store must be looked at as it is, without touching its tables.
     store = Store.open(store_url(home_folder(home)))
@@ -103,7 +103,14 @@ def tail(count: int = 20, *, home: Path | None = None) -> None:
     show(
         table(
             words("账本", "Ledger"),
-            [words("序号", "seq"), words("时间", "time"), words("种类", "kind"), words("何人", "actor"), words("条数", "facts"), words("说明", "note")],
+            [
+                words("序号", "seq"),
+                words("时间", "time"),
+                words("种类", "kind"),
+                words("何人", "actor"),
+                words("条数", "facts"),
+                words("说明", "note"),
+            ],
             [
                 (
                     entry.seq,

@@ -8,7 +8,9 @@ from rich.console import Console
 from rich.table import Table
 
 
-def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, numeric: Sequence[int] = ()) -> Table:
+def table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, numeric: Sequence[int] = ()
+) -> Table:
     """Build a table; the columns whose places are in ``numeric`` align right."""
     built = Table(title=title, title_justify="left")
     for place, column in enumerate(columns):

@@ -69,7 +69,7 @@ class NodeConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def listen_address(text: str) -> tuple[str, int]:
     """Split ``ADDRESS:PORT`` (``[::1]:5060`` for IPv6). Raises ``ValueError``."""
     host, separator, port = text.rpartition(":")
-    if not separator or not port.isdigit() or int(port) > 65535:  # noqa: PLR2004
+    if not separator or not port.isdigit() or int(port) > 65535:
         raise ValueError(text)
     host = host.removeprefix("[").removesuffix("]")
     ipaddress.ip_address(host)
@@ -138,6 +138,4 @@ def _check(name: str, config: NodeConfig) -> None:
                 f"`{source.address}` is neither an address nor a network",
             ) from None
         if source.go_on not in ("404", "302"):
-            raise ConfigError(
-                name, f"sip.source[{place}].go_on", "应为 \"404\" 或 \"302\"", 'should be "404" or "302"'
-            )
+            raise ConfigError(name, f"sip.source[{place}].go_on", '应为 "404" 或 "302"', 'should be "404" or "302"')

@@ -88,7 +88,7 @@ class SegmentWriter:
         body = at + _HEAD.size
         self._map[body : body + length] = record
         # The length makes the record visible, so it comes after the bytes it stands for.
-        self._map[at : body] = _HEAD.pack(length, zlib.crc32(record))
+        self._map[at:body] = _HEAD.pack(length, zlib.crc32(record))
         self._at = body + length
         self.written += 1
 

@@ -117,5 +117,5 @@ ERRORS: dict[int, tuple[str, str, str]] = {
 
 def error_body(status: int, where: str, zh: str = "", en: str = "") -> ErrorBody:
     """The one form of every error: a stable code, the place, and words in both languages."""
-    code, usual_zh, usual_en = ERRORS.get(status, ERRORS[400 if status < 500 else 500])  # noqa: PLR2004
+    code, usual_zh, usual_en = ERRORS.get(status, ERRORS[400 if status < 500 else 500])
     return ErrorBody(code, where, zh or usual_zh, en or usual_en)

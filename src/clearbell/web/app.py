@@ -41,7 +41,7 @@ def _validation(_request: Request[Any, Any, State], error: ValidationException) 
 
 def _http(_request: Request[Any, Any, State], error: HTTPException) -> Response[ErrorBody]:
     headers = dict(error.headers or {})
-    if error.status_code == 401:  # noqa: PLR2004
+    if error.status_code == 401:
         headers["WWW-Authenticate"] = "Bearer"
     return _answer(error_body(error.status_code, ""), error.status_code, headers)
 

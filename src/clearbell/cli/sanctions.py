@@ -1,0 +1,172 @@
+"""``clearbell sanctions``: orders and restrictions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from cyclopts import App
+
+from clearbell.cli.context import actor, language, open_store, refuse, say, words
+
+if TYPE_CHECKING:
+    from clearbell.ledger import Act
+
+app = App(name="sanctions", help="Orders and restrictions. 指令与处置。")
+
+
+def _act(home: Path | None, do: Callable[[Act], object]) -> None:
+    from clearbell.sanctions.service import SanctionError
+
+    try:
+        with open_store(home).act(actor()) as act:
+            do(act)
+    except SanctionError as error:
+        refuse(error.zh, error.en)
+
+
+@app.command
+def order(order: str, *, issuer: str, text: str, due: str | None = None, home: Path | None = None) -> None:
+    """Record a regulator's order (指令).
+
+    Parameters
+    ----------
+    order
+        Its id.
+    issuer
+        Who gave it.
+    text
+        What it asks.
+    due
+        By when: a date or ISO 8601 with a zone; none: at once.
+    home
+        Data folder (default: $CLEARBELL_HOME or ./var).
+    """
+    from clearbell.cli.fields import moment
+    from clearbell.sanctions.model import OrderIssued
+    from clearbell.sanctions.service import do_issue_order
+
+    fact = OrderIssued(order, issuer, text, moment(due, "due"))
+    _act(home, lambda act: do_issue_order(act, fact))
+    say(f"已记录指令 {order}", f"order {order} recorded")
+
+
+@app.command
+def restrict(
+    restriction: str,
+    *,
+    reason: str,
+    number: str = "",
+    holder: str = "",
+    trunk: str = "",
+    rung: Literal["rate_limit", "outgoing_barred", "barred", "contract_ended", "blacklisted"] = "outgoing_barred",
+    until: str | None = None,
+    limit: int = 0,
+    order: str = "",
+    home: Path | None = None,
+) -> None:
+    """Put a restriction in force on a number, a holder or a trunk.
+
+    Parameters
+    ----------
+    restriction
+        Its id.
+    reason
+        Why; told to whom it bears on.
+    number
+        The number it bears on.
+    holder
+        The holder it bears on, with all its numbers.
+    trunk
+        The trunk it bears on.
+    rung
+        Its degree.
+    until
+        Its end: a date or ISO 8601 with a zone; none: until lifted.
+    limit
+        Calls an hour, for a rate limit.
+    order
+        The order it carries out.
+    home
+        Data folder (default: $CLEARBELL_HOME or ./var).
+    """
+    from clearbell.cli.fields import moment
+    from clearbell.cli.fields import number as read_number
+    from clearbell.sanctions.model import Restricted, Rung, Target
+    from clearbell.sanctions.service import do_restrict
+
+    if sum(map(bool, (number, holder, trunk))) != 1:
+        refuse("请写明号码、使用主体、中继三者之一", "name one of: number, holder, trunk")
+    target = Target.NUMBER if number else Target.HOLDER if holder else Target.TRUNK
+
+    def do(act: Act) -> None:
+        do_restrict(
+            act,
+            Restricted(
+                restriction,
+                target,
+                Rung(rung),
+                reason,
+                act.at,
+                moment(until, "until"),
+                read_number(number, "number") if number else 0,
+                holder or trunk,
+                limit,
+                order,
+            ),
+        )
+
+    _act(home, do)
+    say(f"处置 {restriction} 已生效", f"restriction {restriction} is in force")
+
+
+@app.command
+def lift(restriction: str, *, reason: str, home: Path | None = None) -> None:
+    """Lift a restriction before its time (复通)."""
+    from clearbell.sanctions.model import Lifted
+    from clearbell.sanctions.service import do_lift
+
+    _act(home, lambda act: do_lift(act, Lifted(restriction, reason)))
+    say(f"处置 {restriction} 已解除", f"restriction {restriction} is lifted")
+
+
+@app.command(name="list")
+def list_(*, everything: bool = False, limit: int = 100, home: Path | None = None) -> None:
+    """List the restrictions in force; numbers are masked.
+
+    Parameters
+    ----------
+    everything
+        Lapsed and lifted ones too.
+    limit
+        How many at most.
+    home
+        Data folder (default: $CLEARBELL_HOME or ./var).
+    """
+    from clearbell.cli.fields import shown
+    from clearbell.cli.tables import show, table
+    from clearbell.numbering import mask
+    from clearbell.sanctions.queries import restrictions
+
+    store = open_store(home)
+    with store.read() as conn:
+        rows = [
+            (
+                r.restriction,
+                r.target,
+                r.name or mask(r.number),
+                r.rung,
+                shown(r.start),
+                shown(r.until),
+                shown(r.lifted),
+                r.reason,
+            )
+            for r in restrictions(conn, 0 if everything else store.clock.now(), limit)
+        ]
+    columns = (
+        ["编号", "对象", "名称", "处置", "生效", "截止", "解除", "原因"]
+        if language() == "zh"
+        else ["id", "target", "name", "rung", "start", "until", "lifted", "reason"]
+    )
+    show(table(words("处置", "Restrictions"), columns, rows))

@@ -1,0 +1,1 @@
+"""What subscribers agreed to, refused and wished: consents, refusals, own lists, category wishes."""

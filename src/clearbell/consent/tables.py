@@ -1,0 +1,54 @@
+"""Tables of consent: its present state. Its history is the ledger."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, Table, Text
+
+from clearbell.ledger.tables import metadata
+
+consent = Table(
+    "consent",
+    metadata,
+    Column("holder", Text, primary_key=True),
+    Column("callee", BigInteger, primary_key=True, autoincrement=False),
+    Column("purpose", Text, primary_key=True),
+    Column("until", BigInteger, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("given", BigInteger, nullable=False),
+    # µs UTC; 0 while in force.
+    Column("withdrawn", BigInteger, nullable=False),
+    Index("ix_consent_callee", "callee"),
+    sqlite_with_rowid=False,
+)
+
+refusal = Table(
+    "refusal",
+    metadata,
+    Column("callee", BigInteger, primary_key=True, autoincrement=False),
+    # One of the two is set: a holder, or the number of a caller whose holder is not known.
+    Column("holder", Text, primary_key=True),
+    Column("caller", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("channel", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+own_list = Table(
+    "own_list",
+    metadata,
+    Column("owner", BigInteger, primary_key=True, autoincrement=False),
+    Column("first", BigInteger, primary_key=True, autoincrement=False),
+    Column("last", BigInteger, primary_key=True, autoincrement=False),
+    Column("verdict", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+wish = Table(
+    "wish",
+    metadata,
+    Column("owner", BigInteger, primary_key=True, autoincrement=False),
+    # Category codes, separated by spaces.
+    Column("refuse", Text, nullable=False),
+    Column("refuse_withheld", Boolean, nullable=False),
+)

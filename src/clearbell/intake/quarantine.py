@@ -1,0 +1,69 @@
+"""Rows that could not be taken in: kept with line, column and reason, listed, and written out for repair."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from clearbell.intake.model import BadCell, QuarantinedRow
+from clearbell.intake.tables import quarantined_row
+from clearbell.ledger import Store
+from clearbell.ledger.bulk import insert_rows
+
+_COLUMNS = QuarantinedRow.__struct_fields__
+_SHOWN = 4096
+_PAGE = 5000
+
+
+def put(conn: Connection, run: str, bad: Sequence[tuple[int, int, list[BadCell], str]]) -> None:
+    """Keep bad rows, given as (row, line, what is wrong, the row itself)."""
+    insert_rows(
+        conn,
+        quarantined_row,
+        _COLUMNS,
+        [
+            (run, row, item, line, cell.column, cell.code, cell.zh, cell.en, raw[:_SHOWN])
+            for row, line, cells, raw in bad
+            for item, cell in enumerate(cells)
+        ],
+    )
+
+
+def quarantined(store: Store, run: str, after: int = 0, limit: int = 1000) -> list[QuarantinedRow]:
+    """What was wrong with up to ``limit`` rows past row ``after``, in the order of the file."""
+    columns = [quarantined_row.c[name] for name in _COLUMNS]
+    mine = quarantined_row.c.run == run
+    with store.read() as conn:
+        rows = (
+            select(quarantined_row.c.row)
+            .where(mine, quarantined_row.c.row > after)
+            .distinct()
+            .order_by(quarantined_row.c.row)
+            .limit(limit)
+        )
+        last = conn.execute(rows).scalars().all()[-1:]
+        if not last:
+            return []
+        query = select(*columns).where(mine, quarantined_row.c.row > after, quarantined_row.c.row <= last[0])
+        found = conn.execute(query.order_by(quarantined_row.c.row, quarantined_row.c.item)).all()
+    return [QuarantinedRow(*row) for row in found]
+
+
+def export_quarantine(store: Store, run: str, out: Path) -> int:
+    """Write the run's bad rows to a CSV file with line, column and reason; returns how many rows."""
+    count = after = 0
+    with out.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        names = [name for name in _COLUMNS if name not in ("run", "item")]
+        writer.writerow(names)
+        while page := quarantined(store, run, after, _PAGE):
+            for row in page:
+                cells = msgspec.structs.asdict(row)
+                writer.writerow([cells[name] for name in names])
+            count += len({row.row for row in page})
+            after = page[-1].row
+    return count

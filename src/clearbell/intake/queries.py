@@ -1,0 +1,30 @@
+"""Reading what was taken in."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, func, select
+
+from clearbell.intake.model import Run
+from clearbell.intake.tables import intake_run, quarantined_row
+
+
+def runs(conn: Connection) -> list[Run]:
+    """All files that were taken in or begun, newest first."""
+    columns = [intake_run.c[name] for name in Run.__struct_fields__]
+    query = select(*columns).order_by(intake_run.c.started_at.desc(), intake_run.c.run)
+    return [Run(*row) for row in conn.execute(query)]
+
+
+def reasons(conn: Connection, run: str) -> list[tuple[str, str, str, int]]:
+    """Why rows of a run were quarantined: (code, zh, en, how many), most frequent first.
+
+    The words are those of one row where they tell of the row's own content.
+    """
+    q = quarantined_row.c
+    query = (
+        select(q.code, func.min(q.zh), func.min(q.en), func.count())
+        .where(q.run == run)
+        .group_by(q.code)
+        .order_by(func.count().desc(), q.code)
+    )
+    return [(code, zh, en, count) for code, zh, en, count in conn.execute(query)]

@@ -1,0 +1,46 @@
+"""Reading the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from clearbell.registry.tables import holder, party, resource, trunk
+
+
+def resource_of(conn: Connection, number: int) -> Row[Any] | None:
+    """The resource a number belongs to, with its holder and party; None when nobody registered it."""
+    return conn.execute(
+        select(resource, holder.c.party, party.c.kind.label("party_kind"), party.c.name)
+        .join(holder, holder.c.holder == resource.c.holder)
+        .join(party, party.c.party == holder.c.party)
+        .where(resource.c.first <= number, resource.c.last >= number)
+        .order_by(resource.c.first.desc())
+        .limit(1)
+    ).first()
+
+
+def resources(conn: Connection, holder_id: str = "", limit: int = 100, after: str = "") -> Sequence[Row[Any]]:
+    """Resources of a holder, or of all, in the order of their ids."""
+    query = select(resource).where(resource.c.resource > after).order_by(resource.c.resource).limit(limit)
+    if holder_id:
+        query = query.where(resource.c.holder == holder_id)
+    return conn.execute(query).all()
+
+
+def holders(conn: Connection, limit: int = 100, after: str = "") -> Sequence[Row[Any]]:
+    """Holders with their parties."""
+    return conn.execute(
+        select(holder, party.c.kind, party.c.name)
+        .join(party, party.c.party == holder.c.party)
+        .where(holder.c.holder > after)
+        .order_by(holder.c.holder)
+        .limit(limit)
+    ).all()
+
+
+def trunks(conn: Connection, limit: int = 100, after: str = "") -> Sequence[Row[Any]]:
+    """Trunks with their access providers."""
+    return conn.execute(select(trunk).where(trunk.c.trunk > after).order_by(trunk.c.trunk).limit(limit)).all()

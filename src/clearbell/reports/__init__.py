@@ -1,0 +1,1 @@
+"""Reports of nuisance calls and the reputation of the numbers they name."""

@@ -1,0 +1,185 @@
+"""A node with its doors: SIP over UDP and TCP, and HTTP."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from pathlib import Path
+
+import structlog
+import uvicorn
+
+from clearbell.calls import Call, CallEnd, Decision
+from clearbell.numbering import to_key
+from clearbell.policy.model import Pack
+from clearbell.serving.config import ConfigError, NodeConfig, listen_address
+from clearbell.serving.node import Counts, Node
+from clearbell.serving.upkeep import Upkeep
+from clearbell.sip.answers import AnswerError, Style
+from clearbell.sip.callers import Reading
+from clearbell.sip.redirect import Redirect
+from clearbell.sip.sources import Source, Sources
+from clearbell.sip.tcp import TcpDoor, open_tcp
+from clearbell.sip.udp import UdpDoor, open_udp
+from clearbell.web.app import create_app
+
+log = structlog.get_logger()
+
+
+def _sources(config: NodeConfig, pack: Pack) -> tuple[Source, ...]:
+    sources = []
+    for place, source in enumerate(config.sip.source):
+        style = Style(
+            go_on=int(source.go_on),
+            blocked_url=config.sip.blocked_url,
+            challenge_contact=config.sip.challenge_contact,
+        )
+        try:
+            style.check()
+        except AnswerError as error:
+            raise ConfigError("sip", f"source[{place}].{error.key}", error.zh, error.en) from error
+        reading = Reading(home=pack.home, trunk_header=source.trunk_header.lower().encode(), trunk=source.trunk)
+        sources.append(Source(source.name, source.address, reading, style, source.per_second))
+    return tuple(sources)
+
+
+class _Gate:
+    """The node as the web room sees it."""
+
+    def __init__(self, node: Node, doors: list[Redirect]) -> None:
+        self._node = node
+        self._doors = doors
+        self.pack = node.pack
+        self.started = node.started
+
+    @property
+    def counts(self) -> Counts:
+        return self._node.counts
+
+    @property
+    def views_seq(self) -> int:
+        return self._node.views_seq
+
+    @property
+    def stale(self) -> bool:
+        return self._node.follower.stale
+
+    def now(self) -> int:
+        return self._node.store.clock.now()
+
+    def screen(self, call: Call) -> Decision:
+        try:
+            return self._node.screen(call)
+        except Exception as error:  # noqa: BLE001 whatever went wrong, the call must not be lost for it
+            log.error("screening-failed", error=repr(error))
+            return self._node.fail_open(call, "screening-failed")
+
+    def ended(self, end: CallEnd) -> None:
+        self._node.ended(end)
+
+    def recent(self) -> list[Decision]:
+        return self._node.recent()
+
+    def find(self, decision_id: str) -> Decision | None:
+        return self._node.find(decision_id)
+
+    def door_counts(self) -> dict[str, int]:
+        total: dict[str, int] = {}
+        for door in self._doors:
+            for name, count in list(door.counts.items()):
+                total[name] = total.get(name, 0) + count
+        return total
+
+
+class Server:
+    """Opens every door at once, or none."""
+
+    def __init__(self, node: Node, config: NodeConfig) -> None:
+        """Bind every address. Raises :class:`ConfigError`, or ``OSError`` naming an address that cannot be had."""
+        self._node = node
+        self._config = config
+        self._cores: list[Redirect] = []
+        self._doors: list[UdpDoor | TcpDoor] = []
+        self._http: uvicorn.Server | None = None
+        self._http_thread: threading.Thread | None = None
+        self._upkeep = Upkeep(node)
+        sources = _sources(config, node.pack)
+        token = _token(config.http.token_file)
+        bound: list[socket.socket] = []
+        try:
+            for listen in config.sip.listen:
+                transport, _, address = listen.partition(":")
+                host, port = listen_address(address)
+                core = Redirect(Sources(sources), node.screen, node.fail_open, node.ended, self._words, to_key)
+                sock = open_udp(host, port) if transport == "udp" else open_tcp(host, port)
+                bound.append(sock)
+                self._cores.append(core)
+                door = UdpDoor if transport == "udp" else TcpDoor
+                self._doors.append(door(sock, core, node.store.clock))
+            if config.http.listen:
+                host, port = listen_address(config.http.listen)
+                http_socket = open_tcp(host, port)
+                bound.append(http_socket)
+                app = create_app(_Gate(node, self._cores), token=token)
+                server = uvicorn.Server(
+                    uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", server_header=False)
+                )
+                self._http = server
+                self._http_thread = threading.Thread(
+                    target=lambda: server.run(sockets=[http_socket]), name="http", daemon=True
+                )
+        except (OSError, ValueError):
+            for sock in bound:
+                sock.close()
+            raise
+
+    def _words(self, decision: Decision) -> str:
+        language = self._config.sip.language
+        category = self._node.pack.categories.get(decision.label)
+        name = decision.label if category is None else (category.zh if language == "zh" else category.en)
+        if decision.label_count:
+            return f"{name}({decision.label_count})" if language == "zh" else f"{name} ({decision.label_count})"
+        return name
+
+    def start(self) -> None:
+        """Follow the ledger and open the doors."""
+        self._node.start()
+        self._upkeep.start()
+        for door in self._doors:
+            door.start()
+        if self._http_thread is not None:
+            self._http_thread.start()
+
+    def stop(self) -> None:
+        """Close the doors, then the node."""
+        for door in self._doors:
+            door.stop()
+        if self._http is not None and self._http_thread is not None:
+            self._http.should_exit = True
+            self._http_thread.join(10)
+        self._upkeep.stop()
+        self._node.stop()
+
+    def addresses(self, language: str) -> list[str]:
+        """Where the doors are, in words."""
+        sip = ", ".join(self._config.sip.listen)
+        lines = []
+        if sip:
+            lines.append(f"SIP 接口:{sip}" if language == "zh" else f"SIP door: {sip}")
+        if self._config.http.listen:
+            page = f"http://{self._config.http.listen}/"
+            lines.append(f"页面与接口:{page}" if language == "zh" else f"Console and API: {page}")
+        return lines
+
+
+def _token(file: str) -> str:
+    if not file:
+        return ""
+    try:
+        lines = Path(file).read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise ConfigError(file, "http.token_file", f"读不出令牌:{error}", f"cannot read the token: {error}") from error
+    token = lines[0].strip() if lines else ""
+    if not token:
+        raise ConfigError(file, "http.token_file", "文件是空的", "the file is empty")
+    return token

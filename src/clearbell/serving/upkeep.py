@@ -1,0 +1,48 @@
+"""What a node does beside answering: publishes labels as reports come in, and removes what is past its time."""
+
+from __future__ import annotations
+
+import threading
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from clearbell.calls import DAY
+from clearbell.labels.publishing import catch_up
+from clearbell.serving.journal import remove_old_segments
+from clearbell.serving.node import Node
+
+log = structlog.get_logger()
+
+LABELS_SECONDS = 1.0
+RETENTION_EVERY = 3600
+
+
+class Upkeep:
+    """One thread for the node's own chores."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="upkeep", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop; returns when the thread has ended."""
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        rounds = 0
+        while not self._stop.wait(LABELS_SECONDS):
+            try:
+                catch_up(self._node.store, self._node.pack.label)
+            except SQLAlchemyError as error:
+                log.warning("labels-not-published", error=str(error))
+            if rounds % RETENTION_EVERY == 0:
+                keep = self._node.pack.retention.decisions_days * DAY
+                remove_old_segments(self._node.folder, self._node.store.clock.now() - keep)
+            rounds += 1

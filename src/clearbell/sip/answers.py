@@ -1,0 +1,122 @@
+"""How a decision is said on the wire (docs: the SIP door)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+import msgspec
+
+from clearbell.calls import Answer, Decision
+from clearbell.sip.callers import address
+from clearbell.sip.codec import Request, header, quoted, response
+
+
+class AnswerError(Exception):
+    """The answers are not set up so that they can be sent. 应答配置无法使用。"""
+
+    def __init__(self, key: str, zh: str, en: str) -> None:
+        super().__init__(f"{key}: {en}")
+        self.key = key
+        self.zh = zh
+        self.en = en
+
+
+class Style(msgspec.Struct, frozen=True):
+    """How answers to one source look."""
+
+    go_on: int = 404
+    """404: the switch goes on by itself (route-advance); 302: it is given the way."""
+    blocked_url: str = ""
+    blocked_tel: str = ""
+    blocked_email: str = ""
+    """Where a caller blocked by analytics finds redress; ``{decision}`` becomes the decision's id."""
+    challenge_contact: str = ""
+    """SIP URI of the diversion device; empty: a challenge goes on with a label."""
+    label_header: str = "Call-Info"
+    """Header that carries the label besides the display name: ``Call-Info``, or empty for none."""
+
+    def check(self) -> None:
+        """Raise :class:`AnswerError` where the style cannot give every answer as its standard asks."""
+        if self.go_on not in (302, 404):
+            raise AnswerError("go_on", "应为 302 或 404", "should be 302 or 404")
+        contacts = (self.blocked_url, self.blocked_tel, self.blocked_email)
+        if not any(contacts):
+            raise AnswerError(
+                "blocked_url",
+                "603+ 至少要有 url、tel、email 之一,被拦截者才能申诉",
+                "603+ needs at least one of url, tel and email, or a blocked caller has no redress",
+            )
+        for value in contacts:
+            if re.search(r'[\s";\\]', value):
+                raise AnswerError(
+                    "blocked_url", f"「{value}」含有不允许的字符", f"`{value}` has characters it may not have"
+                )
+        if self.challenge_contact and not self.challenge_contact.startswith(("sip:", "sips:")):
+            raise AnswerError("challenge_contact", "应为 SIP URI", "should be a SIP URI")
+
+
+REASONS: dict[Answer, str] = {
+    Answer.NOT_ENTITLED: 'SIP;cause=403;text="not-entitled"',
+    Answer.UNWANTED: 'SIP;cause=607;text="unwanted"',
+}
+
+
+def to_tag(request: Request) -> bytes:
+    """A To tag that is the same for every retransmission of the request."""
+    return (
+        hashlib.blake2b(request.call_id + b"|" + request.branch + b"|" + request.cseq, digest_size=8)
+        .hexdigest()
+        .encode()
+    )
+
+
+def _uri(text: bytes) -> str:
+    cleaned = text.decode("utf-8", "replace")
+    return re.sub(r'[\s<>"]', "", cleaned)
+
+
+def blocked_reason(style: Style, decision_id: str) -> str:
+    """The Reason header of 603+ (ATIS-1000099): one quoted string that starts with ``v=analytics1``."""
+    pairs = ["v=analytics1"]
+    for name, value in (("url", style.blocked_url), ("tel", style.blocked_tel), ("email", style.blocked_email)):
+        if value:
+            pairs.append(f"{name}={value.replace('{decision}', decision_id)}")
+    return f'SIP;cause=603;text="{";".join(pairs)}";location=RLN'
+
+
+def _labelled(request: Request, decision: Decision, style: Style, words: str) -> tuple[bytes, ...]:
+    uri = _uri(address(request.headers.get(b"p-asserted-identity", b"") or request.from_))
+    if decision.call.withheld:
+        uri = "sip:anonymous@anonymous.invalid"
+    lines = [header("P-Asserted-Identity", f"{quoted(words)} <{uri}>")]
+    if style.label_header:
+        lines.append(header("Call-Info", f"<{uri}>;purpose=info;call-reason={quoted(words)}"))
+    return tuple(lines)
+
+
+def write(request: Request, decision: Decision, style: Style, words: str) -> bytes:
+    """Write the answer to an INVITE. ``words`` is the label as the callee shall read it."""
+    answer = decision.answer
+    mark = header("X-Clearbell-Decision", decision.id)
+    marks = (mark, header("X-Clearbell-Marks", ",".join(decision.marks))) if decision.marks else (mark,)
+    tag = to_tag(request)
+    if answer is Answer.NOT_ENTITLED:
+        return response(request, 403, "Forbidden", (header("Reason", REASONS[answer]), *marks), to_tag=tag)
+    if answer is Answer.UNWANTED:
+        return response(request, 607, "Unwanted", (header("Reason", REASONS[answer]), *marks), to_tag=tag)
+    if answer is Answer.NETWORK_BLOCKED:
+        reason = header("Reason", blocked_reason(style, decision.id))
+        return response(request, 603, "Network Blocked", (reason, *marks), to_tag=tag)
+    contact = header("Contact", f"<{_uri(request.uri)}>")
+    if answer is Answer.CHALLENGE and style.challenge_contact:
+        diverted = header("Contact", f"<{style.challenge_contact}>")
+        return response(request, 302, "Moved Temporarily", (diverted, *marks), to_tag=tag)
+    if answer is Answer.CONTINUE and style.go_on == 404:
+        return response(request, 404, "Not Found", marks, to_tag=tag)
+    if answer is Answer.CONTINUE:
+        reason = header("Reason", 'SIP;cause=302;text="no-fraud-detected"')
+        return response(request, 302, "Moved Temporarily", (contact, reason, *marks), to_tag=tag)
+    return response(
+        request, 302, "Moved Temporarily", (contact, *_labelled(request, decision, style, words), *marks), to_tag=tag
+    )

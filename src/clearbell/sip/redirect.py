@@ -1,0 +1,134 @@
+"""The redirect server without its sockets: bytes and time in, bytes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from clearbell.calls import Answer, Call, CallEnd, Decision
+from clearbell.sip.answers import to_tag, write
+from clearbell.sip.callers import call_of
+from clearbell.sip.codec import Malformed, Request, header, parse, response
+from clearbell.sip.ends import EVENT, BadEndError, read_end
+from clearbell.sip.sources import Source, Sources
+from clearbell.sip.transactions import Transactions
+
+ALLOW = header("Allow", "INVITE, ACK, CANCEL, OPTIONS, PUBLISH")
+
+
+class Redirect:
+    """Answers requests. Not safe for several threads at once; each door has its own.
+
+    ``screen`` decides a call; when it raises, ``fail_open`` gives the decision that lets the call through.
+    ``words`` gives the label's text for a decision that labels.
+    """
+
+    def __init__(
+        self,
+        sources: Sources,
+        screen: Callable[[Call], Decision],
+        fail_open: Callable[[Call, str], Decision],
+        ended: Callable[[CallEnd], None],
+        words: Callable[[Decision], str],
+        to_key: Callable[[bytes, str], int],
+    ) -> None:
+        self._sources = sources
+        self._screen = screen
+        self._fail_open = fail_open
+        self._ended = ended
+        self._words = words
+        self._to_key = to_key
+        self._transactions = Transactions()
+        self.counts: dict[str, int] = {}
+        """By name: ``received``, ``invite``, ``answered 603``, ``malformed: …``, ``retransmission`` …"""
+
+    def _count(self, name: str) -> None:
+        self.counts[name] = self.counts.get(name, 0) + 1
+
+    def receive(self, data: bytes, host: str, now: int, *, stream: bool = False) -> bytes | None:
+        """Take one message from ``host`` at ``now`` (µs UTC); returns the answer, or None when there is none."""
+        self._count("received")
+        read = parse(data, stream=stream)
+        if isinstance(read, Malformed):
+            return self._malformed(read)
+        source = self._sources.of(host)
+        if read.method == b"ACK":
+            self._count("ack")
+            return None
+        if source is None:
+            self._count("unknown source")
+            return response(read, 403, "Forbidden", to_tag=to_tag(read))
+        key = (read.branch or read.from_, read.call_id, read.cseq, host)
+        given = self._transactions.find(key, now)
+        if given is not None:
+            self._count("retransmission")
+            return given
+        if not self._sources.within_limit(source, now):
+            self._count("over limit")
+            return response(read, 503, "Service Unavailable", (header("Retry-After", "1"),), to_tag=to_tag(read))
+        answer = self._answer(read, source, now)
+        self._transactions.keep(key, now, answer)
+        return answer
+
+    def _malformed(self, malformed: Malformed) -> bytes | None:
+        self._count(f"malformed: {malformed.flaw.value}")
+        request = malformed.request
+        if request is None or request.method == b"ACK":
+            return None
+        return response(request, 400, f"Bad Request - {malformed.flaw.value}", to_tag=to_tag(request))
+
+    def _answer(self, request: Request, source: Source, now: int) -> bytes:
+        method = request.method
+        if method == b"INVITE":
+            if request.headers.get(b"max-forwards") == b"0":
+                self._count("answered 483")
+                return response(request, 483, "Too Many Hops", to_tag=to_tag(request))
+            return self._invite(request, source, now)
+        if method == b"OPTIONS":
+            self._count("options")
+            return response(request, 200, "OK", (ALLOW,), to_tag=to_tag(request))
+        if method == b"CANCEL":
+            # The INVITE got its final answer at once, so there is nothing left to cancel (RFC 3261 §9.2).
+            self._count("cancel")
+            return response(request, 200, "OK", to_tag=to_tag(request))
+        if method == b"PUBLISH":
+            return self._publish(request, source, now)
+        if method in (b"BYE", b"INFO", b"UPDATE", b"PRACK"):
+            self._count("answered 481")
+            return response(request, 481, "Call/Transaction Does Not Exist", to_tag=to_tag(request))
+        self._count("answered 405")
+        return response(request, 405, "Method Not Allowed", (ALLOW,), to_tag=to_tag(request))
+
+    def _invite(self, request: Request, source: Source, now: int) -> bytes:
+        self._count("invite")
+        call = call_of(request, now, source.name, source.reading, self._to_key)
+        try:
+            decision = self._screen(call)
+        except Exception:  # noqa: BLE001 whatever went wrong, the call must not be lost for it
+            self._count("fail open")
+            decision = self._fail_open(call, "screening-failed")
+        words = ""
+        if decision.answer in (Answer.LABELLED, Answer.CHALLENGE):
+            words = self._words(decision)
+        self._count(f"answered {decision.answer.value}")
+        return write(request, decision, source.style, words)
+
+    def _publish(self, request: Request, source: Source, now: int) -> bytes:
+        event = request.headers.get(b"event", b"").partition(b";")[0].strip().lower()
+        if event != EVENT:
+            self._count("answered 489")
+            allowed = header("Allow-Events", EVENT.decode())
+            return response(request, 489, "Bad Event", (allowed,), to_tag=to_tag(request))
+        try:
+            end = read_end(request.body, now, source.reading.home, self._to_key)
+        except BadEndError as error:
+            self._count("bad call end")
+            warning = header("Warning", f'399 clearbell "{str(error).replace(chr(34), chr(39))[:200]}"')
+            return response(request, 400, "Bad Request - call end", (warning,), to_tag=to_tag(request))
+        self._ended(end)
+        self._count("call end")
+        tag = to_tag(request)
+        return response(request, 200, "OK", (header("SIP-ETag", tag.decode()), header("Expires", "0")), to_tag=tag)
+
+    def tidy(self, now: int) -> None:
+        """Housekeeping between messages."""
+        self._transactions.forget_old(now)

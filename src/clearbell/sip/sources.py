@@ -1,0 +1,76 @@
+"""Who may ask: known sources, each with its limit; everyone else is told 403 and nothing more."""
+
+from __future__ import annotations
+
+import ipaddress
+
+import msgspec
+
+from clearbell.calls import SECOND
+from clearbell.sip.answers import Style
+from clearbell.sip.callers import Reading
+
+MAX_REMEMBERED = 4096
+"""Addresses whose source was looked up; more are looked up again."""
+
+
+class Source(msgspec.Struct, frozen=True):
+    """One switch, or network of switches."""
+
+    name: str
+    network: str
+    """Address or CIDR."""
+    reading: Reading = Reading()
+    style: Style = Style()
+    per_second: float = 2000.0
+
+
+class Bucket:
+    """A token bucket of one second's depth; time is passed in."""
+
+    __slots__ = ("_at", "_rate", "_tokens")
+
+    def __init__(self, per_second: float) -> None:
+        self._rate = per_second
+        self._tokens = per_second
+        self._at = 0
+
+    def take(self, now: int) -> bool:
+        """Take one; False when there is none left at ``now`` (µs)."""
+        if self._at:
+            self._tokens = min(self._rate, self._tokens + max(0, now - self._at) * self._rate / SECOND)
+        self._at = now
+        if self._tokens < 1.0:
+            return False
+        self._tokens -= 1.0
+        return True
+
+
+class Sources:
+    """The known sources, most specific network first."""
+
+    def __init__(self, sources: tuple[Source, ...]) -> None:
+        networks = [(ipaddress.ip_network(source.network, strict=False), source) for source in sources]
+        self._networks = sorted(networks, key=lambda pair: -pair[0].prefixlen)
+        self._buckets = {source.name: Bucket(source.per_second) for source in sources}
+        self._found: dict[str, Source | None] = {}
+
+    def of(self, host: str) -> Source | None:
+        """The source an address belongs to; None for a stranger."""
+        if host in self._found:
+            return self._found[host]
+        try:
+            address = ipaddress.ip_address(host)
+        except ValueError:
+            return None
+        if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+            address = address.ipv4_mapped
+        found = next((source for network, source in self._networks if address in network), None)
+        if len(self._found) >= MAX_REMEMBERED:
+            self._found.clear()
+        self._found[host] = found
+        return found
+
+    def within_limit(self, source: Source, now: int) -> bool:
+        """Whether the source may ask once more at ``now`` (µs)."""
+        return self._buckets[source.name].take(now)
