@@ -15,7 +15,7 @@ def take_in(loader: Loader[Any], file: Path, home: Path | None) -> None:
     """Run an intake and say how many rows were stored, doubled or quarantined; interrupted, it can be run again."""
     from rich.progress import Progress
 
-    from clearbell.intake import BadHeaderError, run_intake
+    from clearbell.intake import IntakeError, run_intake
 
     if not file.is_file():
         refuse(f"{file}: 没有这个文件", f"{file}: there is no such file")
@@ -28,9 +28,9 @@ def take_in(loader: Loader[Any], file: Path, home: Path | None) -> None:
                 loader,
                 file,
                 actor=actor(),
-                progress=lambda p: bar.update(task, completed=p.bytes_done, total=p.bytes_total),
+                progress=lambda p: bar.update(task, completed=p.done, total=p.total),
             )
-    except BadHeaderError as error:
+    except IntakeError as error:
         refuse(f"{file}: {error.zh}", f"{file}: {error.en}")
     except KeyboardInterrupt:
         refuse("已中断;再次运行同一命令即从中断处继续", "interrupted; run the same command again to go on from here")

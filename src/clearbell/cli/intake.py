@@ -45,7 +45,7 @@ def bad(run: str, out: Path, *, home: Path | None = None) -> None:
     home
         Data folder (default: $CLEARBELL_HOME or ./var).
     """
-    from clearbell.intake.quarantine import export_quarantine
+    from clearbell.intake import export_quarantine
     from clearbell.intake.queries import runs
 
     store = open_store(home)

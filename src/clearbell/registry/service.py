@@ -136,12 +136,16 @@ def check_assignment(conn: Connection, fact: NumbersAssigned) -> None:
 
 def overlapping(conn: Connection, first: int, last: int, but: str) -> RowMapping | None:
     """A resource other than ``but`` that shares a number with the range; None when there is none."""
-    return conn.execute(
-        select(resource.c.resource, resource.c.holder)
-        .where(resource.c.first <= last, resource.c.last >= first, resource.c.resource != but)
-        .order_by(resource.c.first)
-        .limit(1)
-    ).mappings().first()
+    return (
+        conn.execute(
+            select(resource.c.resource, resource.c.holder)
+            .where(resource.c.first <= last, resource.c.last >= first, resource.c.resource != but)
+            .order_by(resource.c.first)
+            .limit(1)
+        )
+        .mappings()
+        .first()
+    )
 
 
 def do_release_numbers(act: Act, name: str) -> None:
