@@ -90,3 +90,22 @@ def postgresql_url(postgresql_server, request):
     name = "t" + str(abs(hash(request.node.nodeid)) % 10**12)
     subprocess.run([programs / "createdb", "-h", folder, "-U", "clearbell", name], check=True)
     return f"postgresql+psycopg://clearbell@/{name}?host={folder}"
+
+
+@pytest.fixture
+def golden(request):
+    """Compare a text with the recorded one beside the test; ``--write-golden`` records it anew."""
+
+    def compare(name: str, text: str) -> None:
+        path = Path(request.path).parent / "golden" / name
+        if request.config.getoption("--write-golden"):
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        assert path.exists(), f"{path} is not recorded yet: run pytest --write-golden and read what it wrote"
+        assert text == path.read_text(encoding="utf-8")
+
+    return compare
+
+
+def pytest_addoption(parser):
+    parser.addoption("--write-golden", action="store_true", help="record golden texts anew; read the diff like code")

@@ -145,7 +145,7 @@ def parse(text: str, home: str = "CN") -> Number | Refusal:
     given = text[:_SHOWN]
     if len(text) > _MAX_TEXT:
         return Refusal(Reason.TOO_LONG, given)
-    bare = _strip_uri(text.strip()).strip().strip("<>\"' ")
+    bare = _strip_uri(text.strip().strip("<>\"' ")).strip()
     if not bare:
         return Refusal(Reason.EMPTY, given)
     if bare.lower() in _WITHHELD:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 
-class Reported(msgspec.Struct, frozen=True):
+class Reported(msgspec.Struct, frozen=True, gc=False):
     """Someone complained about a call (kind ``reports.received``)."""
 
     report: str

@@ -195,10 +195,8 @@ def _call(
         wanted,
     )
     answered = rng.random() < answer
-    if kind is CallerKind.WANGIRI:
-        ring = int((1 + rng.random() * 2) * SECOND)
-    else:
-        ring = int((3 + rng.random() * 20) * SECOND)
+    shortest, spread = (1, 2) if kind is CallerKind.WANGIRI else (3, 20)
+    ring = int((shortest + rng.random() * spread) * SECOND)
     duration = int((1 + rng.expovariate(1 / talk)) * SECOND) if answered else 0
     hangup = HangUp.CALLEE if answered and kind.nuisance else HangUp.CALLER
     yield CallEnd(

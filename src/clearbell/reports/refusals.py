@@ -1,0 +1,57 @@
+"""Why an act on reports is refused. Each says in Chinese and English what was wrong and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from clearbell.intake import BadCell
+from clearbell.reports.reputation import ReputationSettings
+
+
+class RefusedReportError(Exception):
+    """An act on reports was refused, and changed nothing. 举报操作被拒绝,未作任何更改。"""
+
+    def __init__(self, zh: str, en: str) -> None:
+        self.zh = zh
+        self.en = en
+        super().__init__(en)
+
+
+class RefusedReportFieldsError(RefusedReportError):
+    """Reports have fields that cannot be right. 举报中有不可能正确的字段。"""
+
+    def __init__(self, faults: Sequence[tuple[int, BadCell]]) -> None:
+        self.faults = faults
+        """Place in the reports given, and what is wrong there."""
+        super().__init__(
+            ";".join(f"第 {at + 1} 条 {cell.column}:{cell.zh}" for at, cell in faults),
+            "; ".join(f"report {at + 1}, {cell.column}: {cell.en}" for at, cell in faults),
+        )
+
+
+class RefusedUnknownReportError(RefusedReportError):
+    """There is no report with this id. 没有该编号的举报。"""
+
+    def __init__(self, report: str) -> None:
+        super().__init__(f"没有编号为 {report} 的举报", f"there is no report {report}")
+
+
+class RefusedWithdrawnReportError(RefusedReportError):
+    """The report was already taken back. 该举报已撤回。"""
+
+    def __init__(self, report: str) -> None:
+        super().__init__(f"举报 {report} 已经撤回", f"report {report} was already taken back")
+
+
+class RefusedHalfLivesError(RefusedReportError):
+    """The scores were made with other half-lives. 信誉分是按其他半衰期计算的。"""
+
+    def __init__(self, kept: ReputationSettings, given: ReputationSettings) -> None:
+        super().__init__(
+            f"信誉分按半衰期 {kept.heat_days:g}/{kept.evidence_days:g} 天(UTC{kept.utc_offset_minutes:+d} 分)计算,"
+            f"规则包现为 {given.heat_days:g}/{given.evidence_days:g} 天(UTC{given.utc_offset_minutes:+d} 分);"
+            "请运行 clearbell reports rebuild 重新计算",
+            f"the scores were made with half-lives of {kept.heat_days:g} and {kept.evidence_days:g} days "
+            f"(UTC{kept.utc_offset_minutes:+d} min), the pack now says {given.heat_days:g} and {given.evidence_days:g} "
+            f"(UTC{given.utc_offset_minutes:+d} min); recount them with: clearbell reports rebuild",
+        )
