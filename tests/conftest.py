@@ -66,7 +66,9 @@ def postgresql_server(tmp_path_factory):
                 parent.chmod(0o755)
         demote = {"user": owner}
     quiet = {"check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder, **demote}
-    subprocess.run([programs / "initdb", "-D", data, "-U", "clearbell", "-A", "trust", "-E", "UTF8", "--no-sync"], **quiet)
+    subprocess.run(
+        [programs / "initdb", "-D", data, "-U", "clearbell", "-A", "trust", "-E", "UTF8", "--no-sync"], **quiet
+    )
     server = subprocess.Popen(
         [programs / "postgres", "-D", data, "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off"],
         stdout=subprocess.DEVNULL,

@@ -48,5 +48,7 @@ def test_a_follower_that_fails_is_given_the_same_entries_again(store):
 
 
 def test_an_effect_on_the_store_lands_with_the_cursor(store):
-    advance(store, "echo", {"test.opened"}, lambda act, entries: [act.append("test.echo", [Opened(e.seq)]) for e in entries])
+    advance(
+        store, "echo", {"test.opened"}, lambda act, entries: [act.append("test.echo", [Opened(e.seq)]) for e in entries]
+    )
     assert [e.kind for e in store.entries(10)] == ["test.echo"] * 5

@@ -161,7 +161,10 @@ def test_a_400_number_calls_nobody_unless_registered_otherwise(world):
 @pytest.mark.parametrize(
     ("fact", "symbol"),
     [
-        (Restricted("R", Target.NUMBER, Rung.OUTGOING_BARRED, "x", NOON, NOON + DAY, number=CENTRE), "RESTRICTED_NUMBER"),
+        (
+            Restricted("R", Target.NUMBER, Rung.OUTGOING_BARRED, "x", NOON, NOON + DAY, number=CENTRE),
+            "RESTRICTED_NUMBER",
+        ),
         (Restricted("R", Target.HOLDER, Rung.BLACKLISTED, "x", NOON, NOON + DAY, name="H"), "RESTRICTED_HOLDER"),
         (Restricted("R", Target.TRUNK, Rung.BARRED, "x", NOON, NOON + DAY, name="t1"), "RESTRICTED_TRUNK"),
     ],
@@ -450,12 +453,16 @@ def test_many_signs_together_block_as_analytics(world):
 
 
 def test_a_threshold_that_is_off_lets_its_check_say_nothing():
-    pack = load_pack(builtin_pack_text("cn").replace("frequency_1h = { value = 60", "frequency_1h = { value = false"), "x")
+    pack = load_pack(
+        builtin_pack_text("cn").replace("frequency_1h = { value = 60", "frequency_1h = { value = false"), "x"
+    )
     assert "HIGH_FREQUENCY_1H" not in symbols(many(World(pack), 70, gap=20 * SECOND))
 
 
 def test_the_order_is_the_packs():
-    text = builtin_pack_text("cn").replace('"own_list",\n', "").replace('"restriction",\n', '"own_list", "restriction",\n')
+    text = (
+        builtin_pack_text("cn").replace('"own_list",\n', "").replace('"restriction",\n', '"own_list", "restriction",\n')
+    )
     world = World(load_pack(text, "x"))
     world.state(
         Listed(CALLEE, CALLER, CALLER, ListVerdict.ALLOW),
@@ -510,7 +517,9 @@ def test_whatever_happens_sums_add_up_replay_agrees_and_views_equal_a_rebuild(ac
             if isinstance(act, int):
                 world.move(act)
             elif isinstance(act, tuple) and act[0] == "call":
-                decisions.append(world.call(caller=act[1], callee=CALLEE + act[2], trunk="t1" if act[1] == CENTRE else ""))
+                decisions.append(
+                    world.call(caller=act[1], callee=CALLEE + act[2], trunk="t1" if act[1] == CENTRE else "")
+                )
             elif isinstance(act, tuple):
                 world.end(callee=CALLEE + act[1], talk=act[2])
             else:

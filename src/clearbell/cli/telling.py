@@ -12,11 +12,12 @@ from clearbell.calls import MINUTE, Action, CallEnd
 from clearbell.consent.errors import ConsentError
 from clearbell.consent.model import Channel, ConsentWithdrawn, Refused
 from clearbell.consent.service import do_refuse, do_withdraw
-from clearbell.labels.publishing import catch_up
+from clearbell.labels.publishing import publish_labels
 from clearbell.ledger import Store
 from clearbell.reports.model import Reported
 from clearbell.reports.service import do_file_reports
 from clearbell.serving.node import Node
+from clearbell.serving.settings import label_settings, reputation_settings
 from clearbell.simulation import Attempt, City, Refusal, Report, Withdrawal
 from clearbell.simulation.truth import Score
 
@@ -96,9 +97,9 @@ class Telling:
     def _file_reports(self) -> None:
         if self._filed:
             with self.store.act(ACTOR) as act:
-                self.reports += do_file_reports(act, self._filed).stored
+                self.reports += do_file_reports(act, self._filed, reputation_settings(self.node.pack)).stored
             self._filed.clear()
-            catch_up(self.store, self.node.pack.label)
+            publish_labels(self.store, label_settings(self.node.pack))
         # The follower polls by the machine's clock; the story is faster than that.
         self.node.follower.catch_up()
 

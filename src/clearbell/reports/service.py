@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import msgspec
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from clearbell.calls import DAY
 from clearbell.intake import BadCell
@@ -19,7 +19,7 @@ from clearbell.reports.refusals import (
     RefusedWithdrawnReportError,
 )
 from clearbell.reports.reputation import ReputationSettings, Scale
-from clearbell.reports.tables import report
+from clearbell.reports.tables import report, reputation
 
 _COLUMNS = (*Reported.__struct_fields__, "seq", "withdrawn")
 _ID_LENGTH = 200
@@ -222,3 +222,18 @@ def do_rebuild_reputation(act: Act, settings: ReputationSettings) -> int:
     count = sums.rebuild(act, settings)
     act.append("reports.recounted", (), note={"numbers": count, **msgspec.structs.asdict(settings)})
     return count
+
+
+def do_forget_number(act: Act, number: int) -> int:
+    """Erase what the tables hold of a person's number; returns how many reports it concerned.
+
+    Reports about the number go, with its reputation. In reports by it a stand-in takes its place, the same in all
+    of them, so that the scores of others stay as they are. The ledger's sealed facts are erased by ``Act.erase``.
+    """
+    about = act.conn.execute(delete(report).where(report.c.number == number)).rowcount
+    act.conn.execute(delete(reputation).where(reputation.c.number == number))
+    lowest = act.conn.execute(select(func.min(report.c.reporter)).where(report.c.reporter != 0)).scalar_one() or 0
+    by = act.conn.execute(
+        update(report).where(report.c.reporter == number, report.c.reporter != 0).values(reporter=min(lowest, 0) - 1)
+    ).rowcount
+    return about + by

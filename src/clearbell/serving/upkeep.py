@@ -8,9 +8,10 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from clearbell.calls import DAY
-from clearbell.labels.publishing import catch_up
+from clearbell.labels.publishing import publish_labels
 from clearbell.serving.journal import remove_old_segments
 from clearbell.serving.node import Node
+from clearbell.serving.settings import label_settings
 
 log = structlog.get_logger()
 
@@ -39,7 +40,7 @@ class Upkeep:
         rounds = 0
         while not self._stop.wait(LABELS_SECONDS):
             try:
-                catch_up(self._node.store, self._node.pack.label)
+                publish_labels(self._node.store, label_settings(self._node.pack))
             except SQLAlchemyError as error:
                 log.warning("labels-not-published", error=str(error))
             if rounds % RETENTION_EVERY == 0:

@@ -149,7 +149,9 @@ def to_time(value: str | int | None, now: int) -> int:
         moment = None
     if moment is None or moment.tzinfo is None:
         raise BadFieldError(
-            "at", "时间须为带时区的 ISO 8601,如 2026-11-24T09:00:00+08:00", "time must be ISO 8601 with a zone, such as 2026-11-24T09:00:00+08:00"
+            "at",
+            "时间须为带时区的 ISO 8601,如 2026-11-24T09:00:00+08:00",
+            "time must be ISO 8601 with a zone, such as 2026-11-24T09:00:00+08:00",
         )
     return int(moment.timestamp() * 1_000_000)
 

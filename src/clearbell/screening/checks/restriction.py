@@ -17,7 +17,11 @@ def _symbols(
         if restriction.rung is Rung.RATE_LIMIT:
             calls = activity.attempts[H1].count(at) if activity is not None else 0
             if calls >= restriction.limit:
-                evidence: Evidence = {"restriction": restriction.restriction, "limit": restriction.limit, "calls": calls}
+                evidence: Evidence = {
+                    "restriction": restriction.restriction,
+                    "limit": restriction.limit,
+                    "calls": calls,
+                }
                 return (Symbol("RATE_LIMITED", evidence),)
             continue
         return (Symbol(name, {"restriction": restriction.restriction, "rung": restriction.rung.value, **named}),)
