@@ -28,16 +28,16 @@ def shared_data():
     return find
 
 
-def free_port(kind: int = socket.SOCK_STREAM) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-@pytest.fixture(name="free_port")
-def _free_port():
+@pytest.fixture(scope="session")
+def free_port():
     """Call it for a port on loopback that nothing listens on; pass ``socket.SOCK_DGRAM`` for UDP."""
-    return free_port
+
+    def find(kind: int = socket.SOCK_STREAM) -> int:
+        with socket.socket(socket.AF_INET, kind) as probe:
+            probe.bind(("127.0.0.1", 0))
+            return probe.getsockname()[1]
+
+    return find
 
 
 def _postgresql_programs() -> Path | None:

@@ -13,15 +13,14 @@ if TYPE_CHECKING:
 
 def take_in(loader: Loader[Any], file: Path, home: Path | None) -> None:
     """Run an intake and say how many rows were stored, doubled or quarantined; interrupted, it can be run again."""
-    from rich.progress import Progress
-
+    from clearbell.cli.progress import progress_bar
     from clearbell.intake import IntakeError, run_intake
 
     if not file.is_file():
         refuse(f"{file}: 没有这个文件", f"{file}: there is no such file")
     store = open_store(home)
     try:
-        with Progress(transient=True) as bar:
+        with progress_bar() as bar:
             task = bar.add_task(words("导入", "taking in"), total=None)
             result = run_intake(
                 store,

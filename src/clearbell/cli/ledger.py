@@ -23,8 +23,7 @@ def verify(*, home: Path | None = None, checkpoint: Path | None = None) -> None:
     checkpoint
         File of checkpoints kept outside the store, one JSON per line.
     """
-    from rich.progress import Progress
-
+    from clearbell.cli.progress import progress_bar
     from clearbell.ledger import verify as chain_check
     from clearbell.ledger.checkpoints import from_text
 
@@ -43,7 +42,7 @@ def verify(*, home: Path | None = None, checkpoint: Path | None = None) -> None:
 
     # Not open_store(): a damaged store must be looked at as it is, without touching its tables.
     store = Store.open(store_url(home_folder(home)))
-    with Progress(transient=True) as bar:
+    with progress_bar() as bar:
         task = bar.add_task(words("校验", "verifying"), total=None)
         result = chain_check.verify(
             store,

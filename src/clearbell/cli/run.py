@@ -48,6 +48,7 @@ def run(
     keep
         Keep what is in the folder.
     """
+    from clearbell.cli.logs import configure_logs
     from clearbell.cli.pack import open_pack
     from clearbell.cli.scores import print_score
     from clearbell.ledger import Store
@@ -57,6 +58,7 @@ def run(
     from clearbell.simulation import PRESETS, City
     from clearbell.simulation.founding import found
 
+    configure_logs()
     folder = home_folder(home) / "run"
     if folder.exists() and not keep:
         shutil.rmtree(folder)

@@ -20,12 +20,14 @@ def serve(*, home: Path | None = None, config: Path | None = None) -> None:
     config
         Configuration file (default: clearbell.toml in the data folder, else built-in values for loopback).
     """
+    from clearbell.cli.logs import configure_logs
     from clearbell.cli.pack import open_pack
     from clearbell.cli.progress import loading
     from clearbell.serving.config import ConfigError, NodeConfig, read_config
     from clearbell.serving.node import Node
     from clearbell.serving.server import Server
 
+    configure_logs()
     folder = home_folder(home)
     if config is None and (folder / "clearbell.toml").exists():
         config = folder / "clearbell.toml"

@@ -52,8 +52,8 @@ def city(
         Data folder (default: $CLEARBELL_HOME or ./var).
     """
     import msgspec
-    from rich.progress import Progress
 
+    from clearbell.cli.progress import progress_bar
     from clearbell.cli.scores import print_score
     from clearbell.serving.config import listen_address
     from clearbell.simulation import PRESETS, Attempt, City
@@ -75,7 +75,7 @@ def city(
         )
     if out is not None:
         seen = 0
-        with Progress(transient=True) as bar:
+        with progress_bar() as bar:
             task = bar.add_task(words("生成", "writing"), total=None)
             for seen in write_files(story.events(), out, form):
                 bar.update(task, completed=seen)

@@ -1,0 +1,5 @@
+"""``python -m clearbell``."""
+
+from clearbell.cli import main
+
+main()

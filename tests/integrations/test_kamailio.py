@@ -1,0 +1,369 @@
+"""Kamailio before a callee asks Clearbell about each call; the packets are read at both ends."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from clearbell.calls import DAY
+from clearbell.consent.model import ConsentGranted, Listed, ListVerdict
+from clearbell.consent.service import do_grant, do_list
+from clearbell.labels.model import Labelled
+from clearbell.ledger import Store
+from clearbell.registry.model import HolderRegistered, NumbersAssigned, PartyKind, PartyRegistered, Purpose, TrunkOpened
+from clearbell.registry.service import do_assign_numbers, do_open_trunk, do_register_holder, do_register_party
+from clearbell.serving.journal import read_journal
+
+pytestmark = [
+    pytest.mark.process,
+    pytest.mark.skipif(shutil.which("kamailio") is None, reason="kamailio is not installed: apt-get install kamailio"),
+    pytest.mark.skipif(shutil.which("sipp") is None, reason="sipp is not installed: apt-get install sip-tester"),
+]
+
+CONFIG = Path(__file__).resolve().parents[2] / "integrations" / "kamailio"
+CALLEE = 8613900000002
+FRAUD = 8613800000066
+BLOCKED = 8613800000077
+CENTRE = 8657188880001
+BUDGET = 0.4
+
+
+class Callee:
+    """A phone that answers every call and keeps what arrived."""
+
+    def __init__(self):
+        self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.sock.bind(("127.0.0.1", 0))
+        self.sock.settimeout(0.2)
+        self.port = self.sock.getsockname()[1]
+        self.invites = []
+        self.stopping = False
+        self.thread = threading.Thread(target=self.serve, daemon=True)
+        self.thread.start()
+
+    def serve(self):
+        while not self.stopping:
+            try:
+                data, peer = self.sock.recvfrom(65535)
+            except TimeoutError:
+                continue
+            head = data.decode()
+            if head.startswith("INVITE"):
+                self.invites.append((time.monotonic(), head))
+            if head.startswith(("INVITE", "BYE", "CANCEL")):
+                keep = [
+                    line
+                    for line in head.split("\r\n")
+                    if line.split(":")[0] in ("Via", "From", "Call-ID", "CSeq", "Record-Route")
+                ]
+                to = next(line for line in head.split("\r\n") if line.startswith("To:"))
+                tag = "" if "tag=" in to else ";tag=callee"
+                contact = f"Contact: <sip:callee@127.0.0.1:{self.port}>"
+                answer = ["SIP/2.0 200 OK", *keep, to + tag, contact, "Content-Length: 0", "", ""]
+                self.sock.sendto("\r\n".join(answer).encode(), peer)
+
+    def stop(self):
+        self.stopping = True
+        self.thread.join()
+        self.sock.close()
+
+
+CALLER = """<?xml version="1.0" encoding="UTF-8"?>
+<scenario name="caller">
+  <send retrans="500" start_rtd="1"><![CDATA[
+    INVITE sip:+{callee}@[remote_ip]:[remote_port] SIP/2.0
+    Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+    From: <sip:+{caller}@[local_ip]>;tag=[pid]-[call_number]
+    To: <sip:+{callee}@[remote_ip]>
+    Call-ID: [call_id]
+    CSeq: 1 INVITE
+    Max-Forwards: 70
+    Contact: <sip:x@[local_ip]:[local_port]>
+    X-Clearbell-Trunk: forged
+    X-Clearbell: forged
+    Content-Length: 0
+
+  ]]></send>
+  <recv response="100" optional="true"/>
+  <recv response="{code}" rtd="1" rrs="true"/>
+  <send><![CDATA[
+    ACK {target} SIP/2.0
+    {via}
+    From: <sip:+{caller}@[local_ip]>;tag=[pid]-[call_number]
+    [last_To:]
+    Call-ID: [call_id]
+    CSeq: 1 ACK
+    Max-Forwards: 70
+    Content-Length: 0
+
+  ]]></send>
+  {rest}
+</scenario>
+"""
+NEW_VIA = "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]"
+HANG_UP = """<pause milliseconds="{talk}"/>
+  <send retrans="500"><![CDATA[
+    BYE [next_url] SIP/2.0
+    Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+    [routes]
+    From: <sip:+{caller}@[local_ip]>;tag=[pid]-[call_number]
+    [last_To:]
+    Call-ID: [call_id]
+    CSeq: 2 BYE
+    Max-Forwards: 70
+    Content-Length: 0
+
+  ]]></send>
+  <recv response="200"/>"""
+
+
+class Network:
+    def __init__(self, folder, free_port):
+        self.folder = folder
+        self.free_port = free_port
+        self.home = folder / "home"
+        self.callee = Callee()
+        self.edge = free_port(socket.SOCK_DGRAM)
+        self.door = free_port(socket.SOCK_DGRAM)
+        self.http = free_port()
+        self.url = f"sqlite:///{self.home / 'clearbell.db'}"
+        self.calls = 0
+        self.kamailio = self.clearbell = None
+
+    def prepare(self):
+        self.home.mkdir()
+        store = Store.open(self.url)
+        store.create()
+        with store.act("test") as act:
+            do_register_party(act, PartyRegistered("p", PartyKind.COMPANY, "firm"))
+            do_register_holder(act, HolderRegistered("H", "p", "insurance"))
+            do_open_trunk(act, TrunkOpened("local-1", "p"))
+            do_open_trunk(act, TrunkOpened("other", "p"))
+            do_assign_numbers(
+                act,
+                [
+                    NumbersAssigned("r1", "H", CENTRE, CENTRE, Purpose.COMMERCIAL, ("local-1",)),
+                    NumbersAssigned("r2", "H", CENTRE + 1, CENTRE + 1, Purpose.SERVICE, ("other",)),
+                ],
+            )
+            do_grant(act, [ConsentGranted("H", CALLEE, "insurance")])
+            do_list(act, Listed(CALLEE, BLOCKED, BLOCKED, ListVerdict.BLOCK))
+            now = act.at
+            heavy = Labelled(FRAUD + 1, "fraud", 40, 40.0, 40.0, now, now + 30 * DAY)
+            light = Labelled(FRAUD, "fraud", 12, 1.0, 12.0, now, now + 30 * DAY)
+            act.append("labels.published", [light, heavy], about=lambda fact: fact.number)
+        store.close()
+        # Analytics needs more than a label to refuse; here the operator's own pack refuses at 11 points.
+        from clearbell.policy.pack import builtin_pack_text
+
+        (self.folder / "pack.toml").write_text(builtin_pack_text("cn").replace("at_least = 15", "at_least = 11"))
+        (self.folder / "clearbell.toml").write_text(
+            f"""pack = "{self.folder / "pack.toml"}"
+[sip]
+listen = ["udp:127.0.0.1:{self.door}"]
+blocked_url = "https://example.net/blocked/{{decision}}"
+[[sip.source]]
+name = "edge"
+address = "127.0.0.1"
+[http]
+listen = "127.0.0.1:{self.http}"
+"""
+        )
+        settings = self.folder / "kamailio"
+        shutil.copytree(CONFIG, settings)
+        site = (settings / "clearbell-site.cfg").read_text()
+        for old, new in (
+            ("udp:127.0.0.1:5060", f"udp:127.0.0.1:{self.edge}"),
+            ("sip:127.0.0.1:5080", f"sip:127.0.0.1:{self.callee.port}"),
+            ("sip:127.0.0.1:5070", f"sip:127.0.0.1:{self.door}"),
+        ):
+            assert old in site
+            site = site.replace(old, new)
+        (settings / "clearbell-site.cfg").write_text(site)
+
+    def start_clearbell(self):
+        with (self.folder / "clearbell.log").open("a") as log:
+            self.clearbell = subprocess.Popen(
+                [sys.executable, "-m", "clearbell", "serve", "--home", self.home, "--config", self.folder / "clearbell.toml"],
+                stdout=subprocess.PIPE, stderr=log, text=True, env={**os.environ, "CLEARBELL_LANG": "en"},
+            )  # fmt: skip
+        first = self.clearbell.stdout.readline()
+        assert "SIP door" in first, (self.folder / "clearbell.log").read_text()
+
+    def start_kamailio(self):
+        with (self.folder / "kamailio.log").open("w") as log:
+            self.kamailio = subprocess.Popen(
+                ["kamailio", "-DD", "-E", "-f", self.folder / "kamailio" / "kamailio.cfg", "-Y", self.folder,
+                 "-P", self.folder / "k.pid"],
+                stdout=log, stderr=log, start_new_session=True,
+            )  # fmt: skip
+        for _ in range(100):
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+                probe.settimeout(0.1)
+                probe.connect(("127.0.0.1", self.edge))
+                port = probe.getsockname()[1]
+                probe.send(
+                    f"OPTIONS sip:127.0.0.1:{self.edge} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{port};branch=z9hG4bKp\r\n"
+                    f"From: <sip:p@x>;tag=1\r\nTo: <sip:p@x>\r\nCall-ID: probe\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n".encode()
+                )
+                try:
+                    probe.recv(65535)
+                except (TimeoutError, ConnectionRefusedError):
+                    time.sleep(0.1)
+                else:
+                    return
+        raise AssertionError((self.folder / "kamailio.log").read_text()[-3000:])
+
+    def call(self, caller, code, callee=CALLEE, talk=100):
+        """Call by SIPp and expect a final code; returns the answer as SIPp received it."""
+        self.calls += 1
+        folder = self.folder / f"sipp-{self.calls}"
+        folder.mkdir()
+        rest = HANG_UP.format(caller=caller, talk=talk) if code == 200 else ""
+        via = NEW_VIA + "\n    [routes]" if code == 200 else "[last_Via:]"
+        target = "[next_url]" if code == 200 else f"sip:+{callee}@[remote_ip]:[remote_port]"
+        (folder / "uac.xml").write_text(
+            CALLER.format(caller=caller, callee=callee, code=code, rest=rest, via=via, target=target)
+        )
+        done = subprocess.run(
+            ["sipp", f"127.0.0.1:{self.edge}", "-sf", "uac.xml", "-m", "1", "-i", "127.0.0.1", "-nostdin",
+             "-p", str(self.free_port(socket.SOCK_DGRAM)), "-timeout", "15", "-timeout_error", "-trace_msg",
+             "-message_file", "messages.log"],
+            cwd=folder, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        trace = (folder / "messages.log").read_text(errors="replace")
+        assert done.returncode == 0, trace[-3000:]
+        return next(
+            part for part in trace.split("-----------------------------------------------") if f"SIP/2.0 {code}" in part
+        )
+
+    def clearbell_command(self, *words):
+        return subprocess.run(
+            [sys.executable, "-m", "clearbell", *words, "--home", str(self.home)],
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+
+    def stop(self):
+        for process in (self.clearbell, self.kamailio):
+            if process is not None and process.poll() is None:
+                process.send_signal(signal.SIGCONT)
+                process.terminate()
+                try:
+                    process.wait(10)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+        if self.clearbell is not None:
+            self.clearbell.stdout.close()
+        self.callee.stop()
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory, free_port):
+    built = Network(tmp_path_factory.mktemp("network"), free_port)
+    try:
+        built.prepare()
+        built.start_clearbell()
+        built.start_kamailio()
+        yield built
+    finally:
+        built.stop()
+
+
+def arrived(network):
+    return network.callee.invites[-1][1]
+
+
+def test_a_plain_call_is_let_through_and_carries_its_decision(network):
+    network.call(8613800000001, 200)
+    invite = arrived(network)
+    assert "X-Clearbell-Decision: " in invite
+    assert "forged" not in invite
+    assert "X-Clearbell-Trunk" not in invite
+    assert "fail-open" not in invite
+
+
+def test_a_labelled_call_shows_the_label_to_the_callee(network):
+    network.call(FRAUD, 200)
+    invite = arrived(network)
+    assert f'P-Asserted-Identity: "疑似诈骗(12)" <sip:+{FRAUD}@127.0.0.1>' in invite
+    assert "Call-Info: <sip:" in invite
+    assert 'call-reason="疑似诈骗(12)"' in invite
+
+
+def test_analytics_refuses_with_603_network_blocked_end_to_end(network):
+    before = len(network.callee.invites)
+    answer = network.call(FRAUD + 1, 603)
+    assert "SIP/2.0 603 Network Blocked" in answer
+    decision = next(line for line in answer.splitlines() if line.startswith("X-Clearbell-Decision")).split()[1]
+    assert (
+        f'Reason: SIP;cause=603;text="v=analytics1;url=https://example.net/blocked/{decision}";location=RLN' in answer
+    )
+    assert len(network.callee.invites) == before
+
+
+def test_the_subscribers_own_block_is_607(network):
+    assert "SIP/2.0 607 Unwanted" in network.call(BLOCKED, 607)
+
+
+def test_a_number_on_the_wrong_trunk_is_403(network):
+    answer = network.call(CENTRE + 1, 403)
+    assert 'Reason: SIP;cause=403;text="not-entitled"' in answer
+
+
+def test_how_calls_ended_reaches_the_record(network):
+    network.call(8613800000009, 200, talk=1500)
+    deadline = time.monotonic() + 5
+    ends = []
+    while not ends and time.monotonic() < deadline:
+        time.sleep(0.1)
+        ends = [r for r in read_journal(network.home / "journal") if getattr(r, "caller", 0) == 8613800000009]
+    [end] = ends
+    assert end.answered
+    assert 500_000 <= end.duration <= 4_000_000
+
+
+def test_a_consent_withdrawn_at_the_command_line_changes_the_answer_within_two_seconds(network):
+    network.call(CENTRE, 200)
+    network.clearbell_command("consent", "withdraw", "--holder", "H", "--callee", str(CALLEE).removeprefix("86"))
+    began = time.monotonic()
+    while True:
+        try:
+            network.call(CENTRE, 403)
+        except AssertionError:
+            assert time.monotonic() - began < 2
+            continue
+        break
+    took = time.monotonic() - began
+    print(f"in force after {took:.2f} s, the SIPp call included")
+    assert took < 2
+
+
+def test_with_clearbell_frozen_or_killed_calls_go_on_in_time_and_marked(network):
+    for stop in (signal.SIGSTOP, signal.SIGKILL):
+        network.clearbell.send_signal(stop)
+        time.sleep(0.2)
+        count = len(network.callee.invites)
+        began = time.monotonic()
+        network.call(BLOCKED, 200)
+        when, invite = network.callee.invites[count]
+        assert "X-Clearbell: fail-open" in invite
+        # SIPp takes some tenths of a second to start.
+        assert when - began < BUDGET + 1.5
+        if stop is signal.SIGSTOP:
+            network.clearbell.send_signal(signal.SIGCONT)
+            time.sleep(0.5)
+    assert "fail-open" in (network.folder / "kamailio.log").read_text()
+    network.clearbell.wait()
+    network.clearbell.stdout.close()
+    network.start_clearbell()
+    assert "SIP/2.0 607" in network.call(BLOCKED, 607)
