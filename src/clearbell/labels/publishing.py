@@ -15,7 +15,7 @@ from clearbell.labels.rules import LabelSettings, label_for, matters, tombstone
 from clearbell.labels.tables import label, label_version
 from clearbell.ledger import Act, Store
 from clearbell.ledger.bulk import insert_rows
-from clearbell.ledger.tables import ledger_entry, ledger_sealed
+from clearbell.ledger.tables import ledger_entry, ledger_follower, ledger_sealed
 from clearbell.reports.model import FACTS
 from clearbell.reports.queries import categories_of, scale_of
 from clearbell.reports.reputation import Reputation, Scale
@@ -49,7 +49,11 @@ def publish_labels(
     """Publish what has changed since the last time, in one act; ``at`` is event time, µs UTC (default: now).
 
     A crash before the end leaves everything as it was, the place reached included, so the next call does it all.
+    When there is nothing to look at, no writer is kept waiting.
     """
+    with store.read() as conn:
+        if _idle(conn, store.clock.now() if at is None else at):
+            return Published(last_version(conn))
     with store.act(actor) as act:
         return do_publish_labels(act, store, settings, act.at if at is None else at)
 
@@ -87,6 +91,18 @@ def do_publish_labels(act: Act, store: Store, settings: LabelSettings, at: int) 
 def last_version(conn: Connection) -> int:
     """Version of the last change ever published; 0 before the first."""
     return conn.execute(select(func.max(label_version.c.version))).scalar_one() or 0
+
+
+def _idle(conn: Connection, at: int) -> bool:
+    """Whether nothing was appended since the last publication, and no label is about to lapse."""
+    head = conn.execute(select(func.max(ledger_entry.c.seq))).scalar_one() or 0
+    moved = conn.execute(
+        select(ledger_follower.c.cursor).where(ledger_follower.c.name == FOLLOWER)
+    ).scalar_one_or_none()
+    if head != (moved or 0):
+        return False
+    due = select(label.c.number).where(label.c.category != "", label.c.until <= at + _LEAD)
+    return conn.execute(due.limit(1)).first() is None
 
 
 def _candidates(conn: Connection, cursor: int, settings: LabelSettings, scale: Scale, at: int) -> Iterator[Reputation]:
