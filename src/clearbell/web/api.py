@@ -8,9 +8,10 @@ from typing import Annotated
 from litestar import Request, Router, get, post
 from litestar.connection import ASGIConnection
 from litestar.datastructures import State
+from litestar.di import NamedDependency
 from litestar.exceptions import NotAuthorizedException, NotFoundException
 from litestar.handlers.base import BaseRouteHandler
-from litestar.params import Parameter
+from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
 
 from clearbell.web.gate import Gate
 from clearbell.web.schemas import (
@@ -28,7 +29,7 @@ from clearbell.web.schemas import (
 from clearbell.web.wording import decision_body
 
 Language = Annotated[
-    str, Parameter(query="lang", pattern="^(zh|en)?$", description="Explain in this language: zh or en.")
+    str, QueryParameter(name="lang", pattern="^(zh|en)?$", description="Explain in this language: zh or en.")
 ]
 
 
@@ -51,7 +52,12 @@ def _source(request: Request[object, object, State]) -> str:
 
 
 @post("/screen", status_code=200, sync_to_thread=False, summary="Judge one call")
-def screen(data: CallBody, gate: Gate, request: Request[object, object, State], lang: Language = "") -> DecisionBody:
+def screen(
+    data: JSONBody[CallBody],
+    gate: NamedDependency[SkipValidation[Gate]],
+    request: Request[object, object, State],
+    lang: Language = "",
+) -> DecisionBody:
     """Judge a call that is being set up, record the decision and return it with its sum."""
     call = to_call(data, gate.pack.home, gate.now(), _source(request))
     return decision_body(gate.screen(call), gate.pack, lang)
@@ -59,7 +65,10 @@ def screen(data: CallBody, gate: Gate, request: Request[object, object, State], 
 
 @post("/screen/batch", status_code=200, sync_to_thread=False, summary="Judge many calls in their order")
 def screen_batch(
-    data: BatchBody, gate: Gate, request: Request[object, object, State], lang: Language = ""
+    data: JSONBody[BatchBody],
+    gate: NamedDependency[SkipValidation[Gate]],
+    request: Request[object, object, State],
+    lang: Language = "",
 ) -> DecisionsBody:
     """Judge up to 10,000 calls. If any of them cannot be read, none is judged."""
     now = gate.now()
@@ -69,14 +78,14 @@ def screen_batch(
 
 
 @post("/calls/ended", status_code=202, sync_to_thread=False, summary="Tell how a call ended")
-def ended(data: EndBody, gate: Gate) -> CountBody:
+def ended(data: JSONBody[EndBody], gate: NamedDependency[SkipValidation[Gate]]) -> CountBody:
     """Tell whether a call was answered and for how long, so that the counters know."""
     gate.ended(to_end(data, gate.pack.home, gate.now()))
     return CountBody(1)
 
 
 @post("/calls/ended/batch", status_code=202, sync_to_thread=False, summary="Tell how many calls ended")
-def ended_batch(data: EndsBody, gate: Gate) -> CountBody:
+def ended_batch(data: JSONBody[EndsBody], gate: NamedDependency[SkipValidation[Gate]]) -> CountBody:
     """Tell how up to 10,000 calls ended. If any of them cannot be read, none is taken."""
     now = gate.now()
     ends = [to_end(body, gate.pack.home, now) for body in data.ends]
@@ -86,7 +95,9 @@ def ended_batch(data: EndsBody, gate: Gate) -> CountBody:
 
 
 @get("/decisions/{decision_id:str}", sync_to_thread=True, summary="Show a recorded decision")
-def decision(decision_id: str, gate: Gate, lang: Language = "") -> DecisionBody:
+def decision(
+    decision_id: FromPath[str], gate: NamedDependency[SkipValidation[Gate]], lang: Language = ""
+) -> DecisionBody:
     """Show what was decided about a call, by the id that its answer carried."""
     found = gate.find(decision_id)
     if found is None:

@@ -12,7 +12,9 @@ import jinja2
 import msgspec
 from litestar import MediaType, Request, Response, get
 from litestar.datastructures import State
+from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath, SkipValidation
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
@@ -132,7 +134,7 @@ def _page(body: str, nonce: str) -> Response[str]:
 
 
 @get("/", sync_to_thread=True, include_in_schema=False)
-def console(gate: Gate, request: Request[Any, Any, State]) -> Response[str]:
+def console(gate: NamedDependency[SkipValidation[Gate]], request: Request[Any, Any, State]) -> Response[str]:
     """Live counts and the newest decisions with their reasons."""
     language = choose_language(request)
     nonce = secrets.token_urlsafe(16)
@@ -142,13 +144,15 @@ def console(gate: Gate, request: Request[Any, Any, State]) -> Response[str]:
 
 
 @get("/status", sync_to_thread=True, include_in_schema=False)
-def status(gate: Gate, request: Request[Any, Any, State]) -> Status:
+def status(gate: NamedDependency[SkipValidation[Gate]], request: Request[Any, Any, State]) -> Status:
     """What the console page refreshes itself with."""
     return status_of(gate, choose_language(request))
 
 
 @get("/blocked/{decision_id:str}", sync_to_thread=True, include_in_schema=False)
-def blocked(decision_id: str, gate: Gate, request: Request[Any, Any, State]) -> Response[str]:
+def blocked(
+    decision_id: FromPath[str], gate: NamedDependency[SkipValidation[Gate]], request: Request[Any, Any, State]
+) -> Response[str]:
     """Where the 603+ answer sends a blocked caller: why, in words, and the decision to name in an appeal.
 
     It shows neither number: whoever holds the id may not be the caller.
@@ -168,7 +172,7 @@ def blocked(decision_id: str, gate: Gate, request: Request[Any, Any, State]) -> 
 
 
 @get("/healthz", sync_to_thread=False, include_in_schema=False)
-def healthz(gate: Gate) -> Response[dict[str, Any]]:
+def healthz(gate: NamedDependency[SkipValidation[Gate]]) -> Response[dict[str, Any]]:
     """Alive and answering; 503 when the views are stale."""
     return Response({"ok": not gate.stale, "ledger": gate.views_seq}, status_code=503 if gate.stale else 200)
 
@@ -200,7 +204,7 @@ class _Collector:
 
 
 @get("/metrics", sync_to_thread=False, include_in_schema=False, media_type=MediaType.TEXT)
-def metrics(gate: Gate) -> Response[bytes]:
+def metrics(gate: NamedDependency[SkipValidation[Gate]]) -> Response[bytes]:
     """Prometheus metrics, without phone numbers."""
     registry = CollectorRegistry()
     registry.register(_Collector(gate))
