@@ -13,7 +13,9 @@ ROOT = Path(__file__).resolve().parents[1]
 def test_every_runtime_dependency_is_named_with_its_reason():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     needed = {re.match(r"[a-z0-9-]+", line)[0] for line in project["dependencies"]}
-    told = set(re.findall(r"^\| ([a-z0-9-]+) \| ", (ROOT / "docs" / "dependencies.md").read_text(), re.M)) - {"package"}
+    told = set(re.findall(r"^\| ([a-z0-9-]+) \| ", (ROOT / "docs" / "dependencies.md").read_text(), re.MULTILINE)) - {
+        "package"
+    }
     assert told == needed
 
 
