@@ -22,7 +22,9 @@ def every_table():
 
 def differences(store):
     with store.engine.connect() as conn:
-        return compare_metadata(MigrationContext.configure(conn), every_table())
+        found = compare_metadata(MigrationContext.configure(conn), every_table())
+    # Other tests add tables of their own to the metadata they share with the rooms.
+    return [one for one in found if not getattr(one[1], "name", "").startswith("test_")]
 
 
 def test_the_migrations_make_every_rooms_tables(tmp_path):
@@ -38,6 +40,8 @@ def test_creating_twice_changes_nothing(tmp_path):
 @pytest.mark.process
 def test_the_migrations_make_the_same_on_postgresql(postgresql_url):
     store = Store.open(postgresql_url)
-    store.create()
-    assert differences(store) == []
-    store.close()
+    try:
+        store.create()
+        assert differences(store) == []
+    finally:
+        store.close()
