@@ -34,7 +34,7 @@ def machine() -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--calls", type=int, default=60_000)
+    parser.add_argument("--calls", type=int, default=200_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--numbers", type=int, default=100_000)
     parser.add_argument("--consents", type=int, default=100_000)

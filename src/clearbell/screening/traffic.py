@@ -7,9 +7,10 @@ that a callee who was forgotten and is called again counts again.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from typing import Any
 
-from clearbell.calls import DAY, HOUR, MINUTE, SECOND, Call, CallEnd, HangUp
+from clearbell.calls import DAY, SECOND, Call, CallEnd, HangUp
 from clearbell.policy.model import Pack
 from clearbell.screening.windows import H1, H24, M1, M5, Window
 
@@ -82,11 +83,13 @@ class Traffic:
         self._one_ring = _span(pack, "one_ring_seconds", SECOND)
         self._known = _span(pack, "known_contact_seconds", SECOND)
         self._keep = max(_span(pack, "known_contact_days", DAY), DAY)
-        self._numbers: dict[int, Activity] = {}
-        self._holders: dict[str, Activity] = {}
-        self._rung: dict[int, Window] = {}
-        self._contacts: dict[tuple[int, int], Contact] = {}
-        self._emergency: dict[int, int] = {}
+        # Ordered by use, latest last. A plain dict would pass over every hole before its first key at each
+        # eviction, and a full table would cost the more the larger it is.
+        self._numbers: OrderedDict[int, Activity] = OrderedDict()
+        self._holders: OrderedDict[str, Activity] = OrderedDict()
+        self._rung: OrderedDict[int, Window] = OrderedDict()
+        self._contacts: OrderedDict[tuple[int, int], Contact] = OrderedDict()
+        self._emergency: OrderedDict[int, int] = OrderedDict()
         self._now = 0
 
     @property
@@ -123,14 +126,19 @@ class Traffic:
         if holder:
             self._activity(self._holders, holder, self._max_callers).attempt(call.callee, at)
         if emergency and call.caller:
-            self._emergency.pop(call.caller, None)
             self._emergency[call.caller] = at
-            _drop_oldest(self._emergency, self._max_callees)
+            self._emergency.move_to_end(call.caller)
+            if len(self._emergency) > self._max_callees:
+                self._emergency.popitem(last=False)
         if stranger and call.callee:
-            window = self._rung.pop(call.callee, None) or Window(M5)
-            self._rung[call.callee] = window
+            window = self._rung.get(call.callee)
+            if window is None:
+                window = self._rung[call.callee] = Window(M5)
+                if len(self._rung) > self._max_callees:
+                    self._rung.popitem(last=False)
+            else:
+                self._rung.move_to_end(call.callee)
             window.add(at)
-            _drop_oldest(self._rung, self._max_callees)
 
     def ended(self, end: CallEnd, holder: str) -> None:
         """Learn how a call ended."""
@@ -166,35 +174,28 @@ class Traffic:
         return self._emergency.get(number, 0)
 
     @staticmethod
-    def _activity(table: dict[Any, Activity], key: int | str, most: int) -> Activity:
-        activity = table.pop(key, None)
+    def _activity(table: OrderedDict[Any, Activity], key: int | str, most: int) -> Activity:
+        activity = table.get(key)
         if activity is None:
-            activity = Activity()
-            if len(table) >= most:
-                del table[next(iter(table))]
-        # Taken out and put back: the order of the table is the order of the latest attempts.
-        table[key] = activity
+            activity = table[key] = Activity()
+            if len(table) > most:
+                table.popitem(last=False)
+        else:
+            table.move_to_end(key)
         return activity
 
     def _contact(self, one: int, other: int) -> Contact:
         pair = (one, other)
-        contact = self._contacts.pop(pair, None)
+        contact = self._contacts.get(pair)
         if contact is None:
-            contact = Contact()
-            if len(self._contacts) >= self._max_contacts:
-                del self._contacts[next(iter(self._contacts))]
-        self._contacts[pair] = contact
+            contact = self._contacts[pair] = Contact()
+            if len(self._contacts) > self._max_contacts:
+                self._contacts.popitem(last=False)
+        else:
+            self._contacts.move_to_end(pair)
         return contact
 
 
 def _span(pack: Pack, name: str, unit: int) -> int:
     value = pack.limit(name)
     return 0 if value is None else int(value * unit)
-
-
-def _drop_oldest(table: dict[int, Any], most: int) -> None:
-    while len(table) > most:
-        del table[next(iter(table))]
-
-
-REPEAT_WIDTHS = {"5m": 5 * MINUTE, "24h": 24 * HOUR}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+
 from clearbell.calls import SECOND
 
 LIFETIME = 32 * SECOND
@@ -14,7 +16,8 @@ class Transactions:
 
     def __init__(self, most: int = 50_000) -> None:
         self._most = most
-        self._answers: dict[Key, tuple[int, bytes]] = {}
+        # A plain dict would pass over every hole before its first key each time the oldest goes.
+        self._answers: OrderedDict[Key, tuple[int, bytes]] = OrderedDict()
 
     def __len__(self) -> int:
         """How many answers are remembered."""
@@ -29,10 +32,10 @@ class Transactions:
 
     def keep(self, key: Key, now: int, answer: bytes) -> None:
         """Remember an answer."""
-        self._answers.pop(key, None)
-        if len(self._answers) >= self._most:
-            del self._answers[next(iter(self._answers))]
         self._answers[key] = (now, answer)
+        self._answers.move_to_end(key)
+        if len(self._answers) > self._most:
+            self._answers.popitem(last=False)
 
     def forget_old(self, now: int) -> int:
         """Drop what is too old to be asked for again; returns how many."""
@@ -41,6 +44,6 @@ class Transactions:
             key = next(iter(self._answers))
             if now - self._answers[key][0] <= LIFETIME:
                 break
-            del self._answers[key]
+            self._answers.popitem(last=False)
             dropped += 1
         return dropped
