@@ -1,34 +1,44 @@
-"""How much of a day's complaints would labels have covered that were published before that day?
+"""What would have been done to the calls that people complained of, one day after another?
 
-Takes a file of FTC complaints (either layout, plain or gzip) and lives through its days in their order: the day's
-complaints are first held against the labels in force at its beginning, then filed; labels are published at its end.
-So every label is made of earlier days only. Days are those of the file: where some are missing, nothing is filed.
+Takes a file of FTC complaints (either layout, plain or gzip) and lives through its days in their order: each
+complaint of the day becomes the call it was about and is screened by the whole engine under the pack, with the labels
+in force at the day's beginning and the live counters of the calls before it; then the day's complaints are filed, and
+labels are published at its end. So no call is judged by its own complaint, nor by a later one. Days are those of the
+file: where some are missing, nothing is filed.
 
     python -m bench.ftc_replay FILE [--every 10]
 
-A measure of coverage, not of precision: complaints only tell of unwanted calls.
+It shows coverage, not precision, as complaints only tell of unwanted calls. The counters see the complained-of calls
+only, a small part of what a switch would see. The called number is made up within the complainer's area code, another
+one for each complaint. Where the file gives the day alone, its calls are spread over 09:00 to 21:00 Eastern in the
+file's order.
 """
 
 from __future__ import annotations
 
 import argparse
 import datetime
+import gc
+import itertools
 import tempfile
 import zoneinfo
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from clearbell.calls import DAY
+from clearbell.calls import DAY, HOUR, Action, Call, Decision
 from clearbell.intake.lines import LineFile
 from clearbell.intake.rows import RowFile
 from clearbell.labels import LabelSettings, publish_labels
-from clearbell.labels.model import FACTS, Labelled
 from clearbell.ledger import Store
+from clearbell.policy.pack import builtin_pack
 from clearbell.reports import ReputationSettings, do_file_reports
 from clearbell.reports.ftc import ZONE, FtcLoader
 from clearbell.reports.model import Reported
+from clearbell.screening.engine import Engine
+from clearbell.screening.traffic import Traffic
+from clearbell.screening.views import Views
 
 Days = dict[datetime.date, list[Reported]]
 
@@ -64,9 +74,19 @@ def complaints_by_day(path: Path) -> Days:
     return dict(sorted(days.items()))
 
 
-def calls_of(complaints: list[Reported]) -> Iterator[tuple[int, int]]:
-    """A day's complaints as calls: (number, at µs UTC), in the order of time."""
-    yield from sorted(((one.number, one.at) for one in complaints), key=lambda call: call[1])
+def calls_of(day: datetime.date, complaints: list[Reported], serial: Iterator[int]) -> list[Call]:
+    """The calls a day's complaints are about, in the order of time."""
+    start = begins(day)
+    dated_only = all(one.at == start for one in complaints)
+    step = 12 * HOUR // len(complaints)
+    calls = []
+    for place, one in enumerate(complaints):
+        n = next(serial)
+        area = one.area if len(one.area) == 3 and one.area.isdigit() and one.area[0] > "1" else "202"
+        # As in the file, the call may have been days before the complaint; it is screened on the complaint's day.
+        at = start + 9 * HOUR + place * step if dated_only else one.received
+        calls.append(Call(f"c{n}", at, one.number, 10_000_000_000 + int(area) * 10_000_000 + 2_000_000 + n % 7_999_999))
+    return sorted(calls, key=lambda call: call.at)
 
 
 def begins(day: datetime.date) -> int:
@@ -75,25 +95,27 @@ def begins(day: datetime.date) -> int:
     return int(midnight.timestamp()) * 1_000_000
 
 
-def replay(path: Path, settings: LabelSettings) -> Iterator[tuple[datetime.date, int, int, int]]:
-    """Yield for each day: its complaints, those whose number had a label in force, labels at its beginning."""
+def replay(path: Path, settings: LabelSettings) -> Iterator[tuple[datetime.date, list[Decision]]]:
+    """Yield for each day the decisions about its calls."""
     days = complaints_by_day(path)
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 1_000)
     clock = _SetClock()
-    labels: dict[int, Labelled] = {}
-    seen = 0
+    pack = builtin_pack("cn")
+    views = Views()
+    serial = itertools.count()
+    ids = itertools.count()
+    engine = Engine(pack, views, Traffic(pack), lambda: f"d{next(ids)}")
     with tempfile.TemporaryDirectory() as folder:
         store = Store.open(f"sqlite:///{folder}/replay.db", clock=clock)
         store.create()
         for day, complaints in days.items():
             clock.at = max(clock.at, begins(day))
             publish_labels(store, settings)
-            while entries := store.entries(seen, FACTS.keys()):
+            while entries := store.entries(views.seq, Views.KINDS):
                 for entry in entries:
-                    labels.update((one.number, one) for one in entry.decode(FACTS))
-                seen = entries[-1].seq
-            in_force = {n for n, one in labels.items() if one.category and one.until > clock.at}
-            covered = sum(number in in_force for number, _ in calls_of(complaints))
-            yield day, len(complaints), covered, len(in_force)
+                    views.apply(entry)
+            yield day, [engine.screen(call) for call in calls_of(day, complaints, serial)]
             clock.at += DAY - 1
             with store.act("bench:replay") as act:
                 do_file_reports(act, complaints)
@@ -101,7 +123,7 @@ def replay(path: Path, settings: LabelSettings) -> Iterator[tuple[datetime.date,
 
 
 def main() -> None:
-    """Print a table of days."""
+    """Print a table of days, and one of reasons."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("file", type=Path)
     parser.add_argument("--every", type=int, default=10, help="print every n-th day")
@@ -109,16 +131,27 @@ def main() -> None:
     parser.add_argument("--score", type=float, default=2.5, help="evidence a label needs")
     parser.add_argument("--since", type=datetime.date.fromisoformat, help="first day of the overall share")
     given = parser.parse_args()
-    settings = LabelSettings(given.reporters, given.score)
-    print(f"{'day':<12}{'complaints':>11}{'labelled':>10}{'share':>8}{'labels':>9}")
-    total = hits = 0
-    for place, (day, complaints, covered, labels) in enumerate(replay(given.file, settings)):
+    print(f"{'day':<12}{'calls':>11}{'refused':>10}{'labelled':>10}{'share':>8}")
+    total: Counter[Action] = Counter()
+    symbols: Counter[tuple[Action, str]] = Counter()
+
+    def line(name: str, actions: Counter[Action]) -> None:
+        refused, labelled, every = actions[Action.REJECT], actions[Action.LABEL], max(1, actions.total())
+        share = (refused + labelled) / every
+        print(f"{name:<12}{actions.total():>11,}{refused:>10,}{labelled:>10,}{share:>8.1%}")
+
+    for place, (day, decisions) in enumerate(replay(given.file, LabelSettings(given.reporters, given.score))):
+        actions = Counter(decision.action for decision in decisions)
         if given.since is None or day >= given.since:
-            total += complaints
-            hits += covered
+            total += actions
+            for decision in decisions:
+                symbols.update((decision.action, charge.symbol) for charge in decision.charges)
         if place % given.every == 0:
-            print(f"{day!s:<12}{complaints:>11,}{covered:>10,}{covered / complaints:>8.1%}{labels:>9,}")
-    print(f"{'all':<12}{total:>11,}{hits:>10,}{hits / max(total, 1):>8.1%}")
+            line(str(day), actions)
+    line("all", total)
+    print(f"\n{'action':<10}{'symbol':<24}{'calls':>11}")
+    for (action, symbol), count in symbols.most_common():
+        print(f"{action.value:<10}{symbol:<24}{count:>11,}")
 
 
 if __name__ == "__main__":
