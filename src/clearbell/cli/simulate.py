@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -11,6 +12,8 @@ from clearbell.cli.context import open_store, refuse, say, words
 
 app = App(name="simulate", help="Make synthetic calls with ground truth. 生成带真值的模拟呼叫。")
 
+_CITY = datetime.timezone(datetime.timedelta(hours=8))
+
 
 @app.command
 def city(
@@ -18,10 +21,12 @@ def city(
     seed: int = 1,
     size: Literal["tiny", "town", "city", "country"] = "town",
     days: int | None = None,
+    start: datetime.date | None = None,
     out: Path | None = None,
     form: Literal["parquet", "csv"] = "parquet",
     sip: str | None = None,
     http: str | None = None,
+    speed: float = 0.0,
     limit: int | None = None,
     found: bool = False,
     home: Path | None = None,
@@ -36,14 +41,19 @@ def city(
         How large the city is.
     days
         How many days are told (default: the size's own).
+    start
+        Day on which the story begins (default: 2026-09-28 for files, today for a port or a registry).
     out
         Folder for calls and reports as files.
     form
         Form of the files.
     sip
-        ADDRESS:PORT to send INVITEs to, as fast as they are answered.
+        ADDRESS:PORT to send calls to. The server stamps them with its own time, so tell the story at a slow speed
+        where hourly limits matter.
     http
         ADDRESS:PORT of an API to post the calls to, in batches.
+    speed
+        How many times faster than life calls are sent; 0: as fast as they are answered.
     limit
         Stop after so many calls.
     found
@@ -56,7 +66,8 @@ def city(
     from clearbell.cli.progress import progress_bar
     from clearbell.cli.scores import print_score
     from clearbell.serving.config import listen_address
-    from clearbell.simulation import PRESETS, Attempt, City
+    from clearbell.simulation import PRESETS, City
+    from clearbell.simulation.city import START
     from clearbell.simulation.drive import drive_http, drive_sip
     from clearbell.simulation.files import write_files
     from clearbell.simulation.founding import found as found_city
@@ -66,7 +77,12 @@ def city(
     config = PRESETS[size]
     if days is not None:
         config = msgspec.structs.replace(config, days=days)
-    story = City(config, seed)
+    if start is None and out is None:
+        start = datetime.datetime.now(_CITY).date()
+    midnight = START
+    if start is not None:
+        midnight = int(datetime.datetime.combine(start, datetime.time(), _CITY).timestamp()) * 1_000_000
+    story = City(config, seed, midnight)
     if found:
         found_city(open_store(home), story.founding)
         say(
@@ -88,9 +104,9 @@ def city(
         address = listen_address(target)
     except ValueError:
         refuse(f"「{target}」应为 地址:端口", f"`{target}` should be ADDRESS:PORT")
-    attempts = (event for event in story.events() if isinstance(event, Attempt))
+    drive = drive_sip if sip else drive_http
     try:
-        result = drive_sip(attempts, address, limit) if sip else drive_http(attempts, address, limit)
+        result = drive(story.events(), address, limit, speed)
     except OSError as error:
         refuse(f"{target} 无法连接:{error}", f"{target} cannot be reached: {error}")
     print_score(result.score)
