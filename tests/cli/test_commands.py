@@ -131,3 +131,62 @@ def test_a_city_is_run_from_end_to_end(clearbell):
     assert "marketer" in told
     wrong = float(re.search(r"wanted calls: ([0-9.]+)% refused", told.split("labelled;")[1])[1])
     assert wrong < 0.5
+
+
+def test_a_receipt_is_checked_offline_and_its_code_stops_the_next_call(clearbell, tmp_path):
+    clearbell("registry", "party", "p1", "firm")
+    clearbell("registry", "holder", "H1", "p1", "--category", "insurance")
+    clearbell("registry", "number", "r1", "H1", "0571-8888-0001", "--purpose", "commercial")
+    about = ("--holder", "H1", "--callee", "13900000002", "--purpose", "insurance")
+    scan = tmp_path / "scan.png"
+    scan.write_bytes(b"signed")
+    clearbell("consent", "grant", *about, "--channel", "paper", "--evidence", scan, "--provenance", "customer")
+    receipt, key = tmp_path / "receipt.txt", tmp_path / "key.json"
+    receipt.write_text(clearbell("consent", "receipt", *about, "--link", "https://calls.example.org/c/CODE"))
+    key.write_text(clearbell("consent", "publish-key"))
+    said = clearbell("consent", "check-receipt", receipt, "--key", key)
+    assert "+8613900000002 agreed" in said
+    code = re.search(r"https://calls.example.org/c/(\w+)", said)[1]
+    receipt.write_text(receipt.read_text().replace(".", ".A", 1))
+    assert "凭证" in clearbell("consent", "check-receipt", receipt, "--key", key, code=1, lang="zh")
+    screen = ("screen", "--from", "057188880001", "--to", "13900000002", "--at", "2030-01-01T12:00:00+08:00")
+    assert "CONSENTED" in clearbell(*screen)
+    assert "consent withdrawn" in clearbell("consent", "revoke", code.lower())
+    assert "CONSENT_WITHDRAWN" in clearbell(*screen)
+    assert "had ended before" in clearbell("consent", "revoke", code)
+    assert "no receipt has this code" in clearbell("consent", "revoke", "NONE", code=1)
+
+
+def test_a_subscriber_is_asked_once_and_only_a_clear_yes_counts(clearbell):
+    about = ("--holder", "H1", "--callee", "13900000002", "--purpose", "loans")
+    clearbell("consent", "ask", *about)
+    assert "视为不同意" in clearbell("consent", "reply", "什么?", *about, lang="zh")
+    assert "asking again is not allowed" in clearbell("consent", "ask", *about, code=1)
+    assert "agreed" in clearbell("consent", "reply", "是", *about)
+
+
+def test_a_calling_list_is_scrubbed_to_what_may_be_called(clearbell, tmp_path):
+    for callee in ("13900000002", "13900000003"):
+        clearbell("consent", "grant", "--holder", "H1", "--callee", callee, "--purpose", "loans")
+    clearbell("consent", "refuse", "--callee", "13900000003", "--holder", "H1")
+    given, out = tmp_path / "list.csv", tmp_path / "out.csv"
+    given.write_text(
+        "\ufeffname,号码\nA,139 0000 0002\nB,13900000003\nC,13900000004\nD,hello\nE,110\n", encoding="utf-8"
+    )
+    scrub = ("consent", "scrub", given, out, "--holder", "H1", "--purpose", "loans")
+    assert "the subscriber refused the holder" in clearbell(*scrub)
+    assert out.read_text().splitlines() == [
+        "name,号码,may,why,until",
+        "A,139 0000 0002,yes,consented,",
+        "B,13900000003,no,refused,",
+        "C,13900000004,no,no-consent,",
+        "D,hello,no,no-number,",
+        "E,110,no,emergency,",
+    ]
+    parquet = tmp_path / "out.parquet"
+    clearbell("consent", "scrub", out, parquet, "--holder", "H1", "--purpose", "loans", "--column", "号码")
+    clearbell("consent", "scrub", parquet, out, "--holder", "H1", "--purpose", "loans", "--column", "号码")
+    assert out.read_text().count(",yes,") == 1
+    clearbell("sanctions", "restrict", "R1", "--reason", "test", "--holder", "H1")
+    assert "使用主体受限" in clearbell(*scrub, lang="zh")
+    assert "no column `tel`" in clearbell(*scrub, "--column", "tel", code=1)

@@ -10,10 +10,11 @@ from clearbell.consent.errors import (
     NobodyRefusedError,
     NothingToWithdrawError,
 )
+from clearbell.consent.granting import do_grant
 from clearbell.consent.loaders import LOADERS
 from clearbell.consent.model import ConsentGranted, ConsentWithdrawn, Listed, ListVerdict, Refused, Wished
 from clearbell.consent.queries import consents_of, in_force, list_of, refusals_of, wish_of
-from clearbell.consent.service import LIST_MOST, do_grant, do_list, do_refuse, do_wish, do_withdraw, erase_person
+from clearbell.consent.service import LIST_MOST, do_list, do_refuse, do_wish, do_withdraw, erase_person
 from clearbell.intake import quarantined, run_intake
 from clearbell.testing import MovableClock, fresh_store
 

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from clearbell.calls import DAY
+from clearbell.consent.granting import do_grant
 from clearbell.consent.model import ConsentGranted, Listed, ListVerdict
-from clearbell.consent.service import do_grant, do_list
+from clearbell.consent.service import do_list
 from clearbell.labels.model import Labelled
 from clearbell.ledger import Store
 from clearbell.registry.model import HolderRegistered, NumbersAssigned, PartyKind, PartyRegistered, Purpose, TrunkOpened

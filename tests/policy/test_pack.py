@@ -38,7 +38,9 @@ def test_every_price_and_threshold_says_where_it_comes_from():
 
 
 def test_draft_rules_are_marked_as_drafts():
-    assert all(rule.status is Status.DRAFT for rule in builtin_pack("cn").deadlines.values())
+    drafts = [rule for rule in builtin_pack("cn").deadlines.values() if rule.source in ("4.3", "4.4", "4.5", "5.6")]
+    assert drafts
+    assert all(rule.status is Status.DRAFT for rule in drafts)
 
 
 def test_deterministic_refusals_never_answer_as_analytics():

@@ -11,8 +11,9 @@ import time
 import pytest
 
 from clearbell.calls import DAY, SECOND, Action, Call, CallEnd, Decision
+from clearbell.consent.granting import do_grant
 from clearbell.consent.model import ConsentGranted, Listed, ListVerdict
-from clearbell.consent.service import do_grant, do_list
+from clearbell.consent.service import do_list
 from clearbell.ledger import Store
 from clearbell.ledger.verify import verify
 from clearbell.policy.pack import builtin_pack

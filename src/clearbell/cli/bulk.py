@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from clearbell.intake import Loader
 
 
-def take_in(loader: Loader[Any], file: Path, home: Path | None) -> None:
+def take_in(loader: Loader[Any], file: Path, home: Path | None, chunk: int = 5000) -> None:
     """Run an intake and say how many rows were stored, doubled or quarantined; interrupted, it can be run again."""
     from clearbell.cli.progress import progress_bar
     from clearbell.intake import IntakeError, run_intake
@@ -27,6 +27,7 @@ def take_in(loader: Loader[Any], file: Path, home: Path | None) -> None:
                 loader,
                 file,
                 actor=actor(),
+                chunk=chunk,
                 progress=lambda p: bar.update(task, completed=p.done, total=p.total),
             )
     except IntakeError as error:

@@ -33,7 +33,10 @@ def grant(
     callee: str,
     purpose: str = "*",
     until: str | None = None,
-    evidence: str = "",
+    channel: Literal["web", "sms", "call", "paper", "api", "desk"] = "desk",
+    evidence: Path | str = "",
+    provenance: Literal["subscriber", "customer", "partner", "public", "unknown"] = "unknown",
+    per_day: int = 0,
     home: Path | None = None,
 ) -> None:
     """Record that a subscriber agreed to calls.
@@ -48,16 +51,31 @@ def grant(
         Category code of the pack; ``*``: every purpose of the holder.
     until
         Last moment: a date (its beginning) or ISO 8601 with a zone; none: until withdrawn.
+    channel
+        How the subscriber said it.
     evidence
-        SHA-256 of what proves it.
+        What proves it: a file (a scan, a recording, a message), whose SHA-256 is kept, or that digest itself.
+    provenance
+        Where the holder got the number.
+    per_day
+        Calls in 24 hours that were agreed to; 0: as many as the pack allows.
     home
         Data folder (default: $CLEARBELL_HOME or ./var).
     """
-    from clearbell.cli.fields import moment, number
-    from clearbell.consent.model import Channel, ConsentGranted
-    from clearbell.consent.service import do_grant
+    from clearbell.cli.fields import digest, moment, number
+    from clearbell.consent.granting import do_grant
+    from clearbell.consent.model import Channel, ConsentGranted, Provenance
 
-    fact = ConsentGranted(holder, number(callee, "callee"), purpose, moment(until, "until"), Channel.DESK, evidence)
+    fact = ConsentGranted(
+        holder,
+        number(callee, "callee"),
+        purpose,
+        moment(until, "until"),
+        Channel(channel),
+        digest(str(evidence)),
+        Provenance(provenance),
+        per_day,
+    )
     _act(home, lambda act: do_grant(act, [fact]))
     say("已记录同意", "consent recorded")
 
@@ -204,7 +222,7 @@ def import_(
     Parameters
     ----------
     what
-        grants: holder,callee,purpose,until,evidence; withdrawals: holder,callee,purpose; refusals:
+        grants: holder,callee,purpose,until,evidence,provenance,per_day; withdrawals: holder,callee,purpose; refusals:
         callee,holder,caller; lists: owner,first,last,verdict; wishes: owner,refuse,refuse_withheld.
     file
         The file, plain or .gz.
@@ -212,6 +230,15 @@ def import_(
         Data folder (default: $CLEARBELL_HOME or ./var).
     """
     from clearbell.cli.bulk import take_in
-    from clearbell.consent.loaders import LOADERS
+    from clearbell.consent.loaders import GRANTS_CHUNK, LOADERS
 
-    take_in(LOADERS[what](), file, home)
+    take_in(LOADERS[what](), file, home, GRANTS_CHUNK if what == "grants" else 5_000)
+
+
+app.command("clearbell.cli.receipts:ask")
+app.command("clearbell.cli.receipts:reply")
+app.command("clearbell.cli.receipts:receipt")
+app.command("clearbell.cli.receipts:check_receipt", name="check-receipt")
+app.command("clearbell.cli.receipts:revoke")
+app.command("clearbell.cli.receipts:publish_key", name="publish-key")
+app.command("clearbell.cli.scrub:scrub")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
+import re
 import zoneinfo
+from pathlib import Path
 
 from clearbell.cli.context import refuse
 
@@ -35,6 +38,17 @@ def moment(text: str | None, field: str, *, zone: str = "Asia/Shanghai") -> int:
             f"{field}: `{text}` should be a date (2026-12-31) or a time with its zone (2026-12-31T18:00:00+08:00)",
         )
     return int(read.timestamp() * 1_000_000)
+
+
+def digest(text: str) -> str:
+    """SHA-256 (hex) of a file, or the digest itself when that is what was given; empty for none."""
+    if not text or re.fullmatch("[0-9a-f]{64}", text):
+        return text
+    try:
+        with Path(text).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        refuse(f"evidence: 读不出 {text}:{error.strerror}", f"evidence: cannot read {text}: {error.strerror}")
 
 
 def shown(at: int, *, zone: str = "Asia/Shanghai") -> str:

@@ -59,3 +59,70 @@ class BadRangeError(ConsentError):
             f"{first} to {last} is no range: both need as many digits, the first not above the last",
             "last",
         )
+
+
+class BadFrequencyError(ConsentError):
+    """A consent to a number of calls a day that cannot be watched."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            f"每日次数应为 0(按规则包)至 {most}",
+            f"calls a day should be 0 (as the pack allows) to {most}",
+            "per_day",
+        )
+
+
+class AskedBeforeError(ConsentError):
+    """The subscriber was asked before and did not agree (regime 5.6)."""
+
+    def __init__(self, holder: str, purpose: str) -> None:
+        super().__init__(
+            f"{holder} 已就「{purpose}」征求过该用户同意;未回复或拒绝即视为不同意,不得再次征求",
+            f"{holder} asked this subscriber about {purpose} before; no reply or a refusal means no, and asking again "
+            "is not allowed",
+            "callee",
+        )
+
+
+class RefusedBeforeError(ConsentError):
+    """The subscriber refused the holder and must not be asked (regime 1.7, 5.6)."""
+
+    def __init__(self, holder: str) -> None:
+        super().__init__(
+            f"该用户已明确拒绝 {holder},不得再征求同意",
+            f"the subscriber refused {holder} and must not be asked",
+            "callee",
+        )
+
+
+class UnknownReceiptError(ConsentError):
+    """No receipt has that code."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "没有这样的凭证编号;请核对后重试",
+            "no receipt has this code; check it and try again",
+            "code",
+        )
+
+
+class NoConsentError(ConsentError):
+    """There is no consent of which a receipt could be given."""
+
+    def __init__(self, holder: str, purpose: str) -> None:
+        super().__init__(
+            f"该用户没有给 {holder} 就「{purpose}」的有效同意,无法出具凭证",
+            f"the subscriber has no consent to {holder} for {purpose} in force, so there is none to give a receipt of",
+            "callee",
+        )
+
+
+class NeverAskedError(ConsentError):
+    """A reply to a question that was not put."""
+
+    def __init__(self, holder: str) -> None:
+        super().__init__(
+            f"{holder} 没有向该用户征求过同意的记录,此回复不能作为同意",
+            f"there is no record that {holder} asked this subscriber, so this reply is no consent",
+            "callee",
+        )

@@ -8,19 +8,27 @@ from typing import Any
 import msgspec
 
 from clearbell.consent.errors import ConsentError, LapsedBeforeGivenError
+from clearbell.consent.granting import do_grant
 from clearbell.consent.model import (
     Channel,
     ConsentGranted,
     ConsentWithdrawn,
     Listed,
     ListVerdict,
+    Provenance,
     Refused,
     Wished,
 )
-from clearbell.consent.service import do_grant, do_list, do_refuse, do_wish, do_withdraw
+from clearbell.consent.service import do_list, do_refuse, do_wish, do_withdraw
 from clearbell.intake import BadCell, Loader, Stored, places
 from clearbell.intake.cells import CellError, Row
 from clearbell.ledger import Act
+from clearbell.numbering import to_key
+
+_SHARED = 10_000
+"""Different endings of rows that are remembered while a file is read."""
+GRANTS_CHUNK = 200_000
+"""Consents stored in one act: each act touches pages all over the tree, so few large ones beat many small ones."""
 
 
 class StatementLoader:
@@ -61,6 +69,31 @@ class StatementLoader:
 class GrantLoader(StatementLoader):
     """Records consents a chunk at a time: there may be millions."""
 
+    def bind(self, header: Sequence[str]) -> Callable[[Sequence[str]], msgspec.Struct | list[BadCell]]:
+        """Return the reader of one row; what most rows of a file share is read once."""
+        carefully = super().bind(header)
+        found = places(header, self.required)
+        columns = ("purpose", "until", "evidence", "provenance", "per_day")
+        shared_places = [found[name] for name in columns if name in found]
+        holder_at, callee_at = found["holder"], found["callee"]
+        shared: dict[tuple[str, ...], ConsentGranted] = {}
+
+        def read(cells: Sequence[str]) -> msgspec.Struct | list[BadCell]:
+            holder = cells[holder_at].strip()
+            callee = to_key(cells[callee_at].encode(), "CN")
+            like = tuple([cells[place] for place in shared_places])
+            known = shared.get(like)
+            if known is None or not holder or not callee:
+                fact = carefully(cells)
+                if isinstance(fact, ConsentGranted) and not fact.evidence and len(shared) < _SHARED:
+                    shared[like] = fact
+                return fact
+            return ConsentGranted(
+                holder, callee, known.purpose, known.until, known.channel, "", known.provenance, known.per_day
+            )
+
+        return read
+
     def store(self, act: Act, items: Sequence[msgspec.Struct]) -> Stored:
         """Record the chunk; consents that lapsed already are given back."""
         grants = [item for item in items if isinstance(item, ConsentGranted)]
@@ -79,6 +112,8 @@ def _grant(row: Row) -> ConsentGranted:
         row.moment("until"),
         Channel.IMPORT,
         row.text("evidence"),
+        row.choice("provenance", Provenance, Provenance.UNKNOWN),
+        row.count("per_day"),
     )
 
 

@@ -19,6 +19,20 @@ class Channel(enum.Enum):
     IMPORT = "import"
 
 
+class Provenance(enum.Enum):
+    """Where the holder got the subscriber's number."""
+
+    SUBSCRIBER = "subscriber"
+    """From the subscriber, for this purpose."""
+    CUSTOMER = "customer"
+    """From an earlier contract with the subscriber."""
+    PARTNER = "partner"
+    """From another firm, to which the subscriber allowed it."""
+    PUBLIC = "public"
+    """From a public source."""
+    UNKNOWN = "unknown"
+
+
 class ListVerdict(enum.Enum):
     """What a subscriber's own list says of a caller."""
 
@@ -40,6 +54,9 @@ class ConsentGranted(msgspec.Struct, frozen=True):
     channel: Channel = Channel.IMPORT
     evidence: str = ""
     """Digest (SHA-256, hex) of what proves it; empty when none was kept."""
+    provenance: Provenance = Provenance.UNKNOWN
+    per_day: int = 0
+    """Calls in 24 hours the subscriber agreed to; 0: as many as the pack allows."""
 
 
 class ConsentWithdrawn(msgspec.Struct, frozen=True):
@@ -50,6 +67,25 @@ class ConsentWithdrawn(msgspec.Struct, frozen=True):
     purpose: str = "*"
     """``*``: every purpose of the holder."""
     channel: Channel = Channel.DESK
+
+
+class ConsentAsked(msgspec.Struct, frozen=True):
+    """The subscriber was asked for a consent (kind ``consent.asked``). Until an answer comes there is none."""
+
+    holder: str
+    callee: int
+    purpose: str
+    channel: Channel = Channel.SMS
+
+
+class ReceiptIssued(msgspec.Struct, frozen=True):
+    """The subscriber got a receipt of a consent (kind ``consent.receipt``)."""
+
+    code: str
+    """What the receipt's link and a reply by SMS name; tells nothing of the subscriber."""
+    holder: str
+    callee: int
+    purpose: str
 
 
 class Refused(msgspec.Struct, frozen=True):
@@ -88,6 +124,8 @@ FACTS: dict[str, type[msgspec.Struct]] = {
     "consent.granted": ConsentGranted,
     "consent.withdrawn": ConsentWithdrawn,
     "consent.refused": Refused,
+    "consent.asked": ConsentAsked,
+    "consent.receipt": ReceiptIssued,
     "consent.listed": Listed,
     "consent.wished": Wished,
 }

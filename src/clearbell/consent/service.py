@@ -2,61 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from clearbell.consent.errors import (
     BadRangeError,
-    LapsedBeforeGivenError,
     ListFullError,
     NobodyRefusedError,
     NothingToWithdrawError,
 )
-from clearbell.consent.model import ConsentGranted, ConsentWithdrawn, Listed, ListVerdict, Refused, Wished
-from clearbell.consent.tables import consent, own_list, refusal, wish
+from clearbell.consent.model import ConsentWithdrawn, Listed, ListVerdict, Refused, Wished
+from clearbell.consent.tables import asking, consent, own_list, receipt, refusal, wish
 from clearbell.ledger import Act
 
 LIST_MOST = 1_000
 """Lines a subscriber's list may have (regime 6.6)."""
-
-
-def do_grant(act: Act, grants: Sequence[ConsentGranted]) -> None:
-    """Record consents, all or none. Each ends an earlier refusal of its holder by its subscriber.
-
-    Raises :class:`LapsedBeforeGivenError` for one that would end before the act.
-    """
-    if not grants:
-        return
-    for grant in grants:
-        if grant.until and grant.until <= act.at:
-            raise LapsedBeforeGivenError
-    insert = postgresql_insert(consent) if act.conn.dialect.name == "postgresql" else sqlite_insert(consent)
-    replaced = {name: insert.excluded[name] for name in ("until", "channel", "evidence", "given", "withdrawn")}
-    # Of two grants in one batch for the same pair and purpose the later one counts.
-    latest = {(grant.holder, grant.callee, grant.purpose): grant for grant in grants}
-    act.conn.execute(
-        insert.on_conflict_do_update(index_elements=["holder", "callee", "purpose"], set_=replaced),
-        [
-            {
-                "holder": grant.holder,
-                "callee": grant.callee,
-                "purpose": grant.purpose,
-                "until": grant.until,
-                "channel": grant.channel.value,
-                "evidence": grant.evidence,
-                "given": act.at,
-                "withdrawn": 0,
-            }
-            for grant in latest.values()
-        ],
-    )
-    if act.conn.execute(select(refusal.c.callee).limit(1)).first() is not None:
-        for grant in latest.values():
-            act.conn.execute(delete(refusal).where(refusal.c.callee == grant.callee, refusal.c.holder == grant.holder))
-    act.append("consent.granted", grants, about=lambda grant: grant.callee)
 
 
 def do_withdraw(act: Act, fact: ConsentWithdrawn) -> int:
@@ -132,6 +91,14 @@ def do_wish(act: Act, fact: Wished) -> None:
 def erase_person(act: Act, number: int) -> int:
     """Forget everything a subscriber said; returns how many rows went."""
     gone = 0
-    for table, column in ((consent, "callee"), (refusal, "callee"), (own_list, "owner"), (wish, "owner")):
+    tables = {
+        consent: "callee",
+        asking: "callee",
+        receipt: "callee",
+        refusal: "callee",
+        own_list: "owner",
+        wish: "owner",
+    }
+    for table, column in tables.items():
         gone += act.conn.execute(delete(table).where(table.c[column] == number)).rowcount
     return gone

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text
 
 from clearbell.ledger.tables import metadata
 
 consent = Table(
     "consent",
     metadata,
-    Column("holder", Text, primary_key=True),
+    # The subscriber first: one tree serves both who asks for a subscriber's consents and who asks for one of them.
     Column("callee", BigInteger, primary_key=True, autoincrement=False),
+    Column("holder", Text, primary_key=True),
     Column("purpose", Text, primary_key=True),
     Column("until", BigInteger, nullable=False),
     Column("channel", Text, nullable=False),
@@ -18,8 +19,34 @@ consent = Table(
     Column("given", BigInteger, nullable=False),
     # µs UTC; 0 while in force.
     Column("withdrawn", BigInteger, nullable=False),
-    Index("ix_consent_callee", "callee"),
+    Column("provenance", Text, nullable=False),
+    Column("per_day", Integer, nullable=False),
     sqlite_with_rowid=False,
+)
+
+asking = Table(
+    "consent_asked",
+    metadata,
+    Column("callee", BigInteger, primary_key=True, autoincrement=False),
+    Column("holder", Text, primary_key=True),
+    Column("purpose", Text, primary_key=True),
+    Column("channel", Text, nullable=False),
+    Column("asked", BigInteger, nullable=False),
+    # µs UTC; 0 while there was no answer.
+    Column("answered", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+receipt = Table(
+    "consent_receipt",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("callee", BigInteger, nullable=False),
+    Column("holder", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    # When the consent it is about was given: a later consent is not revoked by an earlier one's receipt.
+    Column("given", BigInteger, nullable=False),
+    Index("ix_consent_receipt_callee", "callee"),
 )
 
 refusal = Table(

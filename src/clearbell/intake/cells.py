@@ -66,6 +66,17 @@ class Row:
                 BadCell(column, "not-a-choice", f"「{found}」应为 {known} 之一", f"`{found}` should be one of {known}")
             ) from None
 
+    def count(self, column: str) -> int:
+        """The cell as a number of things; 0 when it is empty."""
+        found = self.text(column)
+        if not found:
+            return 0
+        if not found.isdigit() or not found.isascii() or len(found) > 9:
+            raise CellError(
+                BadCell(column, "not-a-count", f"「{found}」应为非负整数", f"`{found}` should be a whole number from 0")
+            )
+        return int(found)
+
     def flag(self, column: str, *, default: bool = False) -> bool:
         """The cell as yes or no."""
         found = self.text(column).lower()

@@ -50,8 +50,10 @@ CHECKS: dict[str, CheckTerms] = {
             "NO_CONSENT": ("holder", "purpose"),
             "CONSENT_LAPSED": ("holder", "purpose", "days_ago"),
             "CONSENT_WITHDRAWN": ("holder", "purpose", "days_ago"),
+            "CONSENT_EXCEEDED": ("holder", "calls", "limit"),
             "CONSENTED": ("holder", "purpose"),
-        }
+        },
+        ("consent_days",),
     ),
     "hours": CheckTerms({"OUT_OF_HOURS": ("local_time", "window")}),
     "redial": CheckTerms({"REDIAL_5M": _LIMIT, "REDIAL_24H": _LIMIT}, ("redial_5m", "redial_24h")),

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from clearbell.sanctions.model import Rung, Target
 from clearbell.sanctions.tables import regulator_order, restriction
 
 
@@ -25,3 +26,22 @@ def restrictions(conn: Connection, at: int = 0, limit: int = 100) -> Sequence[Ro
 def orders(conn: Connection, limit: int = 100) -> Sequence[Row[Any]]:
     """Orders, newest first."""
     return conn.execute(select(regulator_order).order_by(regulator_order.c.at.desc()).limit(limit)).all()
+
+
+def holder_barred(conn: Connection, holder: str, at: int) -> bool:
+    """Whether a restriction that stops outgoing calls is in force on the holder at ``at`` (µs UTC)."""
+    return (
+        conn.execute(
+            select(restriction.c.restriction)
+            .where(
+                restriction.c.target == Target.HOLDER.value,
+                restriction.c.name == holder,
+                restriction.c.rung != Rung.RATE_LIMIT.value,
+                restriction.c.lifted == 0,
+                restriction.c.start <= at,
+                (restriction.c.until == 0) | (restriction.c.until > at),
+            )
+            .limit(1)
+        ).first()
+        is not None
+    )

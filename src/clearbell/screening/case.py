@@ -66,6 +66,13 @@ class Case:
         """Hours from ``at`` to the call."""
         return (self.call.at - at) / HOUR
 
+    def repeats(self, width: int) -> int:
+        """Earlier attempts to the callee within ``width`` (µs), by the holder's numbers together or by the number."""
+        call = self.call
+        if self.holder:
+            return self.traffic.repeats(self.holder, call.callee, call.at, width)
+        return self.activity.repeats(call.callee, call.at, width) if self.activity is not None else 0
+
     def refused_at(self) -> int:
         """When the callee last refused the caller, by its holder or its number, µs UTC; 0: not, or ended since."""
         wills = self.views.wills

@@ -45,17 +45,24 @@ class Activity:
             if last and window.holds(last):
                 window.take(last)
             window.add(max(at, last))
-        if last > at:
-            # It arrived late: the latest attempt stays the latest.
-            self.callees[callee] = tuple(sorted((*before, at)))[-MAX_REPEATS:]
-        else:
-            self.callees[callee] = (*before, at)[-MAX_REPEATS:]
+        self.callees[callee] = _with(before, at)
         if len(self.callees) > MAX_CALLEES:
             del self.callees[next(iter(self.callees))]
 
     def repeats(self, callee: int, at: int, width: int) -> int:
         """Attempts to the callee within ``width`` before ``at``; exact up to ``MAX_REPEATS``."""
-        return sum(1 for time in self.callees.get(callee, ()) if at - width < time <= at)
+        return _within(self.callees.get(callee, ()), at, width)
+
+
+def _with(times: tuple[int, ...], at: int) -> tuple[int, ...]:
+    if times and times[-1] > at:
+        # It arrived late: the latest attempt stays the latest.
+        return tuple(sorted((*times, at)))[-MAX_REPEATS:]
+    return (*times, at)[-MAX_REPEATS:]
+
+
+def _within(times: tuple[int, ...], at: int, width: int) -> int:
+    return sum(1 for time in times if at - width < time <= at)
 
 
 class Contact:
@@ -74,11 +81,18 @@ class Traffic:
     """Counters of all callers, and of who knows whom."""
 
     def __init__(
-        self, pack: Pack, *, max_callers: int = 200_000, max_contacts: int = 1_000_000, max_callees: int = 200_000
+        self,
+        pack: Pack,
+        *,
+        max_callers: int = 200_000,
+        max_contacts: int = 1_000_000,
+        max_callees: int = 200_000,
+        max_pairs: int = 1_000_000,
     ) -> None:
         self._max_callers = max_callers
         self._max_contacts = max_contacts
         self._max_callees = max_callees
+        self._max_pairs = max_pairs
         self._short = _span(pack, "short_seconds", SECOND)
         self._one_ring = _span(pack, "one_ring_seconds", SECOND)
         self._known = _span(pack, "known_contact_seconds", SECOND)
@@ -87,6 +101,7 @@ class Traffic:
         # eviction, and a full table would cost the more the larger it is.
         self._numbers: OrderedDict[int, Activity] = OrderedDict()
         self._holders: OrderedDict[str, Activity] = OrderedDict()
+        self._pairs: OrderedDict[tuple[str, int], tuple[int, ...]] = OrderedDict()
         self._rung: OrderedDict[int, Window] = OrderedDict()
         self._contacts: OrderedDict[tuple[int, int], Contact] = OrderedDict()
         self._emergency: OrderedDict[int, int] = OrderedDict()
@@ -104,6 +119,13 @@ class Traffic:
     def holder(self, holder: str) -> Activity | None:
         """What a holder did lately across its numbers."""
         return self._holders.get(holder)
+
+    def repeats(self, holder: str, callee: int, at: int, width: int) -> int:
+        """Attempts of a holder, from whichever number, to the callee within ``width`` before ``at`` (µs).
+
+        Exact up to ``MAX_REPEATS``, however many callees the holder has.
+        """
+        return _within(self._pairs.get((holder, callee), ()), at, width)
 
     def rung(self, callee: int, now: int) -> int:
         """Attempts that a callee got within 5 minutes."""
@@ -125,6 +147,11 @@ class Traffic:
                 contact.called = max(contact.called, at)
         if holder:
             self._activity(self._holders, holder, self._max_callers).attempt(call.callee, at)
+            pair = (holder, call.callee)
+            self._pairs[pair] = _with(self._pairs.get(pair, ()), at)
+            self._pairs.move_to_end(pair)
+            if len(self._pairs) > self._max_pairs:
+                self._pairs.popitem(last=False)
         if emergency and call.caller:
             self._emergency[call.caller] = at
             self._emergency.move_to_end(call.caller)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clearbell.consent.service import do_grant
+from clearbell.consent.granting import do_grant
 from clearbell.ledger import Store
 from clearbell.registry.service import (
     do_assign_numbers,

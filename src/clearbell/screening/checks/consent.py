@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clearbell.calls import Symbol
+from clearbell.calls import DAY, Symbol
 from clearbell.registry.model import Purpose
 from clearbell.screening.case import NOT_APPLICABLE, Case, Outcome
 from clearbell.screening.views.wills import EVERY
@@ -20,6 +20,14 @@ def look(case: Case) -> Outcome:
         return (Symbol("NO_CONSENT", dict(named)),)
     if grant.withdrawn:
         return (Symbol("CONSENT_WITHDRAWN", {**named, "days_ago": case.days_since(grant.withdrawn)}),)
-    if grant.until and case.call.at >= grant.until:
-        return (Symbol("CONSENT_LAPSED", {**named, "days_ago": case.days_since(grant.until)}),)
+    until = grant.until
+    days = case.pack.limit("consent_days")
+    if not until and days is not None:
+        until = grant.given + int(days * DAY)
+    if until and case.call.at >= until:
+        return (Symbol("CONSENT_LAPSED", {**named, "days_ago": case.days_since(until)}),)
+    if grant.per_day:
+        calls = case.repeats(DAY)
+        if calls >= grant.per_day:
+            return (Symbol("CONSENT_EXCEEDED", {"holder": resource.holder, "calls": calls, "limit": grant.per_day}),)
     return (Symbol("CONSENTED", dict(named)),)

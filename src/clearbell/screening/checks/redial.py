@@ -8,15 +8,13 @@ from clearbell.screening.case import CLEAR, NOT_APPLICABLE, Case, Outcome
 
 def look(case: Case) -> Outcome:
     """Example: the fourth call within five minutes; the limit is on the calls before this one."""
-    activity = case.holder_activity or case.activity
-    if activity is None:
+    if case.holder_activity is None and case.activity is None:
         return NOT_APPLICABLE
-    call = case.call
     for name, symbol, width in (("redial_5m", "REDIAL_5M", 5 * MINUTE), ("redial_24h", "REDIAL_24H", 24 * HOUR)):
         limit = case.pack.limit(name)
         if limit is None:
             continue
-        calls = activity.repeats(call.callee, call.at, width)
+        calls = case.repeats(width)
         if calls >= limit:
             return (Symbol(symbol, {"calls": calls, "limit": limit}),)
     return CLEAR

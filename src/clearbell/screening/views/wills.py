@@ -20,6 +20,8 @@ class Grant(msgspec.Struct, gc=False):
     """When it was given, µs UTC."""
     withdrawn: int = 0
     """When it was withdrawn, µs UTC; 0: it was not."""
+    per_day: int = 0
+    """Calls in 24 hours that were agreed to; 0: no number was named."""
 
 
 class OwnList:
@@ -63,7 +65,7 @@ class Wills:
         for fact in facts:
             if isinstance(fact, ConsentGranted):
                 pair = (fact.holder, fact.callee)
-                self.grants.setdefault(pair, {})[fact.purpose] = Grant(fact.until, at)
+                self.grants.setdefault(pair, {})[fact.purpose] = Grant(fact.until, at, 0, fact.per_day)
                 self.refused_holders.pop(pair, None)
             elif isinstance(fact, ConsentWithdrawn):
                 self._withdraw((fact.holder, fact.callee), fact.purpose, at)
@@ -107,7 +109,7 @@ class Wills:
         """Canonical form of the state."""
         return (
             sorted(
-                (pair, sorted((p, g.until, g.given, g.withdrawn) for p, g in by.items()))
+                (pair, sorted((p, g.until, g.given, g.withdrawn, g.per_day) for p, g in by.items()))
                 for pair, by in self.grants.items()
             ),
             sorted(self.refused_holders.items()),

@@ -1,0 +1,143 @@
+"""A calling list held against what subscribers said agrees with what screening would decide."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from clearbell.calls import DAY, Action, Answer
+from clearbell.consent.granting import do_grant
+from clearbell.consent.model import ConsentGranted, ConsentWithdrawn, Listed, ListVerdict, Refused, Wished
+from clearbell.consent.scrub import Question, Verdict, Why, scrub
+from clearbell.consent.service import do_list, do_refuse, do_wish, do_withdraw
+from clearbell.registry.model import HolderRegistered, NumbersAssigned, Purpose
+from clearbell.testing import MovableClock, fresh_store
+from clearbell.testing.screening import World
+
+CALLER = 8657188880001
+PEOPLE = [8613900000000 + n for n in range(12)]
+
+
+@pytest.fixture
+def clock():
+    return MovableClock()
+
+
+@pytest.fixture
+def store(tmp_path, clock):
+    store = fresh_store(tmp_path, clock)
+    yield store
+    store.close()
+
+
+def do(store, what, *args):
+    with store.act("cli:li") as act:
+        return what(act, *args)
+
+
+def verdicts(store, callees=PEOPLE, **more):
+    question = Question("H", "loans", **{"at": store.clock.now(), "caller": CALLER, **more})
+    with store.read() as conn:
+        return scrub(conn, question, callees)
+
+
+def why(store, **more):
+    return [verdict.why for verdict in verdicts(store, **more).values()]
+
+
+def test_each_number_gets_its_own_reason(store, clock):
+    now = clock.now()
+    for place, (holder, purpose, until) in enumerate(
+        [("H", "loans", 0), ("H", "*", now + DAY), ("H", "insurance", 0), ("G", "loans", 0), ("H", "loans", now + 1)]
+    ):
+        do(store, do_grant, [ConsentGranted(holder, PEOPLE[place], purpose, until)])
+    do(store, do_grant, [ConsentGranted("H", number, "loans") for number in PEOPLE[5:10]])
+    do(store, do_withdraw, ConsentWithdrawn("H", PEOPLE[5]))
+    do(store, do_refuse, Refused(PEOPLE[6], "", CALLER))
+    do(store, do_refuse, Refused(PEOPLE[7], "H"))
+    do(store, do_wish, Wished(PEOPLE[8], ("retail", "loans")))
+    do(store, do_list, Listed(PEOPLE[9], 8657188880000, 8657188889999, ListVerdict.BLOCK))
+    do(store, do_list, Listed(PEOPLE[10], CALLER, CALLER, ListVerdict.ALLOW))
+    clock.move(2)
+    found = verdicts(store)
+    assert found[PEOPLE[0]] == Verdict(Why.CONSENTED)
+    assert found[PEOPLE[1]] == Verdict(Why.CONSENTED, now + DAY)
+    assert [found[number].why for number in PEOPLE[2:]] == [
+        Why.NO_CONSENT,
+        Why.NO_CONSENT,
+        Why.LAPSED,
+        Why.WITHDRAWN,
+        Why.REFUSED_NUMBER,
+        Why.REFUSED,
+        Why.WISH,
+        Why.OWN_BLOCK,
+        Why.OWN_ALLOW,
+        Why.NO_CONSENT,
+    ]
+
+
+def test_what_is_no_number_or_an_emergency_number_is_never_called(store):
+    found = verdicts(store, [0, 86110, PEOPLE[0], PEOPLE[0]])
+    assert {number: verdict.why for number, verdict in found.items()} == {
+        0: Why.NO_NUMBER,
+        86110: Why.EMERGENCY,
+        PEOPLE[0]: Why.NO_CONSENT,
+    }
+
+
+def test_a_barred_holder_may_call_nobody(store):
+    do(store, do_grant, [ConsentGranted("H", PEOPLE[0], "loans")])
+    assert set(why(store, barred=True)) == {Why.BARRED}
+
+
+def test_a_consent_without_a_period_lapses_where_the_pack_says_so(store, clock):
+    do(store, do_grant, [ConsentGranted("H", PEOPLE[0], "loans")])
+    given = clock.now()
+    assert verdicts(store, consent_days=90)[PEOPLE[0]] == Verdict(Why.CONSENTED, given + 90 * DAY)
+    clock.move(90 * DAY)
+    assert verdicts(store, consent_days=90)[PEOPLE[0]].why is Why.LAPSED
+    assert verdicts(store)[PEOPLE[0]].why is Why.CONSENTED
+
+
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_scrubbing_and_screening_agree(data, tmp_path_factory):
+    """Whatever subscribers said, a number that may be called is not refused for want of leave, and the other way."""
+    clock = MovableClock()
+    store = fresh_store(tmp_path_factory.mktemp("scrub"), clock)
+    holders = st.sampled_from(["H", "G"])
+    people = st.sampled_from(PEOPLE[:4])
+    purposes = st.sampled_from(["loans", "insurance", "*"])
+    words = st.one_of(
+        st.builds(ConsentGranted, holders, people, purposes, st.sampled_from([0, clock.now() + 2 * DAY])),
+        st.builds(ConsentWithdrawn, holders, people, purposes),
+        st.builds(Refused, people, holders),
+        st.builds(Refused, people, st.just(""), st.just(CALLER)),
+        st.builds(Wished, people, st.sampled_from([(), ("loans",), ("retail",)])),
+        st.builds(Listed, people, st.just(CALLER), st.just(CALLER), st.sampled_from(ListVerdict)),
+    )
+    acts = {
+        ConsentGranted: lambda act, fact: do_grant(act, [fact]),
+        ConsentWithdrawn: do_withdraw,
+        Refused: do_refuse,
+        Wished: do_wish,
+        Listed: do_list,
+    }
+    world = World()
+    world.state(HolderRegistered("H", "p", "loans"))
+    world.state(NumbersAssigned("r", "H", CALLER, CALLER, Purpose.COMMERCIAL))
+    for fact in data.draw(st.lists(words, max_size=12)):
+        clock.move(1000)
+        try:
+            do(store, acts[type(fact)], fact)
+        except Exception as error:
+            if not hasattr(error, "zh"):
+                raise
+            continue
+        world.state(fact, at=clock.now())
+    clock.move(data.draw(st.sampled_from([1000, 3 * DAY])))
+    for number, verdict in verdicts(store, PEOPLE[:4]).items():
+        decision = world.call(CALLER, number, at=clock.now())
+        assert (decision.action is not Action.REJECT) is verdict.may, (verdict, decision)
+        if not verdict.may:
+            assert decision.answer is not Answer.NETWORK_BLOCKED
+    store.close()
