@@ -98,7 +98,7 @@ def test_a_consent_without_a_period_lapses_where_the_pack_says_so(store, clock):
     assert verdicts(store)[PEOPLE[0]].why is Why.CONSENTED
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(data=st.data())
 def test_scrubbing_and_screening_agree(data, tmp_path_factory):
     """Whatever subscribers said, a number that may be called is not refused for want of leave, and the other way."""

@@ -123,7 +123,7 @@ def find_receipt(act_or_conn: Any, code: str) -> Row[Any]:
             & (consent.c.holder == receipt.c.holder)
             & (consent.c.purpose == receipt.c.purpose),
         )
-        .where(receipt.c.code == code.strip().upper().replace("-", "").replace(" ", ""))
+        .where(receipt.c.code == "".join(sign for sign in code.upper() if sign in _ALPHABET))
     ).first()
     if found is None:
         raise UnknownReceiptError

@@ -84,7 +84,9 @@ def scrub(conn: Connection, question: Question, callees: Sequence[int]) -> dict[
         for number in _matching(conn, staged, "wish", "owner", _WISH, {"p": f"% {question.purpose} %"}):
             found[number] = Verdict(Why.WISH)
         if question.caller:
-            for number in _matching(conn, staged, "refusal", "callee", "r.caller = :c", {"c": question.caller}):
+            for number in _matching(
+                conn, staged, "refusal", "callee", _BY_NUMBER, {"c": question.caller, "h": question.holder}
+            ):
                 found[number] = Verdict(Why.REFUSED_NUMBER)
         for number in _matching(conn, staged, "refusal", "callee", "r.holder = :h", {"h": question.holder}):
             found[number] = Verdict(Why.REFUSED)
@@ -101,6 +103,11 @@ def scrub(conn: Connection, question: Question, callees: Sequence[int]) -> dict[
 
 
 _WISH = "' ' || r.refuse || ' ' LIKE :p"
+# As in screening, a consent that the holder got after the refusal of its number ends that refusal.
+_BY_NUMBER = (
+    "r.caller = :c AND NOT EXISTS (SELECT 1 FROM consent AS c WHERE c.callee = r.callee AND c.holder = :h "
+    "AND c.given > r.at AND c.withdrawn = 0)"
+)
 _LISTED = "r.first <= :c AND r.last >= :c AND r.verdict = :v"
 _SHORT = 10_000_000
 

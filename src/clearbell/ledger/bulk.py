@@ -84,7 +84,8 @@ def stage_rows(conn: Connection, table: Table, columns: Sequence[str], rows: Seq
     conn.exec_driver_sql(f'DROP TABLE IF EXISTS temp."{name}"')
     conn.exec_driver_sql(f'CREATE TEMP TABLE "{name}" ({_quoted(table, columns)})')
     marks = ", ".join("?" * len(columns))
-    conn.exec_driver_sql(f'INSERT INTO temp."{name}" VALUES ({marks})', [tuple(row) for row in rows])  # noqa: S608
+    if rows:
+        conn.exec_driver_sql(f'INSERT INTO temp."{name}" VALUES ({marks})', [tuple(row) for row in rows])  # noqa: S608
     return f'temp."{name}"'
 
 

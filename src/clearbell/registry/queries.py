@@ -30,6 +30,13 @@ def resources(conn: Connection, holder_id: str = "", limit: int = 100, after: st
     return conn.execute(query).all()
 
 
+def holder_name(conn: Connection, holder_id: str) -> str:
+    """Name of the party that a holder is; empty when there is no such holder."""
+    query = select(party.c.name).join(holder, holder.c.party == party.c.party).where(holder.c.holder == holder_id)
+    name: str | None = conn.execute(query).scalar_one_or_none()
+    return name or ""
+
+
 def holders(conn: Connection, limit: int = 100, after: str = "") -> Sequence[Row[Any]]:
     """Holders with their parties."""
     return conn.execute(

@@ -54,6 +54,7 @@ class Node:
     ) -> None:
         self.store = store
         self.pack = pack
+        self.home = folder
         self.folder = folder / "journal"
         self.counts = Counts()
         self.started = store.clock.now()

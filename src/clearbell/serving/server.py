@@ -10,6 +10,7 @@ import structlog
 import uvicorn
 
 from clearbell.calls import Call, CallEnd, Decision
+from clearbell.ledger.checkpoints import load_key
 from clearbell.numbering import to_key
 from clearbell.policy.model import Pack
 from clearbell.serving.config import ConfigError, NodeConfig, listen_address
@@ -51,6 +52,8 @@ class _Gate:
         self._doors = doors
         self.pack = node.pack
         self.started = node.started
+        self.store = node.store
+        self.receipt_key = load_key(node.home / "receipt-key.pem")
 
     @property
     def counts(self) -> Counts:

@@ -14,6 +14,7 @@ from litestar.handlers.base import BaseRouteHandler
 from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
 
 from clearbell.web.gate import Gate
+from clearbell.web.refusals import REFUSALS
 from clearbell.web.schemas import (
     BatchBody,
     CallBody,
@@ -22,7 +23,6 @@ from clearbell.web.schemas import (
     DecisionsBody,
     EndBody,
     EndsBody,
-    ErrorBody,
     to_call,
     to_end,
 )
@@ -51,7 +51,7 @@ def _source(request: Request[object, object, State]) -> str:
 # All of these only touch memory and return in microseconds: a thread pool would cost more than it saves.
 
 
-@post("/screen", status_code=200, sync_to_thread=False, summary="Judge one call")
+@post("/screen", status_code=200, sync_to_thread=False, responses=REFUSALS, summary="Judge one call")
 def screen(
     data: JSONBody[CallBody],
     gate: NamedDependency[SkipValidation[Gate]],
@@ -63,7 +63,13 @@ def screen(
     return decision_body(gate.screen(call), gate.pack, lang)
 
 
-@post("/screen/batch", status_code=200, sync_to_thread=False, summary="Judge many calls in their order")
+@post(
+    "/screen/batch",
+    status_code=200,
+    sync_to_thread=False,
+    responses=REFUSALS,
+    summary="Judge many calls in their order",
+)
 def screen_batch(
     data: JSONBody[BatchBody],
     gate: NamedDependency[SkipValidation[Gate]],
@@ -77,14 +83,16 @@ def screen_batch(
     return DecisionsBody([decision_body(gate.screen(call), gate.pack, lang) for call in calls])
 
 
-@post("/calls/ended", status_code=202, sync_to_thread=False, summary="Tell how a call ended")
+@post("/calls/ended", status_code=202, sync_to_thread=False, responses=REFUSALS, summary="Tell how a call ended")
 def ended(data: JSONBody[EndBody], gate: NamedDependency[SkipValidation[Gate]]) -> CountBody:
     """Tell whether a call was answered and for how long, so that the counters know."""
     gate.ended(to_end(data, gate.pack.home, gate.now()))
     return CountBody(1)
 
 
-@post("/calls/ended/batch", status_code=202, sync_to_thread=False, summary="Tell how many calls ended")
+@post(
+    "/calls/ended/batch", status_code=202, sync_to_thread=False, responses=REFUSALS, summary="Tell how many calls ended"
+)
 def ended_batch(data: JSONBody[EndsBody], gate: NamedDependency[SkipValidation[Gate]]) -> CountBody:
     """Tell how up to 10,000 calls ended. If any of them cannot be read, none is taken."""
     now = gate.now()
@@ -94,7 +102,7 @@ def ended_batch(data: JSONBody[EndsBody], gate: NamedDependency[SkipValidation[G
     return CountBody(len(ends))
 
 
-@get("/decisions/{decision_id:str}", sync_to_thread=True, summary="Show a recorded decision")
+@get("/decisions/{decision_id:str}", sync_to_thread=True, responses=REFUSALS, summary="Show a recorded decision")
 def decision(
     decision_id: FromPath[str], gate: NamedDependency[SkipValidation[Gate]], lang: Language = ""
 ) -> DecisionBody:
@@ -113,20 +121,3 @@ def api_router() -> Router:
         guards=[require_token],
         tags=["screening"],
     )
-
-
-ERRORS: dict[int, tuple[str, str, str]] = {
-    400: ("bad-request", "请求无法读取", "the request cannot be read"),
-    401: ("token-needed", "需要有效的访问令牌", "a valid bearer token is needed"),
-    404: ("not-found", "没有这样的内容", "there is no such thing"),
-    405: ("method-not-allowed", "此地址不接受该方法", "this address does not take that method"),
-    413: ("too-large", "请求过大", "the request is too large"),
-    415: ("unsupported-media-type", "请以 JSON 发送", "send JSON"),
-    500: ("internal", "服务内部错误,已记录", "an internal error, which was recorded"),
-}
-
-
-def error_body(status: int, where: str, zh: str = "", en: str = "") -> ErrorBody:
-    """The one form of every error: a stable code, the place, and words in both languages."""
-    code, usual_zh, usual_en = ERRORS.get(status, ERRORS[400 if status < 500 else 500])
-    return ErrorBody(code, where, zh or usual_zh, en or usual_en)

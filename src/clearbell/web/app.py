@@ -12,10 +12,14 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi import OpenAPIConfig
 
 from clearbell import __version__
-from clearbell.web.api import api_router, error_body
+from clearbell.consent.errors import ConsentError
+from clearbell.web.api import api_router
 from clearbell.web.console import console_handlers
 from clearbell.web.gate import Gate
+from clearbell.web.refusals import error_body
+from clearbell.web.revocation import revocation_handlers
 from clearbell.web.schemas import BadFieldError, ErrorBody
+from clearbell.web.statements import statements_router
 
 log = structlog.get_logger()
 
@@ -30,10 +34,19 @@ def _bad_field(_request: Request[Any, Any, State], error: BadFieldError) -> Resp
     return _answer(error_body(400, error.field, error.zh, error.en), 400)
 
 
+def _refused(_request: Request[Any, Any, State], error: ConsentError) -> Response[ErrorBody]:
+    return _answer(error_body(422, error.column, error.zh, error.en), 422)
+
+
 def _validation(_request: Request[Any, Any, State], error: ValidationException) -> Response[ErrorBody]:
     first: dict[str, Any] = {}
     if isinstance(error.extra, list) and error.extra and isinstance(error.extra[0], dict):
         first = error.extra[0]
+    else:
+        return _answer(
+            error_body(400, "", "请求正文须为 JSON 对象", "the body must be a JSON object"),
+            400,
+        )
     where = str(first.get("key", ""))
     said = str(first.get("message", ""))
     return _answer(error_body(400, where, f"请求不合要求:{said}" if said else "", said), 400)
@@ -54,7 +67,7 @@ def _unforeseen(request: Request[Any, Any, State], error: Exception) -> Response
 def create_app(gate: Gate, *, token: str = "") -> Litestar:
     """Build the application around a node. With ``token``, the API needs it as a bearer token."""
     return Litestar(
-        route_handlers=[api_router(), *console_handlers()],
+        route_handlers=[api_router(), statements_router(), *console_handlers(), *revocation_handlers()],
         dependencies={"gate": Provide(lambda: gate, sync_to_thread=False, use_cache=True)},
         state=State({"token": token}),
         request_max_body_size=MAX_BODY,
@@ -67,6 +80,7 @@ def create_app(gate: Gate, *, token: str = "") -> Litestar:
         ),
         exception_handlers={
             BadFieldError: _bad_field,
+            ConsentError: _refused,
             ValidationException: _validation,
             HTTPException: _http,
             Exception: _unforeseen,

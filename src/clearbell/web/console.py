@@ -117,9 +117,11 @@ def status_of(gate: Gate, language: str) -> Status:
     )
 
 
-def _page(body: str, nonce: str) -> Response[str]:
+def html_page(body: str, nonce: str, status: int = 200) -> Response[str]:
+    """A page under a strict content policy; only what has the ``nonce`` runs."""
     return Response(
         body,
+        status_code=status,
         media_type=MediaType.HTML,
         headers={
             "Content-Security-Policy": (
@@ -140,7 +142,7 @@ def console(gate: NamedDependency[SkipValidation[Gate]], request: Request[Any, A
     nonce = secrets.token_urlsafe(16)
     template = pages().get_template("console.html")
     status = status_of(gate, language)
-    return _page(template.render(t=TEXTS[language], lang=language, nonce=nonce, s=status), nonce)
+    return html_page(template.render(t=TEXTS[language], lang=language, nonce=nonce, s=status), nonce)
 
 
 @get("/status", sync_to_thread=True, include_in_schema=False)
@@ -164,7 +166,7 @@ def blocked(
     if found is not None and found.answer is Answer.NETWORK_BLOCKED:
         explanation = explain(found, gate.pack, "zh" if language == "zh" else "en")
     page = pages().get_template("blocked.html")
-    response = _page(
+    response = html_page(
         page.render(t=TEXTS[language], lang=language, nonce=nonce, id=decision_id, explanation=explanation), nonce
     )
     response.status_code = 200 if explanation else 404

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from clearbell.calls import Call, CallEnd, Decision
+from clearbell.ledger import Store
 from clearbell.policy.model import Pack
 
 
@@ -23,6 +26,10 @@ class Gate(Protocol):
 
     pack: Pack
     started: int
+    store: Store
+    """Where facts are recorded."""
+    receipt_key: Ed25519PrivateKey
+    """Signs receipts of consents."""
 
     @property
     def counts(self) -> Tally:

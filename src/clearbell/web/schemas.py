@@ -12,8 +12,9 @@ from clearbell.numbering import Refusal, parse
 
 MAX_BATCH = 10_000
 _MAX_NUMBER = 10**15
-Name = Annotated[str, msgspec.Meta(max_length=256)]
-NumberText = Annotated[str, msgspec.Meta(max_length=128)]
+# No control characters: PostgreSQL keeps no NUL, and names are shown to people.
+Name = Annotated[str, msgspec.Meta(max_length=256, pattern=r"^[^\x00-\x1f]*$")]
+NumberText = Annotated[str, msgspec.Meta(max_length=128, examples=["13900000002", "+86 571 8888 0001"])]
 NumberKey = Annotated[int, msgspec.Meta(ge=0, lt=_MAX_NUMBER)]
 # ISO 8601 with a zone, or µs since 1970 UTC. The bounds keep every date that a calendar can show.
 Time = Annotated[int, msgspec.Meta(ge=0, le=253_402_300_799_999_999)] | Annotated[str, msgspec.Meta(max_length=40)]
