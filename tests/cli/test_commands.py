@@ -190,3 +190,23 @@ def test_a_calling_list_is_scrubbed_to_what_may_be_called(clearbell, tmp_path):
     clearbell("sanctions", "restrict", "R1", "--reason", "test", "--holder", "H1")
     assert "使用主体受限" in clearbell(*scrub, lang="zh")
     assert "no column `tel`" in clearbell(*scrub, "--column", "tel", code=1)
+
+
+def test_a_contract_from_its_offer_to_its_end_and_back(clearbell):
+    clearbell("registry", "party", "p1", "firm")
+    clearbell("registry", "holder", "H1", "p1")
+    clearbell("registry", "number", "r1", "H1", "0571-8888-0001", "--purpose", "service")
+    digest = re.search(r"[0-9a-f]{64}", clearbell("contracts", "offer", "C1", "H1", "--purpose", "回访"))[0]
+    assert "解除" in clearbell("contracts", "text", "C1")
+    assert "not the text" in clearbell("contracts", "accept", "C1", "--signer", "x", "--digest", "0" * 64, code=1)
+    clearbell("contracts", "accept", "C1", "--signer", "x", "--digest", digest)
+    screen = ("screen", "--from", "057188880001", "--to", "13900000002", "--at", "2030-01-01T12:00:00+08:00")
+    assert "RESTRICTED" not in clearbell(*screen)
+    assert "contract:C1" in clearbell("contracts", "end", "C1", "--reason", "nuisance")
+    assert "RESTRICTED_HOLDER" in clearbell(*screen)
+    assert "此时可行的步骤:reinstate" in clearbell("contracts", "end", "C1", "--reason", "x", code=1, lang="zh")
+    clearbell("contracts", "reinstate", "C1", "--reason", "remedied")
+    assert "RESTRICTED" not in clearbell(*screen)
+    story = clearbell("contracts", "story", "C1")
+    assert story.index("contract.ended") < story.index("sanctions.restricted") < story.index("sanctions.lifted")
+    assert "in_force --> ended: end (provider)" in clearbell("contracts", "diagram")

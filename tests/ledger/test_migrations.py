@@ -4,19 +4,23 @@ import importlib
 import pkgutil
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import text
 
 import clearbell
+from clearbell.consent.queries import consents_of
 from clearbell.ledger import Store
+from clearbell.ledger.migrations import configuration
 from clearbell.ledger.tables import metadata
 from clearbell.testing import fresh_store
 
 
 def every_table():
-    for room in pkgutil.iter_modules(clearbell.__path__):
-        if room.ispkg and (module := importlib.util.find_spec(f"clearbell.{room.name}.tables")):
-            importlib.import_module(module.name)
+    for room in pkgutil.walk_packages(clearbell.__path__, "clearbell."):
+        if room.name.endswith(".tables") and not room.name.startswith("clearbell.cli"):
+            importlib.import_module(room.name)
     return metadata
 
 
@@ -45,3 +49,20 @@ def test_the_migrations_make_the_same_on_postgresql(postgresql_url):
         assert differences(store) == []
     finally:
         store.close()
+
+
+def test_consents_of_the_first_release_are_kept(tmp_path):
+    store = Store.open(f"sqlite:///{tmp_path / 'old.db'}")
+    with store.engine.begin() as conn:
+        command.upgrade(configuration(conn), "0001")
+        conn.execute(
+            text(
+                "INSERT INTO consent (holder, callee, purpose, until, channel, evidence, given, withdrawn) "
+                "VALUES ('H', 8613900000002, 'loans', 0, 'import', '', 5, 0)"
+            )
+        )
+    store.create()
+    with store.read() as conn:
+        [row] = consents_of(conn, 8613900000002)
+    assert (row.holder, row.given, row.provenance, row.per_day) == ("H", 5, "unknown", 0)
+    store.close()

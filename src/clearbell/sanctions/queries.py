@@ -28,6 +28,16 @@ def orders(conn: Connection, limit: int = 100) -> Sequence[Row[Any]]:
     return conn.execute(select(regulator_order).order_by(regulator_order.c.at.desc()).limit(limit)).all()
 
 
+def is_in_force(conn: Connection, name: str, at: int) -> bool:
+    """Whether the restriction of that id is in force at ``at`` (µs UTC)."""
+    query = select(restriction.c.restriction).where(
+        restriction.c.restriction == name,
+        restriction.c.lifted == 0,
+        (restriction.c.until == 0) | (restriction.c.until > at),
+    )
+    return conn.execute(query).first() is not None
+
+
 def holder_barred(conn: Connection, holder: str, at: int) -> bool:
     """Whether a restriction that stops outgoing calls is in force on the holder at ``at`` (µs UTC)."""
     return (

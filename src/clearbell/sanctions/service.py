@@ -50,8 +50,8 @@ def do_issue_order(act: Act, fact: OrderIssued) -> None:
     act.append("sanctions.order", [fact])
 
 
-def do_restrict(act: Act, fact: Restricted) -> None:
-    """Put a restriction in force. Raises :class:`SanctionError` with what is wrong with it."""
+def do_restrict(act: Act, fact: Restricted) -> int:
+    """Put a restriction in force; returns its place in the ledger. Raises :class:`SanctionError` with what is wrong with it."""
     _check(fact, act.at)
     if act.conn.execute(select(restriction.c.restriction).where(restriction.c.restriction == fact.restriction)).first():
         raise SanctionError(
@@ -65,11 +65,11 @@ def do_restrict(act: Act, fact: Restricted) -> None:
     values = msgspec.structs.asdict(fact)
     values["target"], values["rung"] = fact.target.value, fact.rung.value
     act.conn.execute(restriction.insert().values(**values, lifted=0))
-    act.append("sanctions.restricted", [fact], about=(lambda f: f.number) if fact.number else None)
+    return act.append("sanctions.restricted", [fact], about=(lambda f: f.number) if fact.number else None)
 
 
-def do_lift(act: Act, fact: Lifted) -> None:
-    """Lift a restriction before its time. Raises :class:`SanctionError` when it is not in force."""
+def do_lift(act: Act, fact: Lifted) -> int:
+    """Lift a restriction before its time; returns the place in the ledger. Raises :class:`SanctionError` when it is not in force."""
     if not fact.reason.strip():
         raise SanctionError("须写明解除原因", "lifting needs a reason", "reason")
     lifted = act.conn.execute(
@@ -85,7 +85,7 @@ def do_lift(act: Act, fact: Lifted) -> None:
         raise SanctionError(
             f"没有生效中的处置 {fact.restriction}", f"no restriction {fact.restriction} is in force", "restriction"
         )
-    act.append("sanctions.lifted", [fact])
+    return act.append("sanctions.lifted", [fact])
 
 
 def erase_person(act: Act, number: int) -> int:

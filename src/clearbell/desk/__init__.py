@@ -1,0 +1,1 @@
+"""What an officer does that touches several domains in one act."""

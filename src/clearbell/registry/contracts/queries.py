@@ -1,0 +1,24 @@
+"""Reading contracts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from clearbell.registry.contracts.tables import contract, contract_step
+
+
+def contracts(conn: Connection, holder: str = "", limit: int = 100, after: str = "") -> Sequence[Row[Any]]:
+    """Contracts of a holder, or of all, in the order of their ids."""
+    query = select(contract).where(contract.c.contract > after).order_by(contract.c.contract).limit(limit)
+    if holder:
+        query = query.where(contract.c.holder == holder)
+    return conn.execute(query).all()
+
+
+def steps_of(conn: Connection, name: str) -> list[int]:
+    """Places in the ledger of everything that happened to a contract, oldest first."""
+    query = select(contract_step.c.seq).where(contract_step.c.contract == name).order_by(contract_step.c.seq)
+    return list(conn.execute(query).scalars())
