@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from clearbell.testing.identities import credit_code, resident_id
+
 pytestmark = pytest.mark.process
 
 
@@ -210,3 +212,48 @@ def test_a_contract_from_its_offer_to_its_end_and_back(clearbell):
     story = clearbell("contracts", "story", "C1")
     assert story.index("contract.ended") < story.index("sanctions.restricted") < story.index("sanctions.lifted")
     assert "in_force --> ended: end (provider)" in clearbell("contracts", "diagram")
+
+
+def test_a_400_application_from_a_wrong_bill_to_a_call_that_is_refused_and_found(clearbell, tmp_path):
+    fields = tmp_path / "fields.toml"
+    good = {
+        "entity_name": "Example Insurance", "entity_kind": "company", "licence_name": "Example Insurance",
+        "credit_code": credit_code(1), "licence_legal_name": "甲", "licence_expiry": "9999-12-31", "address": "x",
+        "legal_name": "甲", "legal_id": resident_id(1), "legal_phone": "13800000001", "handler_name": "乙",
+        "handler_id": resident_id(2), "handler_phone": "13800000002", "purpose": "service", "scenario": "answers",
+        "industry": "insurance", "calls_per_day": "10", "own_use": "yes", "holder": "H1", "first": "4001234567",
+        "landing_number": "057188880001", "bill_name": "Another Firm",
+    }  # fmt: skip
+    fields.write_text("".join(f'{name} = "{value}"\n' for name, value in good.items()), encoding="utf-8")
+    clearbell("applications", "file", "A1", fields, "--line-class", "400", "--officer", "clerk")
+    scan = tmp_path / "scan"
+    scan.write_bytes(b"not a scan")
+    assert "neither PDF" in clearbell("applications", "attach", "A1", "licence", scan, code=1)
+    scan.write_bytes(b"%PDF-1.7 scanned")
+    for kind in (
+        "licence",
+        "legal-id",
+        "handler-id",
+        "application-letter",
+        "undertaking",
+        "landing-bill",
+        "no-outbound",
+    ):
+        said = clearbell("applications", "attach", "A1", kind, scan, "--officer", "clerk", lang="zh")
+    assert "暂缓受理" in said
+    assert "落地号码账单户名与单位全称不一致:「Another Firm」与「Example Insurance」" in said
+    assert "not possible while it is `held`" in clearbell("applications", "review", "A1", "--officer", "li", code=1)
+    fields.write_text('bill_name = "Example Insurance"\n')
+    assert "waits for review" in clearbell("applications", "edit", "A1", fields, "--officer", "clerk")
+    assert "A1" in clearbell("applications", "queue")
+    assert "another person" in clearbell("applications", "review", "A1", "--officer", "clerk", code=1)
+    clearbell("applications", "review", "A1", "--officer", "li")
+    assert "另外的人" in clearbell("applications", "approve", "A1", "--officer", "li", code=1, lang="zh")
+    clearbell("applications", "approve", "A1", "--officer", "wang")
+    screen = ("screen", "--from", "4001234567", "--to", "13900000002")
+    assert "INBOUND_ONLY" in clearbell(*screen)
+    shown = clearbell("applications", "show", "A1")
+    assert resident_id(1) not in shown
+    clearbell("applications", "document", "A1", "licence", tmp_path / "back.pdf")
+    assert (tmp_path / "back.pdf").read_bytes() == b"%PDF-1.7 scanned"
+    assert "sound: " in clearbell("ledger", "verify")

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.process
 
 CALLEE = 8613900000002
 NUMBERS = [8657188880001, 8657188880002, 8657199990050]
+TOLL = 864001234567
 WITHIN = 2.0
 
 
@@ -110,6 +111,7 @@ def node(tmp_path):
             [
                 NumbersAssigned("r1", "H1", NUMBERS[0], NUMBERS[0], Purpose.COMMERCIAL),
                 NumbersAssigned("r2", "H1", NUMBERS[1], NUMBERS[1], Purpose.SERVICE),
+                NumbersAssigned("r4", "H1", TOLL, TOLL, Purpose.SERVICE, inbound_only=True),
                 NumbersAssigned("r3", "H1", 8657199990000, 8657199990099, Purpose.COMMERCIAL),
             ],
         )
@@ -174,3 +176,18 @@ def test_asks_replies_lists_wishes_and_scrubbing_over_http(node):
     assert [(c["holder"], c["channel"], c["provenance"]) for c in said["consents"]] == [("H1", "sms", "subscriber")]
     wrong = node.web.put("/v1/subscribers/13900000004/wishes", json={"refuse": ["nonsense"]})
     assert (wrong.status_code, wrong.json()["where"]) == (400, "refuse")
+
+
+def test_an_inbound_only_number_that_calls_is_refused_and_found(node, tmp_path):
+    assert [node.invite(TOLL, CALLEE + n).code for n in range(3)] == [403, 403, 403]
+
+    def clearbell(*words):
+        run = [sys.executable, "-m", "clearbell", *words, "--home", str(tmp_path)]
+        env = {**os.environ, "CLEARBELL_LANG": "en", "COLUMNS": "200"}
+        return subprocess.run(run, capture_output=True, text=True, timeout=60, check=True, env=env).stdout
+
+    assert "1 new findings" in clearbell("applications", "watch")
+    assert "0 new findings" in clearbell("applications", "watch")
+    found = clearbell("applications", "findings")
+    assert "inbound-used-outbound" in found
+    assert '"calls":3' in found

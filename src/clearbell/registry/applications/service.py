@@ -1,0 +1,294 @@
+"""Steps of an application: check, change the rows, append to the ledger, all in one act."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, delete, select, update
+
+from clearbell.calls import DAY
+from clearbell.ledger import Act
+from clearbell.lifecycles import move
+from clearbell.numbering import to_key
+from clearbell.policy.model import Pack
+from clearbell.policy.workdays import Workdays
+from clearbell.registry.applications.checks import DIGEST, Problem, find_problems
+from clearbell.registry.applications.errors import (
+    ApplicationTakenError,
+    FourEyesError,
+    NewApplicationNeededError,
+    NotAskedForError,
+    ReasonNeededError,
+)
+from clearbell.registry.applications.findings import do_find
+from clearbell.registry.applications.forms import FORMS
+from clearbell.registry.applications.model import (
+    TRANSITIONS,
+    ApplicationFiled,
+    ApplicationMoved,
+    DocumentAttached,
+    Found,
+    LineClass,
+    Rule,
+    State,
+    Step,
+)
+from clearbell.registry.applications.tables import application, application_document
+from clearbell.registry.errors import UnknownError
+from clearbell.registry.identity import IdentityKey, is_resident_id
+from clearbell.registry.model import HolderRegistered, NumbersAssigned, PartyKind, PartyRegistered, Purpose
+from clearbell.registry.service import do_assign_numbers, do_register_holder, do_register_party
+from clearbell.vault import Kept
+
+_FIXED = ("purpose", "holder", "first", "last", "own_use", "entity_kind")
+
+
+class Desk(msgspec.Struct, frozen=True):
+    """What the steps are judged by."""
+
+    pack: Pack
+    workdays: Workdays
+    identities: IdentityKey
+
+    def day(self, at: int) -> datetime.date:
+        """The day of a time (µs UTC) in the pack's zone."""
+        zone = datetime.timezone(datetime.timedelta(minutes=self.pack.utc_offset_minutes))
+        return datetime.datetime.fromtimestamp(at / 1e6, zone).date()
+
+
+def do_file(act: Act, desk: Desk, name: str, line_class: LineClass, values: Mapping[str, str]) -> list[Problem]:
+    """File an application; returns what holds it up, nothing when it goes to review.
+
+    Raises :class:`ApplicationTakenError` for an id in use.
+    """
+    if act.conn.execute(select(application.c.state).where(application.c.application == name)).first():
+        raise ApplicationTakenError(name)
+    fields = _sealed(desk, line_class, values)
+    act.conn.execute(
+        application.insert().values(
+            application=name,
+            line_class=line_class.value,
+            state=State.PENDING.value,
+            fields=_json(fields),
+            problems="[]",
+            reason="",
+            filed_by=act.actor,
+            reviewed_by="",
+            decided_by="",
+            filed_at=act.at,
+            changed_at=act.at,
+            valid_until=0,
+            recheck_at=0,
+        )
+    )
+    act.append("application.filed", [ApplicationFiled(name, line_class, fields)], about=_about)
+    return _recheck_problems(act, desk, name)
+
+
+def do_edit(act: Act, desk: Desk, name: str, changes: Mapping[str, str]) -> list[Problem]:
+    """Change fields while the application is pending, held or refused; an empty value takes a field out.
+
+    Raises ``IllegalStepError``.
+    """
+    row = application_row(act.conn, name)
+    state = move(TRANSITIONS, State(row.state), Step.EDIT).to
+    line_class = LineClass(row.line_class)
+    fields = {**msgspec.json.decode(row.fields, type=dict[str, str]), **_sealed(desk, line_class, changes)}
+    fields = {key: value for key, value in fields.items() if value}
+    _set(act, name, state=state.value, fields=_json(fields), reason="")
+    act.append("application.edited", [ApplicationFiled(name, line_class, fields)], about=_about)
+    return _recheck_problems(act, desk, name)
+
+
+def do_attach(act: Act, desk: Desk, name: str, kind: str, kept: Kept) -> list[Problem]:
+    """Attach a document that the vault keeps, in the place of an earlier one of its kind.
+
+    Raises :class:`NotAskedForError` and ``IllegalStepError``.
+    """
+    row = application_row(act.conn, name)
+    move(TRANSITIONS, State(row.state), Step.EDIT)
+    known = [document.kind for document in FORMS[LineClass(row.line_class)].documents]
+    if kind not in known:
+        raise NotAskedForError(kind, ", ".join(known))
+    same = (application_document.c.application == name) & (application_document.c.kind == kind)
+    act.conn.execute(delete(application_document).where(same))
+    act.conn.execute(application_document.insert().values(application=name, kind=kind, **msgspec.structs.asdict(kept)))
+    act.append("application.document", [DocumentAttached(name, kind, kept.digest, kept.media, kept.size)])
+    return _recheck_problems(act, desk, name)
+
+
+def do_review(act: Act, name: str) -> None:
+    """Pass an application on to a second reviewer. Raises :class:`FourEyesError` and ``IllegalStepError``."""
+    row = application_row(act.conn, name)
+    state = move(TRANSITIONS, State(row.state), Step.REVIEW).to
+    _other_eyes(act, row.filed_by)
+    _move(act, name, Step.REVIEW, state, values={"reviewed_by": act.actor})
+
+
+def do_approve(act: Act, desk: Desk, name: str) -> str:
+    """Approve an application and assign its numbers, in one act; returns the resource.
+
+    Raises :class:`FourEyesError`, ``IllegalStepError``, and the registry's errors where its rules refuse the numbers.
+    """
+    row = application_row(act.conn, name)
+    state = move(TRANSITIONS, State(row.state), Step.APPROVE).to
+    _other_eyes(act, row.filed_by, row.reviewed_by)
+    fields = msgspec.json.decode(row.fields, type=dict[str, str])
+    line_class = LineClass(row.line_class)
+    party = f"org:{desk.identities.digest('credit-code', fields['credit_code'])[:24]}"
+    do_register_party(act, PartyRegistered(party, PartyKind(fields["entity_kind"]), fields["entity_name"]))
+    do_register_holder(act, HolderRegistered(fields["holder"], party, fields["industry"]))
+    first = to_key(fields["first"])
+    numbers = NumbersAssigned(
+        resource=f"application:{name}",
+        holder=fields["holder"],
+        first=first,
+        last=to_key(fields.get("last", "")) or first,
+        purpose=Purpose(fields["purpose"]),
+        trunks=(fields["trunk"],) if line_class is LineClass.TRUNK else (),
+        inbound_only=line_class is LineClass.TOLL_400,
+        category=fields["industry"],
+    )
+    do_assign_numbers(act, [numbers])
+    _move(act, name, Step.APPROVE, state, values={"decided_by": act.actor, **_terms(act, desk)})
+    return numbers.resource
+
+
+def do_refuse(act: Act, name: str, reason: str) -> None:
+    """Refuse an application for a reason. Raises :class:`ReasonNeededError` and ``IllegalStepError``."""
+    row = application_row(act.conn, name)
+    state = move(TRANSITIONS, State(row.state), Step.REFUSE).to
+    if not reason.strip():
+        raise ReasonNeededError
+    _other_eyes(act, row.filed_by)
+    _move(act, name, Step.REFUSE, state, (reason,), {"decided_by": act.actor, "reason": reason})
+
+
+def do_withdraw(act: Act, name: str) -> None:
+    """Take an application back. Raises ``IllegalStepError``."""
+    state = move(TRANSITIONS, State(application_row(act.conn, name).state), Step.WITHDRAW).to
+    _move(act, name, Step.WITHDRAW, state)
+
+
+def do_recheck(act: Act, desk: Desk, name: str) -> list[Problem]:
+    """Check an approved application again, as every year; with problems it stays as it is and they are returned."""
+    row = application_row(act.conn, name)
+    state = move(TRANSITIONS, State(row.state), Step.RECHECK).to
+    problems = _problems(act, desk, row)
+    if not problems:
+        _move(act, name, Step.RECHECK, state, values=_terms(act, desk))
+    return problems
+
+
+def do_change(act: Act, desk: Desk, name: str, changes: Mapping[str, str], changed_on: datetime.date) -> bool:
+    """File a change of an approved holder's data (address, contact, legal person …) made on ``changed_on``.
+
+    It is due within the pack's ``number_change_filed`` working days (regime 3.4, 5.13); later it is recorded and found
+    all the same. Returns whether it was in time. Raises :class:`NewApplicationNeededError` for what only a new
+    application can change, and ``IllegalStepError``.
+    """
+    row = application_row(act.conn, name)
+    move(TRANSITIONS, State(row.state), Step.CHANGE)
+    for field in changes:
+        if field in _FIXED:
+            raise NewApplicationNeededError(field)
+    line_class = LineClass(row.line_class)
+    fields = {**msgspec.json.decode(row.fields, type=dict[str, str]), **_sealed(desk, line_class, changes)}
+    _set(act, name, fields=_json(fields))
+    act.append("application.edited", [ApplicationFiled(name, line_class, fields)], about=_about)
+    allowed = desk.pack.deadlines["number_change_filed"].value
+    today = desk.day(act.at)
+    took = desk.workdays.between(changed_on, today)
+    in_time = allowed is None or took <= allowed
+    if not in_time:
+        evidence: dict[str, str | int] = {"changed_on": changed_on.isoformat(), "working_days": took}
+        do_find(act, Found(Rule.LATE_CHANGE, f"application:{name}", today.isoformat(), evidence))
+    return in_time
+
+
+def do_lapse(act: Act) -> list[str]:
+    """Let approvals lapse whose re-check is overdue; returns their ids."""
+    overdue = act.conn.execute(
+        select(application.c.application).where(
+            application.c.state == State.APPROVED.value, application.c.recheck_at < act.at
+        )
+    ).scalars()
+    names = list(overdue)
+    for name in names:
+        _move(act, name, Step.LAPSE, move(TRANSITIONS, State.APPROVED, Step.LAPSE).to)
+    return names
+
+
+def application_row(conn: Connection, name: str) -> Row[Any]:
+    """An application as it stands. Raises :class:`UnknownError`."""
+    row = conn.execute(select(application).where(application.c.application == name)).first()
+    if row is None:
+        raise UnknownError("申请", "application", name, "application")
+    return row
+
+
+def _recheck_problems(act: Act, desk: Desk, name: str) -> list[Problem]:
+    row = application_row(act.conn, name)
+    problems = _problems(act, desk, row)
+    _set(act, name, problems=msgspec.json.encode(problems).decode())
+    step = Step.HOLD if problems else Step.CLEAR
+    transition = TRANSITIONS.get((State(row.state), step))
+    if transition is not None:
+        _move(act, name, step, transition.to, tuple(f"{p.field}:{p.code}" for p in problems))
+    return problems
+
+
+def _problems(act: Act, desk: Desk, row: Row[Any]) -> list[Problem]:
+    documents = act.conn.execute(
+        select(application_document.c.kind).where(application_document.c.application == row.application)
+    ).scalars()
+    fields = msgspec.json.decode(row.fields, type=dict[str, str])
+    line_class = LineClass(row.line_class)
+    return find_problems(line_class, fields, set(documents), desk.pack.categories, desk.day(act.at))
+
+
+def _sealed(desk: Desk, line_class: LineClass, values: Mapping[str, str]) -> dict[str, str]:
+    """The values with well-formed identity numbers turned into digests; a malformed one is not kept at all."""
+    kinds = {field.name: field.kind for field in FORMS[line_class].fields}
+    sealed = {}
+    for name, value in values.items():
+        text = value.strip()
+        if kinds.get(name) == "id" and text:
+            text = DIGEST + desk.identities.digest("id", text) if is_resident_id(text) else "?"
+        sealed[name] = text
+    return sealed
+
+
+def _terms(act: Act, desk: Desk) -> dict[str, int]:
+    deadlines = desk.pack.deadlines
+    return {
+        "valid_until": act.at + int((deadlines["number_valid"].value or 0) * DAY),
+        "recheck_at": act.at + int((deadlines["number_recheck"].value or 0) * DAY),
+    }
+
+
+def _other_eyes(act: Act, *others: str) -> None:
+    if act.actor in others:
+        raise FourEyesError(act.actor)
+
+
+def _move(
+    act: Act, name: str, step: Step, state: State, why: tuple[str, ...] = (), values: Mapping[str, Any] | None = None
+) -> None:
+    _set(act, name, state=state.value, **(values or {}))
+    act.append("application.moved", [ApplicationMoved(name, step, state, why)])
+
+
+def _set(act: Act, name: str, **values: Any) -> None:
+    act.conn.execute(update(application).where(application.c.application == name).values(changed_at=act.at, **values))
+
+
+def _json(fields: Mapping[str, str]) -> str:
+    return msgspec.json.encode(fields, order="sorted").decode()
+
+
+def _about(fact: ApplicationFiled) -> str:
+    return f"application:{fact.application}"
