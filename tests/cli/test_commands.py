@@ -257,3 +257,31 @@ def test_a_400_application_from_a_wrong_bill_to_a_call_that_is_refused_and_found
     clearbell("applications", "document", "A1", "licence", tmp_path / "back.pdf")
     assert (tmp_path / "back.pdf").read_bytes() == b"%PDF-1.7 scanned"
     assert "sound: " in clearbell("ledger", "verify")
+
+
+def test_admission_answers_the_sixth_card_and_a_shared_blacklist(clearbell, tmp_path):
+    me, boss = resident_id(1), resident_id(2)
+    for n in range(5):
+        clearbell("admission", "record", f"L{n}", f"1390000000{n}", "--carrier", "cmcc", "--person-id", me)
+    said = clearbell("admission", "ask", "sim", "--carrier", "cmcc", "--person-id", me, lang="zh")
+    assert "不予办理" in said
+    assert "上限为 5 张" in said
+    assert "救济:" in said
+    assert "5" in clearbell("admission", "cards", me)
+    shared = tmp_path / "blacklist.csv"
+    shared.write_text(
+        "entry,licence,person_id,name,breach,source,until\n"
+        f"B1,{credit_code(7)},{boss},甲,nuisance calls,unicom,\n"
+        "B2,wrong,,,nuisance calls,unicom,\n"
+        "B3,,110101199001011239,,nuisance calls,unicom,\n",
+        encoding="utf-8",
+    )
+    assert "1 stored, 0 duplicate, 2 quarantined" in clearbell("admission", "blacklist", "import", shared)
+    said = clearbell(
+        "admission", "ask", "number", "--carrier", "cmcc", "--credit-code", credit_code(1), "--legal-id", boss
+    )
+    assert "blacklisted-legal-person" in said
+    assert "appeal where the application was made" in said
+    clearbell("admission", "blacklist", "export", shared)
+    assert shared.read_text().splitlines()[1] == f"B1,{credit_code(7)},,甲,nuisance calls,unicom,"
+    assert "check digit" in clearbell("admission", "ask", "sim", "--carrier", "c", "--person-id", "1", code=1)

@@ -20,6 +20,7 @@ def erase(number: str, *, home: Path | None = None) -> None:
     from clearbell.cli.fields import number as read_number
     from clearbell.consent.service import erase_person as consent
     from clearbell.labels.erasure import do_forget_number as labels
+    from clearbell.registry.admission.service import erase_person as admission
     from clearbell.registry.service import erase_person as registry
     from clearbell.reports.service import do_forget_number as reports
     from clearbell.sanctions.service import erase_person as sanctions
@@ -27,7 +28,7 @@ def erase(number: str, *, home: Path | None = None) -> None:
     key = read_number(number)
     store = open_store(home)
     with store.act(actor()) as act:
-        rows = sum(forget(act, key) for forget in (consent, registry, sanctions, reports, labels))
+        rows = sum(forget(act, key) for forget in (consent, registry, admission, sanctions, reports, labels))
         facts = act.erase(key)
     say(
         f"已抹除账本中 {facts} 条内容和 {rows} 行现状;判定记录按保存期另行删除",

@@ -16,6 +16,7 @@ _BRANCHES = (
     ("decisions", "clearbell.cli.decisions:app", "Look at what was decided. 查看判定记录。"),
     ("ledger", "clearbell.cli.ledger:app", "Verify and sign the chain of facts. 校验与签名账本。"),
     ("registry", "clearbell.cli.registry:app", "Parties, holders, numbers, trunks. 主体、码号与中继。"),
+    ("admission", "clearbell.cli.admission:app", "Who may get a line, number or SIM. 入网审核。"),
     ("applications", "clearbell.cli.applications:app", "Applications for numbers. 码号申请。"),
     ("contracts", "clearbell.cli.contracts:app", "Contracts with liability clauses. 合同与违约责任。"),
     ("consent", "clearbell.cli.consent:app", "Consents, refusals, lists, wishes. 同意、拒绝、名单与意愿。"),

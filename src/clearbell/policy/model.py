@@ -74,6 +74,15 @@ class Window(msgspec.Struct, frozen=True):
         return "-".join(f"{minute // 60:02d}:{minute % 60:02d}" for minute in (self.start, self.end))
 
 
+class Area(msgspec.Struct, frozen=True):
+    """An area whose deliveries are verified more closely."""
+
+    zh: str
+    en: str
+    source: str
+    status: Status
+
+
 class LabelRules(msgspec.Struct, frozen=True):
     """When a number gets a label from reports, and for how long."""
 
@@ -122,6 +131,9 @@ class Pack(msgspec.Struct, frozen=True):
     label: LabelRules
     retention: Retention
     deadlines: dict[str, Threshold]
+    """Deadlines, and limits that no check of the call path reads."""
+    risky_areas: dict[str, Area] = {}
+    """By administrative division code or the beginning of one."""
 
     def price(self, symbol: str) -> Price:
         """Price of a symbol of :mod:`clearbell.policy.symbols`; the loader made sure that it has one."""

@@ -18,6 +18,7 @@ import msgspec
 from clearbell.calls import Action, Answer
 from clearbell.policy.model import (
     ActionStep,
+    Area,
     Category,
     LabelRules,
     Pack,
@@ -100,6 +101,7 @@ _TABLES: dict[str, Any] = {
     "thresholds": _Threshold,
     "deadlines": _Threshold,
     "hours": _Window,
+    "risky_areas": Area,
     "categories": _Words,
     "rungs": _Words,
     "label": LabelRules,
@@ -168,6 +170,7 @@ class _Reader:
             rungs={code: Category(code, w.zh, w.en) for code, w in many["rungs"].items()},
             label=single["label"],
             retention=single["retention"],
+            risky_areas=many["risky_areas"],
             deadlines={name: _threshold(t) for name, t in many["deadlines"].items()},
         )
 

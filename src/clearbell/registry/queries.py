@@ -37,6 +37,11 @@ def holder_name(conn: Connection, holder_id: str) -> str:
     return name or ""
 
 
+def holders_of(conn: Connection, party_id: str) -> list[str]:
+    """Ids of the holders that a party is."""
+    return list(conn.execute(select(holder.c.holder).where(holder.c.party == party_id)).scalars())
+
+
 def holders(conn: Connection, limit: int = 100, after: str = "") -> Sequence[Row[Any]]:
     """Holders with their parties."""
     return conn.execute(
