@@ -1,5 +1,6 @@
 """A served node from outside: what is said over HTTP is in force for the next INVITE."""
 
+import base64
 import os
 import re
 import signal
@@ -16,6 +17,7 @@ from clearbell.policy.pack import builtin_pack_text
 from clearbell.registry.model import HolderRegistered, NumbersAssigned, PartyKind, PartyRegistered, Purpose
 from clearbell.registry.service import do_assign_numbers, do_register_holder, do_register_party
 from clearbell.testing import fresh_store
+from clearbell.testing.identities import credit_code, resident_id
 from clearbell.testing.sip import read_answer, request
 
 pytestmark = pytest.mark.process
@@ -35,7 +37,7 @@ def free_port(kind):
 def quiet_pack():
     """The Chinese rules at any hour of the day, without the limits on how often a test may call."""
     text = builtin_pack_text("cn")
-    for name in ("redial_5m", "redial_24h", "burst_1m", "frequency_1h", "fan_out_1h"):
+    for name in ("redial_5m", "redial_24h", "burst_1m", "frequency_1h", "fan_out_1h", "bombing_5m"):
         text, count = re.subn(rf"^({name} = {{ value = )[0-9.]+", r"\1false", text, flags=re.MULTILINE)
         assert count == 1
     return text.replace('start = "08:00"\nend = "21:00"', 'start = "00:00"\nend = "24:00"')
@@ -191,3 +193,38 @@ def test_an_inbound_only_number_that_calls_is_refused_and_found(node, tmp_path):
     found = clearbell("applications", "findings")
     assert "inbound-used-outbound" in found
     assert '"calls":3' in found
+
+
+def test_an_application_a_contract_and_admission_over_http(node):
+    fields = {
+        "entity_name": "Example Insurance", "entity_kind": "company", "licence_name": "Example Insurance",
+        "credit_code": credit_code(1), "licence_legal_name": "甲", "licence_expiry": "9999-12-31", "address": "x",
+        "legal_name": "甲", "legal_id": resident_id(1), "legal_phone": "13800000001", "handler_name": "乙",
+        "handler_id": resident_id(2), "handler_phone": "13800000002", "purpose": "service", "scenario": "answers",
+        "industry": "insurance", "calls_per_day": "10", "own_use": "yes", "holder": "H2", "first": "4007654321",
+        "landing_number": "057188880001", "bill_name": "Another Firm",
+    }  # fmt: skip
+    clerk = {"officer": "clerk"}
+    node.post("/v1/applications", application="A1", line_class="400", fields=fields, **clerk)
+    scan = base64.b64encode(b"%PDF-1.7 scan").decode()
+    for paper in node.web.get("/v1/forms/400").json()["documents"]:
+        said = node.post("/v1/applications/A1/documents", kind=paper["kind"], content=scan, **clerk)
+    assert [(p["field"], p["code"]) for p in said["problems"]] == [("bill_name", "names-disagree")]
+    assert node.post("/v1/applications/A1/review", (422,), officer="li")["zh"].startswith("状态为「held」时不能")
+    assert node.post("/v1/applications/A1/fields", fields={"bill_name": "Example Insurance"}, **clerk)["problems"] == []
+    assert node.web.get("/v1/applications").json() == {"waiting": ["A1"]}
+    node.post("/v1/applications/A1/review", officer="li")
+    assert node.post("/v1/applications/A1/approve", (422,), officer="li")["where"] == "actor"
+    assert node.post("/v1/applications/A1/approve", officer="wang")["state"] == "approved"
+    assert node.until(403, 864007654321) < WITHIN
+    node.until(404, NUMBERS[1])
+    terms = {"purpose": "service", "hours": "08:00-21:00", "per_hour": 60, "per_callee_day": 5}
+    offered = node.post("/v1/contracts", contract="C1", holder="H1", terms=terms)
+    node.post("/v1/contracts/C1/accept", signer="x", digest=offered["digest"])
+    assert node.post("/v1/contracts/C1/end", officer="li", reason="nuisance")["state"] == "ended"
+    assert node.until(403, NUMBERS[1]) < WITHIN
+    node.post("/v1/contracts/C1/reinstate", officer="li", reason="remedied")
+    assert node.until(404, NUMBERS[1]) < WITHIN
+    answer = node.post("/v1/admission", wanted="line", carrier="cmcc", person_id=resident_id(3))
+    assert (answer["outcome"], answer["reasons"][0]["code"]) == ("refuse", "organisations-only")
+    assert node.post("/v1/contracts/C9/end", (404,), officer="li", reason="x")["error"] == "not-found"

@@ -55,6 +55,7 @@ class Node:
         self.store = store
         self.pack = pack
         self.home = folder
+        self.randomness = randomness
         self.folder = folder / "journal"
         self.counts = Counts()
         self.started = store.clock.now()

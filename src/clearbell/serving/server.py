@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import structlog
@@ -13,6 +14,9 @@ from clearbell.calls import Call, CallEnd, Decision
 from clearbell.ledger.checkpoints import load_key
 from clearbell.numbering import to_key
 from clearbell.policy.model import Pack
+from clearbell.policy.workdays import builtin_workdays
+from clearbell.registry.applications.service import Desk
+from clearbell.registry.identity import IdentityKey
 from clearbell.serving.config import ConfigError, NodeConfig, listen_address
 from clearbell.serving.node import Counts, Node
 from clearbell.serving.upkeep import Upkeep
@@ -22,6 +26,7 @@ from clearbell.sip.redirect import Redirect
 from clearbell.sip.sources import Source, Sources
 from clearbell.sip.tcp import TcpDoor, open_tcp
 from clearbell.sip.udp import UdpDoor, open_udp
+from clearbell.vault import Vault, load_secret
 from clearbell.web.app import create_app
 
 log = structlog.get_logger()
@@ -47,13 +52,16 @@ def _sources(config: NodeConfig, pack: Pack) -> tuple[Source, ...]:
 class _Gate:
     """The node as the web room sees it."""
 
-    def __init__(self, node: Node, doors: list[Redirect]) -> None:
+    def __init__(self, node: Node, doors: list[Redirect], randomness: Callable[[int], bytes]) -> None:
         self._node = node
         self._doors = doors
         self.pack = node.pack
         self.started = node.started
         self.store = node.store
         self.receipt_key = load_key(node.home / "receipt-key.pem")
+        identities = IdentityKey(load_secret(node.home / "identity-key", randomness))
+        self.desk = Desk(node.pack, builtin_workdays(node.pack.id), identities)
+        self.vault = Vault(node.home / "documents", load_secret(node.home / "document-key", randomness), randomness)
 
     @property
     def counts(self) -> Counts:
@@ -123,7 +131,7 @@ class Server:
                 host, port = listen_address(config.http.listen)
                 http_socket = open_tcp(host, port)
                 bound.append(http_socket)
-                app = create_app(_Gate(node, self._cores), token=token)
+                app = create_app(_Gate(node, self._cores, node.randomness), token=token)
                 server = uvicorn.Server(
                     uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", server_header=False)
                 )

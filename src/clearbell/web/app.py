@@ -10,11 +10,17 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi import OpenAPIConfig
+from sqlalchemy.exc import DataError
 
 from clearbell import __version__
 from clearbell.consent.errors import ConsentError
+from clearbell.lifecycles import IllegalStepError
+from clearbell.registry.errors import RegistryError, UnknownError
+from clearbell.sanctions.service import SanctionError
+from clearbell.vault import VaultError
 from clearbell.web.api import api_router
 from clearbell.web.console import console_handlers
+from clearbell.web.desk import desk_router
 from clearbell.web.gate import Gate
 from clearbell.web.refusals import error_body
 from clearbell.web.revocation import revocation_handlers
@@ -34,8 +40,15 @@ def _bad_field(_request: Request[Any, Any, State], error: BadFieldError) -> Resp
     return _answer(error_body(400, error.field, error.zh, error.en), 400)
 
 
-def _refused(_request: Request[Any, Any, State], error: ConsentError) -> Response[ErrorBody]:
-    return _answer(error_body(422, error.column, error.zh, error.en), 422)
+def _refused(_request: Request[Any, Any, State], error: Any) -> Response[ErrorBody]:
+    # What the rules refuse; each of these errors has its words in both languages and the field at fault.
+    status = 404 if isinstance(error, UnknownError) else 422
+    return _answer(error_body(status, error.column, error.zh, error.en), status)
+
+
+def _unstorable(_request: Request[Any, Any, State], _error: DataError) -> Response[ErrorBody]:
+    zh, en = "含有数据库无法保存的字符(NUL)", "it has characters that the database cannot keep (NUL)"
+    return _answer(error_body(400, "", zh, en), 400)
 
 
 def _validation(_request: Request[Any, Any, State], error: ValidationException) -> Response[ErrorBody]:
@@ -67,7 +80,7 @@ def _unforeseen(request: Request[Any, Any, State], error: Exception) -> Response
 def create_app(gate: Gate, *, token: str = "") -> Litestar:
     """Build the application around a node. With ``token``, the API needs it as a bearer token."""
     return Litestar(
-        route_handlers=[api_router(), statements_router(), *console_handlers(), *revocation_handlers()],
+        route_handlers=[api_router(), statements_router(), desk_router(), *console_handlers(), *revocation_handlers()],
         dependencies={"gate": Provide(lambda: gate, sync_to_thread=False, use_cache=True)},
         state=State({"token": token}),
         request_max_body_size=MAX_BODY,
@@ -80,7 +93,8 @@ def create_app(gate: Gate, *, token: str = "") -> Litestar:
         ),
         exception_handlers={
             BadFieldError: _bad_field,
-            ConsentError: _refused,
+            **dict.fromkeys((ConsentError, RegistryError, SanctionError, IllegalStepError, VaultError), _refused),
+            DataError: _unstorable,
             ValidationException: _validation,
             HTTPException: _http,
             Exception: _unforeseen,

@@ -9,6 +9,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from clearbell.calls import Call, CallEnd, Decision
 from clearbell.ledger import Store
 from clearbell.policy.model import Pack
+from clearbell.registry.applications.service import Desk
+from clearbell.vault import Vault
 
 
 class Tally(Protocol):
@@ -30,6 +32,10 @@ class Gate(Protocol):
     """Where facts are recorded."""
     receipt_key: Ed25519PrivateKey
     """Signs receipts of consents."""
+    desk: Desk
+    """What applications are judged by."""
+    vault: Vault
+    """Keeps documents."""
 
     @property
     def counts(self) -> Tally:

@@ -1,0 +1,327 @@
+"""The API of the source side: applications, contracts, admission, scorecards."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Router, get, post
+from litestar.params import FromPath, JSONBody
+
+from clearbell.desk.admission import Answer, Question
+from clearbell.desk.admission import do_ask as do_ask_admission
+from clearbell.desk.contracts import end_contract, reinstate_contract
+from clearbell.ledger import Act
+from clearbell.registry.applications.checks import Problem
+from clearbell.registry.applications.forms import FORMS, Form
+from clearbell.registry.applications.model import LineClass
+from clearbell.registry.applications.queries import documents_of, queue
+from clearbell.registry.applications.service import (
+    application_row,
+    do_approve,
+    do_attach,
+    do_edit,
+    do_file,
+    do_refuse,
+    do_review,
+    do_withdraw,
+)
+from clearbell.registry.contracts.model import Terms
+from clearbell.registry.contracts.service import contract_row, do_accept, do_offer, do_withdraw_offer
+from clearbell.web.api import require_token
+from clearbell.web.refusals import REFUSALS
+from clearbell.web.schemas import BadFieldError
+from clearbell.web.statements import Id, ServedGate
+
+_Text = Annotated[str, msgspec.Meta(max_length=2_000, pattern=r"^[^\x00]*$")]
+_Officer = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f/]+$", examples=["li"])]
+
+
+class FileBody(msgspec.Struct, forbid_unknown_fields=True):
+    """An application."""
+
+    application: Id
+    line_class: LineClass
+    fields: Annotated[dict[Id, _Text], msgspec.Meta(max_length=60)]
+    officer: _Officer
+
+
+class EditBody(msgspec.Struct, forbid_unknown_fields=True):
+    """Changed fields; an empty value takes a field out."""
+
+    fields: Annotated[dict[Id, _Text], msgspec.Meta(max_length=60)]
+    officer: _Officer
+
+
+class AttachBody(msgspec.Struct, forbid_unknown_fields=True):
+    """A document, PDF, PNG or JPEG, as base64."""
+
+    kind: Id
+    content: str
+    officer: _Officer
+
+
+class OfficerBody(msgspec.Struct, forbid_unknown_fields=True):
+    """Who takes the step."""
+
+    officer: _Officer
+    reason: _Text = ""
+
+
+class ProblemsBody(msgspec.Struct):
+    """How the application stands, and what holds it up."""
+
+    state: str
+    problems: list[Problem]
+
+
+class ApplicationBody(msgspec.Struct):
+    """An application as it stands. Times µs UTC; 0: not yet."""
+
+    application: str
+    line_class: str
+    state: str
+    fields: dict[str, str]
+    problems: list[Problem]
+    documents: list[str]
+    reason: str
+    filed_by: str
+    reviewed_by: str
+    decided_by: str
+    valid_until: int
+    recheck_at: int
+
+
+class QueueBody(msgspec.Struct):
+    """Ids of the applications that wait for a reviewer, longest waiting first."""
+
+    waiting: list[str]
+
+
+class OfferBody(msgspec.Struct, forbid_unknown_fields=True):
+    """A contract put before a holder."""
+
+    contract: Id
+    holder: Id
+    terms: Terms
+    template: Id = "outbound"
+
+
+class AcceptBody(msgspec.Struct, forbid_unknown_fields=True):
+    """The holder signed the text with this digest."""
+
+    signer: Id
+    digest: Id
+
+
+class ContractBody(msgspec.Struct):
+    """A contract as it stands. Times µs UTC; 0: not yet."""
+
+    contract: str
+    holder: str
+    template: str
+    state: str
+    text: str
+    digest: str
+    accepted: int
+    ended: int
+
+
+def _act_as(gate: Any, officer: str) -> Any:
+    return gate.store.act(f"api/{officer}")
+
+
+def _standing(act: Act, name: str, problems: list[Problem]) -> ProblemsBody:
+    return ProblemsBody(application_row(act.conn, name).state, problems)
+
+
+@get("/forms/{line_class:str}", sync_to_thread=False, responses=REFUSALS, summary="Show the form of a class")
+def form(line_class: FromPath[str]) -> Form:
+    """Fields and documents that a class (trunk, 95, 96, 400, 1010) asks for."""
+    try:
+        return FORMS[LineClass(line_class)]
+    except ValueError:
+        known = ", ".join(one.value for one in LineClass)
+        raise BadFieldError("line_class", f"应为 {known} 之一", f"it should be one of {known}") from None
+
+
+@post("/applications", sync_to_thread=True, responses=REFUSALS, summary="File an application")
+def file(data: JSONBody[FileBody], gate: ServedGate) -> ProblemsBody:
+    """File an application; the answer says everything that holds it up."""
+    with _act_as(gate, data.officer) as act:
+        return _standing(act, data.application, do_file(act, gate.desk, data.application, data.line_class, data.fields))
+
+
+@get("/applications", sync_to_thread=True, responses=REFUSALS, summary="List applications that wait for a reviewer")
+def waiting(gate: ServedGate) -> QueueBody:
+    """The review queue."""
+    with gate.store.read() as conn:
+        return QueueBody([row.application for row in queue(conn)])
+
+
+@get("/applications/{application:str}", sync_to_thread=True, responses=REFUSALS, summary="Show an application")
+def show(application: FromPath[str], gate: ServedGate) -> ApplicationBody:
+    """An application as it stands; identity numbers are digests."""
+    with gate.store.read() as conn:
+        row = application_row(conn, application)
+        papers = [paper.kind for paper in documents_of(conn, application)]
+    return ApplicationBody(
+        row.application,
+        row.line_class,
+        row.state,
+        msgspec.json.decode(row.fields, type=dict[str, str]),
+        msgspec.json.decode(row.problems, type=list[Problem]),
+        papers,
+        row.reason,
+        row.filed_by,
+        row.reviewed_by,
+        row.decided_by,
+        row.valid_until,
+        row.recheck_at,
+    )
+
+
+@post(
+    "/applications/{application:str}/fields",
+    status_code=200,
+    sync_to_thread=True,
+    responses=REFUSALS,
+    summary="Change fields",
+)
+def edit(application: FromPath[str], data: JSONBody[EditBody], gate: ServedGate) -> ProblemsBody:
+    """Change fields of an application that waits, is held or was refused."""
+    with _act_as(gate, data.officer) as act:
+        return _standing(act, application, do_edit(act, gate.desk, application, data.fields))
+
+
+@post(
+    "/applications/{application:str}/documents",
+    sync_to_thread=True,
+    responses=REFUSALS,
+    summary="Attach a document",
+)
+def attach(application: FromPath[str], data: JSONBody[AttachBody], gate: ServedGate) -> ProblemsBody:
+    """Attach a document, known by its content; it is kept encrypted."""
+    try:
+        content = base64.b64decode(data.content, validate=True)
+    except (binascii.Error, ValueError):
+        raise BadFieldError("content", "应为 base64", "it should be base64") from None
+    with gate.store.read() as conn:
+        application_row(conn, application)
+    kept = gate.vault.put(content, int(gate.pack.deadlines["document_bytes"].value or 0))
+    with _act_as(gate, data.officer) as act:
+        return _standing(act, application, do_attach(act, gate.desk, application, data.kind, kept))
+
+
+@post(
+    "/applications/{application:str}/{step:str}",
+    status_code=200,
+    sync_to_thread=True,
+    responses=REFUSALS,
+    summary="Review, approve, refuse or withdraw",
+)
+def decide(
+    application: FromPath[str], step: FromPath[str], data: JSONBody[OfficerBody], gate: ServedGate
+) -> ProblemsBody:
+    """Take a step: ``review``, ``approve`` (another officer), ``refuse`` (with a reason) or ``withdraw``."""
+    with _act_as(gate, data.officer) as act:
+        if step == "review":
+            do_review(act, application)
+        elif step == "approve":
+            do_approve(act, gate.desk, application)
+        elif step == "refuse":
+            do_refuse(act, application, data.reason)
+        elif step == "withdraw":
+            do_withdraw(act, application)
+        else:
+            raise BadFieldError(
+                "step",
+                "应为 review、approve、refuse 或 withdraw",
+                "it should be review, approve, refuse or withdraw",
+            )
+        return _standing(act, application, [])
+
+
+@post("/contracts", sync_to_thread=True, responses=REFUSALS, summary="Put a contract before a holder")
+def offer(data: JSONBody[OfferBody], gate: ServedGate) -> ContractBody:
+    """Offer a contract; what is signed is exactly the text that is returned."""
+    with gate.store.act("api") as act:
+        do_offer(act, data.contract, data.holder, data.terms, kind=data.template)
+        return _contract(act.conn, data.contract)
+
+
+@get("/contracts/{contract:str}", sync_to_thread=True, responses=REFUSALS, summary="Show a contract")
+def contract_now(contract: FromPath[str], gate: ServedGate) -> ContractBody:
+    """A contract as it stands, with its whole text."""
+    with gate.store.read() as conn:
+        return _contract(conn, contract)
+
+
+@post("/contracts/{contract:str}/accept", status_code=200, sync_to_thread=True, responses=REFUSALS, summary="Sign it")
+def accept(contract: FromPath[str], data: JSONBody[AcceptBody], gate: ServedGate) -> ContractBody:
+    """Record that the holder signed the text with this digest."""
+    with gate.store.act("api") as act:
+        do_accept(act, contract, data.signer, data.digest)
+        return _contract(act.conn, contract)
+
+
+@post(
+    "/contracts/{contract:str}/{step:str}",
+    status_code=200,
+    sync_to_thread=True,
+    responses=REFUSALS,
+    summary="End, reinstate or withdraw",
+)
+def contract_step(
+    contract: FromPath[str], step: FromPath[str], data: JSONBody[OfficerBody], gate: ServedGate
+) -> ContractBody:
+    """``end`` bars every number of the holder at once, ``reinstate`` lifts just that; ``withdraw`` takes an offer back."""
+    with _act_as(gate, data.officer) as act:
+        if step == "end":
+            end_contract(act, contract, data.reason)
+        elif step == "reinstate":
+            reinstate_contract(act, contract, data.reason)
+        elif step == "withdraw":
+            do_withdraw_offer(act, contract)
+        else:
+            raise BadFieldError("step", "应为 end、reinstate 或 withdraw", "it should be end, reinstate or withdraw")
+        return _contract(act.conn, contract)
+
+
+@post("/admission", status_code=200, sync_to_thread=True, responses=REFUSALS, summary="Ask who may get a line")
+def admission(data: JSONBody[Question], gate: ServedGate) -> Answer:
+    """May this person or organisation get this SIM, line or number? Every limit comes with its reason and remedy."""
+    with gate.store.act("api") as act:
+        return do_ask_admission(act, data, gate.pack, gate.desk.identities)
+
+
+def _contract(conn: Any, name: str) -> ContractBody:
+    row = contract_row(conn, name)
+    return ContractBody(
+        row.contract, row.holder, row.template, row.state, row.text, row.digest, row.accepted, row.ended
+    )
+
+
+def desk_router() -> Router:
+    """The router of ``/v1`` for the source side."""
+    return Router(
+        path="/v1",
+        route_handlers=[
+            form,
+            file,
+            waiting,
+            show,
+            edit,
+            attach,
+            decide,
+            offer,
+            contract_now,
+            accept,
+            contract_step,
+            admission,
+        ],
+        guards=[require_token],
+        tags=["source"],
+    )
