@@ -11,7 +11,7 @@ from clearbell.consent.errors import (
     NothingToWithdrawError,
 )
 from clearbell.consent.model import ConsentWithdrawn, Listed, ListVerdict, Refused, Wished
-from clearbell.consent.tables import asking, consent, own_list, receipt, refusal, wish
+from clearbell.consent.tables import asking, consent, evidence, own_list, receipt, refusal, wish
 from clearbell.ledger import Act
 
 LIST_MOST = 1_000
@@ -92,6 +92,7 @@ def erase_person(act: Act, number: int) -> int:
     """Forget everything a subscriber said; returns how many rows went."""
     gone = 0
     tables = {
+        evidence: "callee",
         consent: "callee",
         asking: "callee",
         receipt: "callee",

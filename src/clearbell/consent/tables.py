@@ -49,6 +49,20 @@ receipt = Table(
     Index("ix_consent_receipt_callee", "callee"),
 )
 
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("holder", Text, nullable=False),
+    Column("callee", BigInteger, nullable=False),
+    Column("caller", BigInteger, nullable=False),
+    Column("call", Text, nullable=False),
+    Column("kept", BigInteger, nullable=False),
+    Index("ix_evidence_callee", "callee"),
+    Index("ix_evidence_kept", "kept"),
+)
+
 refusal = Table(
     "refusal",
     metadata,

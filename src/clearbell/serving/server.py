@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import structlog
@@ -52,16 +51,16 @@ def _sources(config: NodeConfig, pack: Pack) -> tuple[Source, ...]:
 class _Gate:
     """The node as the web room sees it."""
 
-    def __init__(self, node: Node, doors: list[Redirect], randomness: Callable[[int], bytes]) -> None:
+    def __init__(self, node: Node, doors: list[Redirect], vault: Vault) -> None:
         self._node = node
         self._doors = doors
         self.pack = node.pack
         self.started = node.started
         self.store = node.store
         self.receipt_key = load_key(node.home / "receipt-key.pem")
-        identities = IdentityKey(load_secret(node.home / "identity-key", randomness))
+        identities = IdentityKey(load_secret(node.home / "identity-key", node.randomness))
         self.desk = Desk(node.pack, builtin_workdays(node.pack.id), identities)
-        self.vault = Vault(node.home / "documents", load_secret(node.home / "document-key", randomness), randomness)
+        self.vault = vault
 
     @property
     def counts(self) -> Counts:
@@ -113,7 +112,9 @@ class Server:
         self._doors: list[UdpDoor | TcpDoor] = []
         self._http: uvicorn.Server | None = None
         self._http_thread: threading.Thread | None = None
-        self._upkeep = Upkeep(node)
+        secret = load_secret(node.home / "document-key", node.randomness)
+        vault = Vault(node.home / "documents", secret, node.randomness)
+        self._upkeep = Upkeep(node, vault)
         sources = _sources(config, node.pack)
         token = _token(config.http.token_file)
         bound: list[socket.socket] = []
@@ -131,7 +132,7 @@ class Server:
                 host, port = listen_address(config.http.listen)
                 http_socket = open_tcp(host, port)
                 bound.append(http_socket)
-                app = create_app(_Gate(node, self._cores, node.randomness), token=token)
+                app = create_app(_Gate(node, self._cores, vault), token=token)
                 server = uvicorn.Server(
                     uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", server_header=False)
                 )

@@ -8,10 +8,12 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from clearbell.calls import DAY
+from clearbell.consent.evidence import remove_expired
 from clearbell.labels.publishing import publish_labels
 from clearbell.serving.journal import remove_old_segments
 from clearbell.serving.node import Node
 from clearbell.serving.settings import label_settings
+from clearbell.vault import Vault
 
 log = structlog.get_logger()
 
@@ -22,8 +24,9 @@ RETENTION_EVERY = 3600
 class Upkeep:
     """One thread for the node's own chores."""
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Node, vault: Vault) -> None:
         self._node = node
+        self._vault = vault
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="upkeep", daemon=True)
 
@@ -46,4 +49,17 @@ class Upkeep:
             if rounds % RETENTION_EVERY == 0:
                 keep = self._node.pack.retention.decisions_days * DAY
                 remove_old_segments(self._node.folder, self._node.store.clock.now() - keep)
+                self._remove_evidence()
             rounds += 1
+
+    def _remove_evidence(self) -> None:
+        rule = self._node.pack.deadlines.get("evidence_kept")
+        if rule is None or rule.value is None:
+            return
+        try:
+            removed = remove_expired(self._node.store, self._vault, rule.value)
+        except SQLAlchemyError as error:
+            log.warning("evidence-not-removed", error=str(error))
+            return
+        if removed:
+            log.info("evidence-removed", documents=removed)

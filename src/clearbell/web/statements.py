@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hashlib
 import os
 from typing import Annotated
@@ -13,6 +15,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, JSONBody, SkipValidation
 
 from clearbell.consent.asking import Reply, do_ask, do_reply
+from clearbell.consent.evidence import EvidenceKind, do_keep
 from clearbell.consent.granting import MOST_A_DAY, do_grant
 from clearbell.consent.model import (
     Channel,
@@ -140,6 +143,25 @@ class RefusedBody(msgspec.Struct):
 
     holder: str
     by_number: bool
+
+
+class EvidenceBody(msgspec.Struct, forbid_unknown_fields=True):
+    """A recording or proof, as base64: PDF, PNG, JPEG or audio."""
+
+    kind: EvidenceKind
+    holder: Id
+    callee: AnyNumber
+    content: str
+    caller: AnyNumber | None = None
+    call: Name = ""
+
+
+class EvidenceView(msgspec.Struct):
+    """What was kept."""
+
+    digest: str
+    media: str
+    size: int
 
 
 class ListBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -329,6 +351,21 @@ def refuse(data: JSONBody[RefusalBody], gate: ServedGate) -> RefusedBody:
     return RefusedBody(holder, not holder)
 
 
+@post("/evidence", sync_to_thread=True, responses=REFUSALS, summary="Keep a recording or what proves a consent")
+def evidence(data: JSONBody[EvidenceBody], gate: ServedGate) -> EvidenceView:
+    """Keep a document encrypted for the pack's time; its digest goes into the consent it proves."""
+    try:
+        content = base64.b64decode(data.content, validate=True)
+    except (binascii.Error, ValueError):
+        raise BadFieldError("content", "应为 base64", "it should be base64") from None
+    callee = _number(data.callee, "callee", gate)
+    caller = _number(data.caller, "caller", gate) if data.caller is not None else 0
+    kept = gate.vault.put(content, int(gate.pack.deadlines["document_bytes"].value or 0))
+    with gate.store.act(ACTOR) as act:
+        do_keep(act, kept, data.kind, data.holder, callee, caller=caller, call=data.call)
+    return EvidenceView(kept.digest, kept.media, kept.size)
+
+
 @get("/subscribers/{number:str}", sync_to_thread=True, responses=REFUSALS, summary="Show what a subscriber said")
 def subscriber(number: FromPath[str], gate: ServedGate) -> SubscriberBody:
     """Consents, refusals, own list and wishes, as they stand."""
@@ -425,6 +462,7 @@ def statements_router() -> Router:
             receipt,
             revoke,
             refuse,
+            evidence,
             subscriber,
             own_list,
             wishes,

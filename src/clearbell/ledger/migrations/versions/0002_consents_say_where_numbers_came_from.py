@@ -64,6 +64,20 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("consent_receipt") as batch_op:
         batch_op.create_index("ix_consent_receipt_callee", ["callee"])
+    op.create_table(
+        "evidence",
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("holder", sa.Text(), nullable=False),
+        sa.Column("callee", sa.BigInteger(), nullable=False),
+        sa.Column("caller", sa.BigInteger(), nullable=False),
+        sa.Column("call", sa.Text(), nullable=False),
+        sa.Column("kept", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_evidence")),
+    )
+    with op.batch_alter_table("evidence") as batch_op:
+        for column in ("callee", "kept"):
+            batch_op.create_index(f"ix_evidence_{column}", [column])
 
 
 def downgrade() -> None:
