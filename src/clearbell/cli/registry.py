@@ -256,3 +256,6 @@ def import_(what: Literal["parties", "holders", "trunks", "numbers"], file: Path
     from clearbell.registry.loaders import LOADERS
 
     take_in(LOADERS[what](), file, home)
+
+
+app.command("clearbell.cli.scorecards:scorecards")
