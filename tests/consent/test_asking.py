@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from clearbell.calls import DAY
 from clearbell.consent.asking import Reply, do_ask, do_reply, read_reply
-from clearbell.consent.errors import AskedBeforeError, NeverAskedError, RefusedBeforeError
+from clearbell.consent.errors import AskedBeforeError, LapsedBeforeGivenError, NeverAskedError, RefusedBeforeError
 from clearbell.consent.model import Channel, ConsentAsked, ConsentWithdrawn, Refused
-from clearbell.consent.queries import in_force, refusals_of
+from clearbell.consent.queries import consents_of, in_force, refusals_of
 from clearbell.consent.service import do_refuse, do_withdraw
 from clearbell.testing import MovableClock, fresh_store
 
@@ -54,6 +54,16 @@ def test_a_clear_yes_is_a_consent(store):
     ask(store)
     assert reply(store, " 同意。") is Reply.AGREED
     assert holds(store)
+
+
+def test_a_yes_agrees_to_what_was_asked_and_no_more(store, clock):
+    ask(store, ConsentAsked("H", CALLEE, "loans", per_day=2, until=clock.now() + DAY))
+    reply(store, "Y")
+    with store.read() as conn:
+        [given] = consents_of(conn, CALLEE)
+    assert (given.per_day, given.until, given.provenance) == (2, clock.now() + DAY, "subscriber")
+    with pytest.raises(LapsedBeforeGivenError):
+        ask(store, ConsentAsked("H", CALLEE, "retail", until=clock.now()))
 
 
 def test_a_yes_to_nothing_is_no_consent(store):

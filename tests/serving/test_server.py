@@ -228,3 +228,25 @@ def test_an_application_a_contract_and_admission_over_http(node):
     answer = node.post("/v1/admission", wanted="line", carrier="cmcc", person_id=resident_id(3))
     assert (answer["outcome"], answer["reasons"][0]["code"]) == ("refuse", "organisations-only")
     assert node.post("/v1/contracts/C9/end", (404,), officer="li", reason="x")["error"] == "not-found"
+
+
+def test_a_subscriber_who_was_asked_agrees_or_refuses_on_a_page(node):
+    def asked(callee, **more):
+        return node.post("/v1/consents/asks", holder="H1", callee=callee, purpose="insurance", **more)["page"]
+
+    page = asked("13900000002")
+    shown = node.web.get(asked("13900000006", per_day=2), params={"lang": "zh"}).text
+    for part in ("Example Insurance", "保险推销", "每日最多", "不作选择即为不同意"):
+        assert part in shown
+    assert "13900000006" not in shown
+    assert "已记录您的同意" in node.web.post(f"{page}/agree", params={"lang": "zh"}).text
+    node.until(404, NUMBERS[0])
+    assert "has been answered" in node.web.post(f"{page}/refuse", params={"lang": "en"}).text
+    assert node.invite(NUMBERS[0]).code == 404
+    page = asked("13900000007")
+    assert "neither call nor ask again" in node.web.post(f"{page}/refuse", params={"lang": "en"}).text
+    again = node.post("/v1/consents/asks", (422,), holder="H1", callee="13900000007", purpose="retail")
+    assert "must not be asked" in again["en"]
+    assert node.web.get("/a/NOSUCHCODE").status_code == 404
+    cards = node.web.get("/v1/scorecards").json()["cards"]
+    assert cards == []

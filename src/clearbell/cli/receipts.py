@@ -29,6 +29,8 @@ def ask(
     callee: str,
     purpose: str,
     channel: Literal["web", "sms", "call", "paper", "api", "desk"] = "sms",
+    per_day: int = 0,
+    until: str | None = None,
     pack: str = "cn",
     home: Path | None = None,
 ) -> None:
@@ -44,25 +46,36 @@ def ask(
         Category code of the pack.
     channel
         How the subscriber is asked.
+    per_day
+        Calls in 24 hours that are asked for; 0: as many as the pack allows.
+    until
+        End of the consent that is asked for: a date or ISO 8601 with a zone; none: until withdrawn.
     pack
         Rules that say whether someone who did not agree may be asked again.
     home
         Data folder (default: $CLEARBELL_HOME or ./var).
     """
-    from clearbell.cli.fields import number
+    from clearbell.cli.fields import moment, number
     from clearbell.cli.pack import open_pack
     from clearbell.consent.asking import do_ask
+    from clearbell.consent.codes import new_code
     from clearbell.consent.errors import ConsentError
     from clearbell.consent.model import Channel, ConsentAsked
 
     rule = open_pack(pack).deadlines.get("consent_ask_again")
-    fact = ConsentAsked(holder, number(callee, "callee"), purpose, Channel(channel))
+    code = new_code(os.urandom)
+    fact = ConsentAsked(
+        holder, number(callee, "callee"), purpose, Channel(channel), per_day, moment(until, "until"), code
+    )
     try:
         with open_store(home).act(actor()) as act:
             do_ask(act, fact, rule.value if rule is not None else None)
     except ConsentError as error:
         refuse(error.zh, error.en)
-    say("已记录征求;没有回复即没有同意", "recorded; without a reply there is no consent")
+    say(
+        f"已记录征求;没有回复即没有同意。可附上页面:/a/{code}",
+        f"recorded; without a reply there is no consent. The page to link to: /a/{code}",
+    )
 
 
 def reply(

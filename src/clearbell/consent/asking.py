@@ -5,11 +5,13 @@ from __future__ import annotations
 import enum
 import string
 import unicodedata
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, Row, select
 
 from clearbell.calls import DAY
-from clearbell.consent.errors import AskedBeforeError, NeverAskedError, RefusedBeforeError
+from clearbell.consent.codes import plain_code
+from clearbell.consent.errors import AskedBeforeError, LapsedBeforeGivenError, NeverAskedError, RefusedBeforeError
 from clearbell.consent.granting import do_grant
 from clearbell.consent.model import Channel, ConsentAsked, ConsentGranted, Provenance, Refused
 from clearbell.consent.queries import in_force
@@ -54,6 +56,8 @@ def do_ask(act: Act, fact: ConsentAsked, again_after: float | None) -> None:
     Raises :class:`RefusedBeforeError` where the subscriber refused the holder, and :class:`AskedBeforeError` where the
     subscriber was asked about the same purpose and did not agree.
     """
+    if fact.until and fact.until <= act.at:
+        raise LapsedBeforeGivenError
     conn = act.conn
     refused = select(refusal.c.at).where(refusal.c.callee == fact.callee, refusal.c.holder == fact.holder)
     if conn.execute(refused).first() is not None:
@@ -66,7 +70,17 @@ def do_ask(act: Act, fact: ConsentAsked, again_after: float | None) -> None:
     agreed = in_force(conn, fact.holder, fact.callee, fact.purpose, act.at)
     if before is not None and not agreed and (again_after is None or act.at - before.asked < again_after * DAY):
         raise AskedBeforeError(fact.holder, fact.purpose)
-    row = (fact.callee, fact.holder, fact.purpose, fact.channel.value, act.at, 0)
+    row = (
+        fact.callee,
+        fact.holder,
+        fact.purpose,
+        fact.channel.value,
+        fact.per_day,
+        fact.until,
+        fact.code,
+        act.at,
+        0,
+    )
     put_rows(conn, asking, _COLUMNS, [row], ("callee", "holder", "purpose"))
     act.append("consent.asked", [fact], about=lambda f: f.callee)
 
@@ -82,13 +96,20 @@ def do_reply(
     if reply is Reply.REFUSED:
         do_refuse(act, Refused(callee, holder, 0, channel))
     elif reply is Reply.AGREED:
-        asked = select(asking.c.asked).where(
-            asking.c.callee == callee, asking.c.holder == holder, asking.c.purpose == purpose
-        )
-        if act.conn.execute(asked).first() is None:
+        asked = act.conn.execute(
+            select(asking).where(asking.c.callee == callee, asking.c.holder == holder, asking.c.purpose == purpose)
+        ).first()
+        if asked is None:
             raise NeverAskedError(holder)
+        # To what was asked, and no more: its frequency and its end.
         grant = ConsentGranted(
-            holder, callee, purpose, channel=channel, evidence=evidence, provenance=Provenance.SUBSCRIBER
+            holder, callee, purpose, asked.until, channel, evidence, Provenance.SUBSCRIBER, asked.per_day
         )
         do_grant(act, [grant])
     return reply
+
+
+def find_ask(conn: Connection, code: str) -> Row[Any] | None:
+    """The ask that a page's link names; None when there is none."""
+    wanted = plain_code(code)
+    return conn.execute(select(asking).where(asking.c.code == wanted)).first() if wanted else None

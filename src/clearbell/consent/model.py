@@ -76,6 +76,12 @@ class ConsentAsked(msgspec.Struct, frozen=True):
     callee: int
     purpose: str
     channel: Channel = Channel.SMS
+    per_day: int = 0
+    """Calls in 24 hours that are asked for; 0: as many as the pack allows."""
+    until: int = 0
+    """End of the consent that is asked for, µs UTC; 0: until withdrawn."""
+    code: str = ""
+    """What the page's link names; tells nothing of the subscriber."""
 
 
 class ReceiptIssued(msgspec.Struct, frozen=True):

@@ -17,6 +17,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from sqlalchemy import Row, select
 
+from clearbell.consent.codes import new_code, plain_code
 from clearbell.consent.errors import NoConsentError, UnknownReceiptError
 from clearbell.consent.model import Channel, ConsentWithdrawn, ReceiptIssued
 from clearbell.consent.service import do_withdraw
@@ -24,9 +25,6 @@ from clearbell.consent.tables import consent, receipt
 from clearbell.ledger import Act
 from clearbell.ledger.checkpoints import public_bytes
 
-_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-"""Without 0, O, 1 and I, so that a code survives being read out."""
-_CODE_BYTES = 16
 _TYPE = "clearbell-consent-receipt"
 
 
@@ -90,7 +88,7 @@ def do_issue_receipt(
     ).first()
     if row is None:
         raise NoConsentError(holder, purpose)
-    code = "".join(_ALPHABET[byte % 32] for byte in randomness(_CODE_BYTES))
+    code = new_code(randomness)
     act.conn.execute(receipt.insert().values(code=code, callee=callee, holder=holder, purpose=purpose, given=row.given))
     act.append("consent.receipt", [ReceiptIssued(code, holder, callee, purpose)], about=lambda f: f.callee)
     return sign(
@@ -123,7 +121,7 @@ def find_receipt(act_or_conn: Any, code: str) -> Row[Any]:
             & (consent.c.holder == receipt.c.holder)
             & (consent.c.purpose == receipt.c.purpose),
         )
-        .where(receipt.c.code == "".join(sign for sign in code.upper() if sign in _ALPHABET))
+        .where(receipt.c.code == plain_code(code))
     ).first()
     if found is None:
         raise UnknownReceiptError

@@ -46,6 +46,11 @@ def do_refuse(act: Act, fact: Refused) -> None:
         raise NobodyRefusedError
     if fact.holder:
         _withdraw(act, fact.holder, fact.callee, "*")
+        act.conn.execute(
+            update(asking)
+            .where(asking.c.callee == fact.callee, asking.c.holder == fact.holder, asking.c.answered == 0)
+            .values(answered=act.at)
+        )
     key = (refusal.c.callee == fact.callee) & (refusal.c.holder == fact.holder) & (refusal.c.caller == fact.caller)
     act.conn.execute(delete(refusal).where(key))
     act.conn.execute(

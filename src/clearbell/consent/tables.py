@@ -31,9 +31,13 @@ asking = Table(
     Column("holder", Text, primary_key=True),
     Column("purpose", Text, primary_key=True),
     Column("channel", Text, nullable=False),
+    Column("per_day", Integer, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Column("code", Text, nullable=False),
     Column("asked", BigInteger, nullable=False),
     # µs UTC; 0 while there was no answer.
     Column("answered", BigInteger, nullable=False),
+    Index("ix_consent_asked_code", "code"),
     sqlite_with_rowid=False,
 )
 

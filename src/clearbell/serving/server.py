@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import structlog
@@ -17,6 +18,7 @@ from clearbell.policy.workdays import builtin_workdays
 from clearbell.registry.applications.service import Desk
 from clearbell.registry.identity import IdentityKey
 from clearbell.serving.config import ConfigError, NodeConfig, listen_address
+from clearbell.serving.journal import read_journal
 from clearbell.serving.node import Counts, Node
 from clearbell.serving.upkeep import Upkeep
 from clearbell.sip.answers import AnswerError, Style
@@ -92,6 +94,10 @@ class _Gate:
 
     def find(self, decision_id: str) -> Decision | None:
         return self._node.find(decision_id)
+
+    def decided_since(self, since: int) -> Iterator[Decision]:
+        records = read_journal(self._node.folder, since)
+        return (record for record in records if isinstance(record, Decision))
 
     def door_counts(self) -> dict[str, int]:
         total: dict[str, int] = {}

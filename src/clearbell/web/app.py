@@ -19,6 +19,7 @@ from clearbell.registry.errors import RegistryError, UnknownError
 from clearbell.sanctions.service import SanctionError
 from clearbell.vault import VaultError
 from clearbell.web.api import api_router
+from clearbell.web.asking import asking_handlers
 from clearbell.web.console import console_handlers
 from clearbell.web.desk import desk_router
 from clearbell.web.gate import Gate
@@ -80,7 +81,14 @@ def _unforeseen(request: Request[Any, Any, State], error: Exception) -> Response
 def create_app(gate: Gate, *, token: str = "") -> Litestar:
     """Build the application around a node. With ``token``, the API needs it as a bearer token."""
     return Litestar(
-        route_handlers=[api_router(), statements_router(), desk_router(), *console_handlers(), *revocation_handlers()],
+        route_handlers=[
+            api_router(),
+            statements_router(),
+            desk_router(),
+            *console_handlers(),
+            *revocation_handlers(),
+            *asking_handlers(),
+        ],
         dependencies={"gate": Provide(lambda: gate, sync_to_thread=False, use_cache=True)},
         state=State({"token": token}),
         request_max_body_size=MAX_BODY,

@@ -8,11 +8,13 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Router, get, post
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, JSONBody, QueryParameter
 
+from clearbell.calls import DAY
 from clearbell.desk.admission import Answer, Question
 from clearbell.desk.admission import do_ask as do_ask_admission
 from clearbell.desk.contracts import end_contract, reinstate_contract
+from clearbell.desk.scorecards import scorecards
 from clearbell.ledger import Act
 from clearbell.registry.applications.checks import Problem
 from clearbell.registry.applications.forms import FORMS, Form
@@ -297,6 +299,56 @@ def admission(data: JSONBody[Question], gate: ServedGate) -> Answer:
         return do_ask_admission(act, data, gate.pack, gate.desk.identities)
 
 
+class CardBody(msgspec.Struct):
+    """How the access given on one trunk is used."""
+
+    provider: str
+    name: str
+    trunk: str
+    resources: int
+    attempts: int
+    unwanted_share: float
+    complaints: int
+    complaints_per_10000: float
+    hours_to_act: float | None
+    repeat_offenders: list[str]
+
+
+class CardsBody(msgspec.Struct):
+    """Scorecards, worst first."""
+
+    cards: list[CardBody]
+
+
+@get("/scorecards", sync_to_thread=True, responses=REFUSALS, summary="Score providers' trunks")
+def cards(
+    gate: ServedGate,
+    days: Annotated[int, QueryParameter(name="days", ge=1, le=31, description="How many days back.")] = 7,
+) -> CardsBody:
+    """How the access that each provider gave is used: unwanted share, complaints, time to act, repeat offenders."""
+    until = gate.now()
+    since = until - days * DAY
+    with gate.store.read() as conn:
+        found = scorecards(conn, gate.decided_since(since), since, until)
+    return CardsBody(
+        [
+            CardBody(
+                card.provider,
+                card.name,
+                card.trunk,
+                card.resources,
+                card.attempts,
+                card.unwanted_share,
+                card.complaints,
+                card.complaints_per_10000,
+                card.hours_to_act,
+                list(card.repeat_offenders),
+            )
+            for card in found
+        ]
+    )
+
+
 def _contract(conn: Any, name: str) -> ContractBody:
     row = contract_row(conn, name)
     return ContractBody(
@@ -321,6 +373,7 @@ def desk_router() -> Router:
             accept,
             contract_step,
             admission,
+            cards,
         ],
         guards=[require_token],
         tags=["source"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -70,6 +71,10 @@ class Gate(Protocol):
 
     def find(self, decision_id: str) -> Decision | None:
         """The recorded decision of that id."""
+        ...
+
+    def decided_since(self, since: int) -> Iterator[Decision]:
+        """Recorded decisions at or after ``since`` (µs UTC), oldest first."""
         ...
 
     def door_counts(self) -> dict[str, int]:

@@ -25,7 +25,16 @@ from clearbell.web.refusals import REFUSALS
 from clearbell.web.texts import TEXTS
 
 
-def _shown(at: int, gate: Gate) -> str:
+def category_name(gate: Gate, code: str, language: str) -> str:
+    """A purpose in words."""
+    if code == "*":
+        return TEXTS[language]["revoke_any"]
+    category = gate.pack.categories.get(code)
+    return code if category is None else (category.zh if language == "zh" else category.en)
+
+
+def shown_time(at: int, gate: Gate) -> str:
+    """A time (µs UTC) in the pack's zone; empty for none."""
     zone = zoneinfo.ZoneInfo(gate.pack.timezone)
     return datetime.datetime.fromtimestamp(at / 1e6, zone).strftime("%Y-%m-%d %H:%M") if at else ""
 
@@ -34,7 +43,7 @@ def _page(gate: Gate, code: str, language: str, *, now_revoked: bool = False) ->
     texts = TEXTS[language]
     nonce = secrets.token_urlsafe(16)
     found: Row[Any] | None = None
-    name = purpose = ""
+    name = ""
     with gate.store.read() as conn:
         try:
             found = find_receipt(conn, code)
@@ -43,15 +52,13 @@ def _page(gate: Gate, code: str, language: str, *, now_revoked: bool = False) ->
             found = None
     fields: dict[str, Any] = {}
     if found is not None:
-        category = gate.pack.categories.get(found.purpose)
-        purpose = found.purpose if category is None else (category.zh if language == "zh" else category.en)
         ended = found.withdrawn or found.given != found.receipt_given or (found.until and found.until <= gate.now())
         fields = {
             "holder": name,
-            "purpose": texts["revoke_any"] if found.purpose == "*" else purpose,
+            "purpose": category_name(gate, found.purpose, language),
             "callee": mask(found.callee),
-            "given": _shown(found.given, gate),
-            "until": _shown(found.until, gate) or texts["revoke_endless"],
+            "given": shown_time(found.given, gate),
+            "until": shown_time(found.until, gate) or texts["revoke_endless"],
             "ended": bool(ended),
         }
     template = pages().get_template("revoke.html")

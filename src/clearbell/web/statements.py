@@ -15,6 +15,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, JSONBody, SkipValidation
 
 from clearbell.consent.asking import Reply, do_ask, do_reply
+from clearbell.consent.codes import new_code
 from clearbell.consent.evidence import EvidenceKind, do_keep
 from clearbell.consent.granting import MOST_A_DAY, do_grant
 from clearbell.consent.model import (
@@ -78,6 +79,24 @@ class AboutBody(msgspec.Struct, forbid_unknown_fields=True):
     callee: AnyNumber
     purpose: Id = "*"
     channel: Channel = Channel.API
+
+
+class AskBody(msgspec.Struct, forbid_unknown_fields=True):
+    """What a subscriber is asked for: purpose, frequency and period (regime 5.6)."""
+
+    holder: Id
+    callee: AnyNumber
+    purpose: Id
+    channel: Channel = Channel.SMS
+    per_day: Annotated[int, msgspec.Meta(ge=0, le=MOST_A_DAY)] = 0
+    until: Time | None = None
+
+
+class AskedBody(msgspec.Struct):
+    """The ask was recorded."""
+
+    page: str
+    """Path of the page on which the subscriber agrees or refuses; put its link into the message."""
 
 
 class ReplyBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -281,13 +300,16 @@ def withdraw(data: JSONBody[AboutBody], gate: ServedGate) -> CountBody:
 
 
 @post("/consents/asks", sync_to_thread=True, responses=REFUSALS, summary="Record that a subscriber is asked")
-def ask(data: JSONBody[AboutBody], gate: ServedGate) -> CountBody:
+def ask(data: JSONBody[AskBody], gate: ServedGate) -> AskedBody:
     """Record an ask; refused where the subscriber refused the holder, or was asked before and did not agree."""
     rule = gate.pack.deadlines.get("consent_ask_again")
-    fact = ConsentAsked(data.holder, _number(data.callee, "callee", gate), data.purpose, data.channel)
+    code = new_code(os.urandom)
+    callee = _number(data.callee, "callee", gate)
+    until = read_time(data.until, 0) if data.until else 0
+    fact = ConsentAsked(data.holder, callee, data.purpose, data.channel, data.per_day, until, code)
     with gate.store.act(ACTOR) as act:
         do_ask(act, fact, rule.value if rule is not None else None)
-    return CountBody(1)
+    return AskedBody(f"/a/{code}")
 
 
 @post(

@@ -48,11 +48,16 @@ def upgrade() -> None:
         sa.Column("holder", sa.Text(), nullable=False),
         sa.Column("purpose", sa.Text(), nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("per_day", sa.Integer(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
         sa.Column("asked", sa.BigInteger(), nullable=False),
         sa.Column("answered", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("callee", "holder", "purpose", name=op.f("pk_consent_asked")),
         sqlite_with_rowid=False,
     )
+    with op.batch_alter_table("consent_asked") as batch_op:
+        batch_op.create_index("ix_consent_asked_code", ["code"])
     op.create_table(
         "consent_receipt",
         sa.Column("code", sa.Text(), nullable=False),
