@@ -85,7 +85,7 @@ class Case:
         wills = self.views.wills
         refused = wills.refused_numbers.get((self.call.caller, self.call.callee), 0)
         if refused and self.holder:
-            grants = wills.grants.get((self.holder, self.call.callee))
-            if grants and any(grant.given > refused and not grant.withdrawn for grant in grants.values()):
+            grants = wills.grants_of(self.holder, self.call.callee)
+            if any(grant.given > refused and not grant.withdrawn for grant in grants):
                 return 0
         return refused
