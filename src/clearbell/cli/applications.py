@@ -360,10 +360,10 @@ def due(*, days: int = 30, home: Path | None = None) -> None:
 
 @app.command
 def watch(*, days: int = 1, pack: str = "cn", home: Path | None = None) -> None:
-    """Find numbers used against what was approved, in the node's record of the last days."""
+    """Find numbers used against what was approved: in the node's record of the last days, and by their labels."""
     from clearbell.calls import DAY, Decision
     from clearbell.cli.pack import open_pack
-    from clearbell.desk.watch import find_misuse
+    from clearbell.desk.watch import find_changed_purpose, find_misuse
     from clearbell.serving.journal import read_journal
 
     rules = open_pack(pack)
@@ -374,6 +374,7 @@ def watch(*, days: int = 1, pack: str = "cn", home: Path | None = None) -> None:
     decisions = [record for record in records if isinstance(record, Decision)]
     with store.act(actor()) as act:
         new = find_misuse(act, decisions, rules.utc_offset_minutes)
+        new += find_changed_purpose(act, rules.utc_offset_minutes)
     say(f"新发现 {new} 项", f"{new} new findings")
 
 
