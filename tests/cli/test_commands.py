@@ -54,12 +54,18 @@ def test_a_commercial_call_needs_a_consent_from_the_first_command_to_the_last(cl
     assert "sound: " in clearbell("ledger", "verify")
 
 
-def test_a_person_is_erased_and_the_ledger_still_verifies(clearbell):
+def test_a_person_is_erased_and_the_ledger_still_verifies(clearbell, tmp_path):
     clearbell("consent", "list", "13900000002", "13800000001", "--verdict", "block")
     assert "own block list" in clearbell("screen", "--from", "13800000001", "--to", "13900000002")
-    assert "erased 1 facts" in clearbell("erase", "13900000002")
+    recording = tmp_path / "call.wav"
+    recording.write_bytes(b"RIFF\x00\x00\x00\x00WAVEfmt ")
+    kept = clearbell("consent", "keep", recording, "--kind", "recording", "--holder", "H1", "--callee", "13900000002")
+    digest = re.search(r"[0-9a-f]{64}", kept)[0]
+    clearbell("consent", "evidence", digest, tmp_path / "back.wav")
+    assert "erased 2 facts of the ledger, 1 rows of present state and 1 documents" in clearbell("erase", "13900000002")
+    assert "there is no document" in clearbell("consent", "evidence", digest, tmp_path / "again.wav", code=1)
     assert "own block list" not in clearbell("screen", "--from", "13800000001", "--to", "13900000002")
-    assert "(1 erased)" in clearbell("ledger", "verify")
+    assert "(2 erased)" in clearbell("ledger", "verify")
 
 
 def test_one_changed_byte_is_named(clearbell, tmp_path):

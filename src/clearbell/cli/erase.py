@@ -17,7 +17,9 @@ def erase(number: str, *, home: Path | None = None) -> None:
     home
         Data folder (default: $CLEARBELL_HOME or ./var).
     """
+    from clearbell.cli.applications import open_vault
     from clearbell.cli.fields import number as read_number
+    from clearbell.consent.evidence import do_forget_evidence
     from clearbell.consent.service import erase_person as consent
     from clearbell.labels.erasure import do_forget_number as labels
     from clearbell.registry.admission.service import erase_person as admission
@@ -28,10 +30,11 @@ def erase(number: str, *, home: Path | None = None) -> None:
     key = read_number(number)
     store = open_store(home)
     with store.act(actor()) as act:
+        documents = do_forget_evidence(act, open_vault(home), key)
         rows = sum(forget(act, key) for forget in (consent, registry, admission, sanctions, reports, labels))
         facts = act.erase(key)
     say(
-        f"已抹除账本中 {facts} 条内容和 {rows} 行现状;判定记录按保存期另行删除",
-        f"erased {facts} facts of the ledger and {rows} rows of present state; "
+        f"已抹除账本中 {facts} 条内容、{rows} 行现状和 {documents} 份文件;判定记录按保存期另行删除",
+        f"erased {facts} facts of the ledger, {rows} rows of present state and {documents} documents; "
         "the record of decisions is removed by its retention",
     )

@@ -58,6 +58,15 @@ def do_keep(
     act.append("consent.evidence", [fact], about=lambda f: f.callee)
 
 
+def do_forget_evidence(act: Act, vault: Vault, callee: int) -> int:
+    """Remove every recording and proof kept about a subscriber; returns how many."""
+    digests = act.conn.execute(select(evidence.c.digest).where(evidence.c.callee == callee)).scalars().all()
+    for digest in digests:
+        vault.remove(digest)
+    act.conn.execute(delete(evidence).where(evidence.c.callee == callee))
+    return len(digests)
+
+
 def remove_expired(store: Store, vault: Vault, days: float, actor: str = "system:retention") -> int:
     """Remove what was kept longer than ``days``, and for consents longer than that after their end; returns how many.
 

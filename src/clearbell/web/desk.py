@@ -38,7 +38,7 @@ from clearbell.web.schemas import BadFieldError
 from clearbell.web.statements import Id, ServedGate
 
 _Text = Annotated[str, msgspec.Meta(max_length=2_000, pattern=r"^[^\x00]*$")]
-_Officer = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f/]+$", examples=["li"])]
+_Officer = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f/]+$", examples=["reviewer-1"])]
 
 
 class FileBody(msgspec.Struct, forbid_unknown_fields=True):
