@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clearbell.calls import DAY
+from clearbell.ledger.verify import verify
 from clearbell.reports import (
     Filed,
     ReputationSettings,
@@ -178,6 +179,19 @@ def test_a_person_is_forgotten_without_changing_what_is_known_of_others(store, r
     same(known(store), counted(store))
     with store.read() as conn:
         assert person not in {r.reported.reporter for r in reports_about(conn, NUMBER)}
+
+
+def test_a_forgotten_reporter_is_nowhere_in_the_ledger_which_still_verifies(store, reported):
+    person = 8613900000009
+    file(store, reported("r1", reporter=person), reported("r2", reporter=person + 1))
+    with store.act("cli:test") as act:
+        do_forget_number(act, person)
+        act.erase(person)
+    facts = [fact for entry in store.entries(0) for fact in entry.facts if fact is not None]
+    assert not any(str(person).encode() in fact for fact in facts)
+    assert any(str(person + 1).encode() in fact for fact in facts)
+    result = verify(store)
+    assert (result.fault, result.erased) == (None, 1)
 
 
 steps = st.lists(

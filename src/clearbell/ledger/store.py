@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, Self, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, Engine, Row, func, select, text, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, func, select, text, update
 
 from clearbell.ledger import chain
 from clearbell.ledger.bulk import insert_rows
@@ -101,10 +101,24 @@ class Act:
         The chain keeps verifying: it holds commitments, which tell nothing without their salts. Nothing is
         appended when there was nothing to wipe.
         """
+        return self._wipe(ledger_sealed.c.subject == str(subject))
+
+    def erase_where(self, seq: int, names: Callable[[bytes], bool]) -> int:
+        """Wipe the sealed facts of one entry whose JSON ``names`` says yes to, as :meth:`erase` does; returns the count.
+
+        For facts that name a person who is not their subject.
+        """
+        rows = self.conn.execute(
+            select(ledger_sealed.c.item, ledger_sealed.c.data).where(
+                ledger_sealed.c.seq == seq, ledger_sealed.c.data.is_not(None)
+            )
+        )
+        items = [item for item, data in rows if names(bytes(data))]
+        return self._wipe((ledger_sealed.c.seq == seq) & ledger_sealed.c.item.in_(items)) if items else 0
+
+    def _wipe(self, which: ColumnElement[bool]) -> int:
         wiped = self.conn.execute(
-            update(ledger_sealed)
-            .where(ledger_sealed.c.subject == str(subject))
-            .values(subject=None, salt=None, data=None)
+            update(ledger_sealed).where(which).values(subject=None, salt=None, data=None)
         ).rowcount
         if wiped:
             self.append(ERASED, (), note={"facts": wiped})

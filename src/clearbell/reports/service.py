@@ -224,12 +224,25 @@ def do_rebuild_reputation(act: Act, settings: ReputationSettings) -> int:
     return count
 
 
+class _Reporter(msgspec.Struct):
+    reporter: int = 0
+
+
+_read_reporter = msgspec.json.Decoder(_Reporter).decode
+
+
 def do_forget_number(act: Act, number: int) -> int:
     """Erase what the tables hold of a person's number; returns how many reports it concerned.
 
     Reports about the number go, with its reputation. In reports by it a stand-in takes its place, the same in all
-    of them, so that the scores of others stay as they are. The ledger's sealed facts are erased by ``Act.erase``.
+    of them, so that the scores of others stay as they are. In the ledger, facts about the number are erased by
+    ``Act.erase``; reports *by* it stand under the numbers they are about and are erased here.
     """
+    seqs = act.conn.execute(
+        select(report.c.seq).where(report.c.reporter == number, report.c.reporter != 0).distinct()
+    ).scalars()
+    for seq in list(seqs):
+        act.erase_where(seq, lambda data: _read_reporter(data).reporter == number)
     about = act.conn.execute(delete(report).where(report.c.number == number)).rowcount
     act.conn.execute(delete(reputation).where(reputation.c.number == number))
     lowest = act.conn.execute(select(func.min(report.c.reporter)).where(report.c.reporter != 0)).scalar_one() or 0
