@@ -151,6 +151,7 @@ class Network:
                 act,
                 [
                     NumbersAssigned("r1", "H", CENTRE, CENTRE, Purpose.COMMERCIAL, ("local-1",)),
+                    NumbersAssigned("r3", "H", CENTRE + 2, CENTRE + 9, Purpose.SERVICE, ("local-1",)),
                     NumbersAssigned("r2", "H", CENTRE + 1, CENTRE + 1, Purpose.SERVICE, ("other",)),
                 ],
             )
@@ -347,6 +348,25 @@ def test_a_consent_withdrawn_at_the_command_line_changes_the_answer_within_two_s
     took = time.monotonic() - began
     print(f"in force after {took:.2f} s, the SIPp call included")
     assert took < 2
+
+
+def test_a_holder_refused_is_refused_on_its_other_numbers_within_two_seconds(network):
+    someone = CALLEE + 1
+    network.call(CENTRE + 5, 200, someone)
+    network.clearbell_command("consent", "refuse", "--holder", "H", "--callee", str(someone).removeprefix("86"))
+    began = time.monotonic()
+    while True:
+        try:
+            network.call(CENTRE + 2, 607, someone)
+        except AssertionError:
+            assert time.monotonic() - began < 2
+            continue
+        break
+    took = time.monotonic() - began
+    print(f"in force after {took:.2f} s, the SIPp call included")
+    assert took < 2
+    network.call(CENTRE, 607, someone)
+    network.call(CENTRE + 9, 607, someone)
 
 
 def test_with_clearbell_frozen_or_killed_calls_go_on_in_time_and_marked(network):
