@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any, Literal
 from cyclopts import App
 
 from clearbell.cli.context import actor, language, open_store, refuse, say, words
+from clearbell.cli.ranking import rank
 
 if TYPE_CHECKING:
     from clearbell.intake import IntakeResult, Loader
     from clearbell.ledger import Store
 
 app = App(name="reports", help="Reports of nuisance calls. 骚扰电话举报。")
+app.command(rank)
 
 CHUNK = 50_000
 """Lines stored at once: so many numbers scatter over all pages of the database, and fewer, larger writes touch each
