@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import BigInteger, ColumnElement, Connection, Select, cast, delete, func, select
 
 from clearbell.calls import DAY
+from clearbell.labels.hashing import bucket_of
 from clearbell.labels.model import Labelled
 from clearbell.labels.rules import LabelSettings, label_for, matters, tombstone
 from clearbell.labels.tables import label, label_version
@@ -173,6 +174,9 @@ def _put(act: Act, changes: Sequence[Labelled], version: int) -> None:
     for start in range(0, len(changes), _PAGE):
         page = changes[start : start + _PAGE]
         act.conn.execute(delete(label).where(label.c.number.in_([change.number for change in page])))
-        rows = [(*msgspec.structs.astuple(change), version + start + place) for place, change in enumerate(page, 1)]
-        insert_rows(act.conn, label, (*_LABEL, "version"), rows)
+        rows = [
+            (*msgspec.structs.astuple(change), version + start + place, bucket_of(change.number))
+            for place, change in enumerate(page, 1)
+        ]
+        insert_rows(act.conn, label, (*_LABEL, "version", "bucket"), rows)
         act.append("labels.published", page, about=lambda change: change.number)

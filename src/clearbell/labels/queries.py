@@ -9,7 +9,7 @@ from clearbell.labels.model import Labelled
 from clearbell.labels.publishing import last_version
 from clearbell.labels.tables import label
 
-__all__ = ["Change", "changes", "count", "label_of", "labels", "last_version"]
+__all__ = ["Change", "changes", "count", "label_of", "labels", "labels_in_bucket", "last_version", "strongest"]
 _COLUMNS = tuple(label.c[name] for name in Labelled.__struct_fields__)
 
 
@@ -37,6 +37,19 @@ def labels(conn: Connection, at: int, limit: int = 100) -> list[Labelled]:
     query = select(*_COLUMNS).where(label.c.category != "", label.c.until > at)
     rows = conn.execute(query.order_by(label.c.reporters.desc(), label.c.number).limit(limit))
     return [Labelled(*row) for row in rows]
+
+
+def strongest(conn: Connection, at: int, limit: int) -> list[Change]:
+    """Labels in force at ``at`` (µs UTC) with their versions, those with the most complaints first."""
+    query = select(label.c.version, *_COLUMNS).where(label.c.category != "", label.c.until > at)
+    rows = conn.execute(query.order_by(label.c.reporters.desc(), label.c.number).limit(limit))
+    return [Change(version, Labelled(*rest)) for version, *rest in rows]
+
+
+def labels_in_bucket(conn: Connection, bucket: int, at: int) -> list[Labelled]:
+    """Labels in force at ``at`` (µs UTC) on numbers whose digests begin with ``bucket``; see ``hashing``."""
+    query = select(*_COLUMNS).where(label.c.bucket == bucket, label.c.category != "", label.c.until > at)
+    return [Labelled(*row) for row in conn.execute(query.order_by(label.c.number))]
 
 
 def count(conn: Connection, at: int) -> int:

@@ -22,8 +22,11 @@ label = Table(
     Column("evidence", Float, nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("until", BigInteger, nullable=False),
+    # The beginning of the number's digest; see hashing.py.
+    Column("bucket", Integer, nullable=False, server_default="0"),
     Index("ix_label_version", "version", unique=True),
     Index("ix_label_until", "until"),
+    Index("ix_label_bucket", "bucket"),
 )
 
 label_version = Table(

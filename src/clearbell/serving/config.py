@@ -55,6 +55,8 @@ class HttpConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``ADDRESS:PORT``; empty: no HTTP door."""
     token_file: str = ""
     """File whose first line is the bearer token the API needs; empty: none, fit for loopback only."""
+    lookups_per_minute: int = 60
+    """How often one address may look labels up without a token; 0: without limit."""
 
 
 class NodeConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -11,6 +11,7 @@ import structlog
 import uvicorn
 
 from clearbell.calls import Call, CallEnd, Decision
+from clearbell.labels.wording import label_words
 from clearbell.ledger.checkpoints import load_key
 from clearbell.numbering import to_key
 from clearbell.policy.model import Pack
@@ -138,7 +139,9 @@ class Server:
                 host, port = listen_address(config.http.listen)
                 http_socket = open_tcp(host, port)
                 bound.append(http_socket)
-                app = create_app(_Gate(node, self._cores, vault), token=token)
+                app = create_app(
+                    _Gate(node, self._cores, vault), token=token, lookups_per_minute=config.http.lookups_per_minute
+                )
                 server = uvicorn.Server(
                     uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", server_header=False)
                 )
@@ -152,12 +155,7 @@ class Server:
             raise
 
     def _words(self, decision: Decision) -> str:
-        language = self._config.sip.language
-        category = self._node.pack.categories.get(decision.label)
-        name = decision.label if category is None else (category.zh if language == "zh" else category.en)
-        if decision.label_count:
-            return f"{name}({decision.label_count})" if language == "zh" else f"{name} ({decision.label_count})"
-        return name
+        return label_words(decision.label, decision.label_count, self._node.pack, self._config.sip.language)
 
     def start(self) -> None:
         """Follow the ledger and open the doors."""

@@ -20,9 +20,12 @@ from clearbell.sanctions.service import SanctionError
 from clearbell.vault import VaultError
 from clearbell.web.api import api_router
 from clearbell.web.asking import asking_handlers
+from clearbell.web.carddav import carddav_handler
 from clearbell.web.console import console_handlers
 from clearbell.web.desk import desk_router
+from clearbell.web.feeds import TooManyAsksError, feeds_routers
 from clearbell.web.gate import Gate
+from clearbell.web.limits import Limiter
 from clearbell.web.refusals import error_body
 from clearbell.web.revocation import revocation_handlers
 from clearbell.web.schemas import BadFieldError, ErrorBody
@@ -73,13 +76,20 @@ def _http(_request: Request[Any, Any, State], error: HTTPException) -> Response[
     return _answer(error_body(error.status_code, ""), error.status_code, headers)
 
 
+def _too_many(_request: Request[Any, Any, State], error: TooManyAsksError) -> Response[ErrorBody]:
+    return _answer(error_body(429, "", error.zh, error.en), 429, {"Retry-After": str(error.seconds)})
+
+
 def _unforeseen(request: Request[Any, Any, State], error: Exception) -> Response[ErrorBody]:
     log.error("request-failed", path=request.url.path, exc_info=error)
     return _answer(error_body(500, ""), 500)
 
 
-def create_app(gate: Gate, *, token: str = "") -> Litestar:
-    """Build the application around a node. With ``token``, the API needs it as a bearer token."""
+def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60) -> Litestar:
+    """Build the application around a node. With ``token``, the API needs it as a bearer token.
+
+    ``lookups_per_minute``: how often one address may look a label up without a token; 0: without limit.
+    """
     return Litestar(
         route_handlers=[
             api_router(),
@@ -88,9 +98,11 @@ def create_app(gate: Gate, *, token: str = "") -> Litestar:
             *console_handlers(),
             *revocation_handlers(),
             *asking_handlers(),
+            *feeds_routers(),
+            carddav_handler(gate, token),
         ],
         dependencies={"gate": Provide(lambda: gate, sync_to_thread=False, use_cache=True)},
-        state=State({"token": token}),
+        state=State({"token": token, "limiter": Limiter(lookups_per_minute)}),
         request_max_body_size=MAX_BODY,
         openapi_config=OpenAPIConfig(
             title="Clearbell",
@@ -102,6 +114,7 @@ def create_app(gate: Gate, *, token: str = "") -> Litestar:
         exception_handlers={
             BadFieldError: _bad_field,
             **dict.fromkeys((ConsentError, RegistryError, SanctionError, IllegalStepError, VaultError), _refused),
+            TooManyAsksError: _too_many,
             DataError: _unstorable,
             ValidationException: _validation,
             HTTPException: _http,

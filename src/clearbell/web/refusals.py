@@ -14,6 +14,7 @@ ERRORS: dict[int, tuple[str, str, str]] = {
     413: ("too-large", "请求过大", "the request is too large"),
     415: ("unsupported-media-type", "请以 JSON 发送", "send JSON"),
     422: ("refused", "不予受理", "it is refused"),
+    429: ("too-many", "请求过于频繁,请稍后再试", "too many requests; try again later"),
     500: ("internal", "服务内部错误,已记录", "an internal error, which was recorded"),
 }
 
