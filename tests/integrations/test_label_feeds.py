@@ -111,6 +111,27 @@ def test_a_reader_by_version_learns_a_label_and_its_removal(node):
     assert not later["more"]
 
 
+def test_an_upheld_appeal_reaches_look_up_feeds_and_readers_by_version_in_two_seconds(node):
+    node.report(LOANS, "loans", 12)
+    node.until_labelled(LOANS, True)
+    known = node.web.get("/v1/labels").json()["version"]
+    filed = node.web.post(
+        "/v1/label-appeals", json={"number": f"+{LOANS}", "ground": "wrong-name", "filer": "clerk"}
+    ).json()
+    assert (filed["state"], filed["due"] > filed["filed"]) == ("received", True)
+    decision = f"/v1/label-appeals/{filed['appeal']}/decision"
+    own = node.web.post(decision, json={"upheld": True, "reason": "a clinic", "officer": "clerk"})
+    assert (own.status_code, own.json()["where"]) == (422, "officer")
+    done = node.web.post(decision, json={"upheld": True, "reason": "a clinic", "officer": "chief"})
+    assert done.json()["state"] == "upheld"
+    assert node.until_labelled(LOANS, False) < WITHIN
+    [change] = node.web.get("/v1/labels", params={"since": known}).json()["changes"]
+    assert (change["number"], change["removed"]) == (f"+{LOANS}", True)
+    assert str(LOANS) not in node.web.get("/v1/labels/feeds/csv").text
+    assert node.web.post(decision, json={"upheld": False, "reason": "x", "officer": "chief"}).status_code == 422
+    assert node.web.get("/v1/label-appeals/NONE").status_code == 404
+
+
 def test_a_number_is_looked_up_without_being_told(node):
     node.report(LOANS, "loans", 5)
     node.until_labelled(LOANS, True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from cyclopts import App
 
 from clearbell.cli.context import actor, language, open_store, refuse, say, words
+from clearbell.cli.label_appeals import app as appeals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from clearbell.ledger import Store
 
 app = App(name="labels", help="What is published about numbers. 号码标注。")
+app.command(appeals)
 
 _PAGE = 10_000
 

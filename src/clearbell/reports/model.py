@@ -35,7 +35,16 @@ class ReportWithdrawn(msgspec.Struct, frozen=True):
     number: int
 
 
+class NumberReset(msgspec.Struct, frozen=True):
+    """Complaints of calls before a time count no more: another used the number then (kind ``reports.reset``)."""
+
+    number: int
+    before: int
+    """µs UTC."""
+
+
 FACTS: dict[str, type[msgspec.Struct]] = {
     "reports.received": Reported,
     "reports.withdrawn": ReportWithdrawn,
+    "reports.reset": NumberReset,
 }

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 from clearbell.reports.model import Reported
 from clearbell.reports.reputation import Reputation
 from clearbell.reports.sums import COLUMNS, scale_of
-from clearbell.reports.tables import report, reputation
+from clearbell.reports.tables import report, reputation, reputation_reset
 
 __all__ = ["Report", "Totals", "categories_of", "hottest", "reports_about", "reputation_of", "scale_of", "totals"]
 _FIELDS = Reported.__struct_fields__
@@ -70,8 +70,12 @@ def categories_of(conn: Connection, numbers: Sequence[int]) -> dict[int, dict[st
     for start in range(0, len(numbers), _PAGE):
         query = (
             select(report.c.number, report.c.category, func.count())
+            .join(reputation_reset, reputation_reset.c.number == report.c.number, isouter=True)
             .where(
-                report.c.number.in_(numbers[start : start + _PAGE]), report.c.withdrawn == 0, report.c.category != ""
+                report.c.number.in_(numbers[start : start + _PAGE]),
+                report.c.withdrawn == 0,
+                report.c.category != "",
+                report.c.at >= func.coalesce(reputation_reset.c.before, 0),
             )
             .group_by(report.c.number, report.c.category)
         )

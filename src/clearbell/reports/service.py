@@ -19,7 +19,7 @@ from clearbell.reports.refusals import (
     RefusedWithdrawnReportError,
 )
 from clearbell.reports.reputation import ReputationSettings, Scale
-from clearbell.reports.tables import report, reputation
+from clearbell.reports.tables import report, reputation, reputation_reset
 
 _COLUMNS = (*Reported.__struct_fields__, "seq", "withdrawn")
 _ID_LENGTH = 200
@@ -102,7 +102,10 @@ def do_file_reports(act: Act, reports: Sequence[Reported], settings: ReputationS
     new = sorted(fresh.values(), key=_by_number)
     if not new:
         return Filed(0, len(reports))
-    folded = _add_up(act.conn, new, scale)
+    # Resets are few; of a large import only numbers with one are looked at again.
+    resets = sums.resets_of(act.conn)
+    counted = [one for one in new if one.at >= resets.get(one.number, 0)] if resets else new
+    folded = _add_up(act.conn, counted, scale) if counted else 0
     seq = act.append("reports.received", new, about=_by_number)
     insert_rows(
         act.conn,
@@ -245,6 +248,7 @@ def do_forget_number(act: Act, number: int) -> int:
         act.erase_where(seq, lambda data: _read_reporter(data).reporter == number)
     about = act.conn.execute(delete(report).where(report.c.number == number)).rowcount
     act.conn.execute(delete(reputation).where(reputation.c.number == number))
+    act.conn.execute(delete(reputation_reset).where(reputation_reset.c.number == number))
     lowest = act.conn.execute(select(func.min(report.c.reporter)).where(report.c.reporter != 0)).scalar_one() or 0
     by = act.conn.execute(
         update(report).where(report.c.reporter == number, report.c.reporter != 0).values(reporter=min(lowest, 0) - 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -20,7 +20,7 @@ from clearbell.reports.reputation import (
     rebased,
     recount,
 )
-from clearbell.reports.tables import report, reputation, reputation_scale
+from clearbell.reports.tables import report, reputation, reputation_reset, reputation_scale
 
 COLUMNS = Reputation.__struct_fields__
 _SCALE = Scale.__struct_fields__
@@ -77,10 +77,22 @@ def add(conn: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
         conn.exec_driver_sql(_ADD.format(marks=", ".join([mark] * len(COLUMNS))), list(rows))
 
 
+def resets_of(conn: Connection, numbers: Sequence[int] | None = None) -> dict[int, int]:
+    """Of numbers whose past was set aside (of all, by default): the time (µs UTC) before which nothing counts."""
+    query = select(reputation_reset.c.number, reputation_reset.c.before)
+    if numbers is not None:
+        query = query.where(reputation_reset.c.number.in_(numbers))
+    return {row.number: row.before for row in conn.execute(query)}
+
+
 def recount_number(act: Act, number: int, scale: Scale) -> Reputation:
     """Make the number's sums anew from its standing reports, so that what was taken back leaves no trace."""
     rows = act.conn.execute(
-        select(report.c.reporter, report.c.at).where(report.c.number == number, report.c.withdrawn == 0)
+        select(report.c.reporter, report.c.at).where(
+            report.c.number == number,
+            report.c.withdrawn == 0,
+            report.c.at >= resets_of(act.conn, [number]).get(number, 0),
+        )
     )
     counted = recount(number, ((row.reporter, row.at) for row in rows), scale)
     values = msgspec.structs.asdict(counted)
@@ -112,6 +124,11 @@ def _numbers(conn: Connection, after: int, scale: Scale) -> Iterator[Reputation]
     query = select(report.c.number, report.c.reporter, report.c.at, report.c.withdrawn).where(report.c.number > after)
     if last is not None:
         query = query.where(report.c.number <= last)
+    resets = resets_of(conn)
     rows = conn.execute(query.order_by(report.c.number))
     for number, group in groupby(rows, lambda row: row.number):
-        yield recount(number, ((row.reporter, row.at) for row in group if not row.withdrawn), scale)
+        yield recount(number, _counted(group, resets.get(number, 0)), scale)
+
+
+def _counted(rows: Iterable[Any], before: int) -> Iterator[tuple[int, int]]:
+    return ((row.reporter, row.at) for row in rows if not row.withdrawn and row.at >= before)

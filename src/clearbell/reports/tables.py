@@ -50,6 +50,14 @@ reputation = Table(
     Column("last_at", BigInteger, nullable=False),
 )
 
+reputation_reset = Table(
+    "reputation_reset",
+    metadata,
+    Column("number", _NUMBER, primary_key=True, autoincrement=False),
+    # Complaints of calls before this (µs UTC) do not count.
+    Column("before", BigInteger, nullable=False),
+)
+
 reputation_scale = Table(
     "reputation_scale",
     metadata,

@@ -14,8 +14,10 @@ from sqlalchemy.exc import DataError
 
 from clearbell import __version__
 from clearbell.consent.errors import ConsentError
+from clearbell.labels.appeals.errors import AppealError, UnknownAppealError
 from clearbell.lifecycles import IllegalStepError
 from clearbell.registry.errors import RegistryError, UnknownError
+from clearbell.reports.refusals import RefusedReportError
 from clearbell.sanctions.service import SanctionError
 from clearbell.vault import VaultError
 from clearbell.web.api import api_router
@@ -25,6 +27,7 @@ from clearbell.web.console import console_handlers
 from clearbell.web.desk import desk_router
 from clearbell.web.feeds import TooManyAsksError, feeds_routers
 from clearbell.web.gate import Gate
+from clearbell.web.label_appeals import label_appeals_router
 from clearbell.web.limits import Limiter
 from clearbell.web.refusals import error_body
 from clearbell.web.revocation import revocation_handlers
@@ -46,8 +49,8 @@ def _bad_field(_request: Request[Any, Any, State], error: BadFieldError) -> Resp
 
 def _refused(_request: Request[Any, Any, State], error: Any) -> Response[ErrorBody]:
     # What the rules refuse; each of these errors has its words in both languages and the field at fault.
-    status = 404 if isinstance(error, UnknownError) else 422
-    return _answer(error_body(status, error.column, error.zh, error.en), status)
+    status = 404 if isinstance(error, UnknownError | UnknownAppealError) else 422
+    return _answer(error_body(status, getattr(error, "column", ""), error.zh, error.en), status)
 
 
 def _unstorable(_request: Request[Any, Any, State], _error: DataError) -> Response[ErrorBody]:
@@ -99,6 +102,7 @@ def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60) -> 
             *revocation_handlers(),
             *asking_handlers(),
             *feeds_routers(),
+            label_appeals_router(),
             carddav_handler(gate, token),
         ],
         dependencies={"gate": Provide(lambda: gate, sync_to_thread=False, use_cache=True)},
@@ -113,7 +117,18 @@ def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60) -> 
         ),
         exception_handlers={
             BadFieldError: _bad_field,
-            **dict.fromkeys((ConsentError, RegistryError, SanctionError, IllegalStepError, VaultError), _refused),
+            **dict.fromkeys(
+                (
+                    AppealError,
+                    ConsentError,
+                    RefusedReportError,
+                    RegistryError,
+                    SanctionError,
+                    IllegalStepError,
+                    VaultError,
+                ),
+                _refused,
+            ),
             TooManyAsksError: _too_many,
             DataError: _unstorable,
             ValidationException: _validation,

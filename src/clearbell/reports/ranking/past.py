@@ -12,7 +12,7 @@ from clearbell.calls import DAY, MINUTE
 from clearbell.reports.ranking.choosing import Listing, choose
 from clearbell.reports.ranking.learning import SCALE_LESSONS, Ranker
 from clearbell.reports.ranking.units import Ints, Units
-from clearbell.reports.tables import report
+from clearbell.reports.tables import report, reputation_reset
 
 
 class TooFewDaysError(Exception):
@@ -35,7 +35,12 @@ def reported_days(conn: Connection, until: int, utc_offset_minutes: int) -> Iter
     """
     query = (
         select(report.c.received, report.c.number)
-        .where(report.c.received < until, report.c.withdrawn == 0)
+        .join(reputation_reset, reputation_reset.c.number == report.c.number, isouter=True)
+        .where(
+            report.c.received < until,
+            report.c.withdrawn == 0,
+            report.c.at >= func.coalesce(reputation_reset.c.before, 0),
+        )
         .order_by(report.c.received)
     )
     rows = conn.execution_options(yield_per=20_000).execute(query)
