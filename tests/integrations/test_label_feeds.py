@@ -132,6 +132,27 @@ def test_an_upheld_appeal_reaches_look_up_feeds_and_readers_by_version_in_two_se
     assert node.web.get("/v1/label-appeals/NONE").status_code == 404
 
 
+def test_reports_over_http_have_receipts_and_become_a_label_that_leaves_with_them(node):
+    reports = [
+        {"number": "13800000066", "reporter": f"1370000000{n}", "category": 7, "automatic": True, "id": f"mine-{n}"}
+        for n in range(4)
+    ]
+    taken = node.web.post("/v1/reports", json={"reports": reports}).json()
+    assert (taken["stored"], taken["duplicates"], taken["receipts"][0]) == (4, 0, "api:mine-0")
+    assert node.web.post("/v1/reports", json={"reports": reports}).json()["duplicates"] == 4
+    assert node.until_labelled(LOANS, True) < WITHIN
+    status = node.web.get("/v1/reports/api:mine-0").json()
+    assert (status["state"], status["category"]) == ("counted", "loans")
+    for n in range(4):
+        assert node.web.post(f"/v1/reports/api:mine-{n}/withdrawal").json()["state"] == "withdrawn"
+    assert node.until_labelled(LOANS, False) < WITHIN
+    assert node.web.post("/v1/reports/api:mine-0/withdrawal").status_code == 422
+    assert node.web.get("/v1/reports/nothing").status_code == 404
+    bad = node.web.post("/v1/reports", json={"reports": [{"number": "13800000066", "at": "2099-01-01T00:00:00+00:00"}]})
+    assert (bad.status_code, bad.json()["error"]) == (422, "refused")
+    assert node.open.post("/v1/reports", json={"reports": reports}).status_code == 401
+
+
 def test_a_number_is_looked_up_without_being_told(node):
     node.report(LOANS, "loans", 5)
     node.until_labelled(LOANS, True)

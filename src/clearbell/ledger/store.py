@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, Self, TypeVar
 
@@ -132,6 +133,10 @@ class Store:
         self.engine = engine
         self.clock = clock
         self._randomness = randomness
+        # SQLite's own waiting for a writer is to sleep and look again, up to a tenth of a second at a time.
+        self._turn: contextlib.AbstractContextManager[object] = (
+            threading.Lock() if engine.dialect.name == "sqlite" else contextlib.nullcontext()
+        )
 
     @classmethod
     def open(cls, url: str, *, clock: Clock | None = None, randomness: Callable[[int], bytes] = os.urandom) -> Self:
@@ -154,7 +159,7 @@ class Store:
 
         Writers wait for each other, across processes too, so what an act reads stays true until it commits.
         """
-        with self.engine.begin() as conn:
+        with self._turn, self.engine.begin() as conn:
             if conn.dialect.name == "postgresql":
                 conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITER_LOCK})
             yield Act(conn, self.clock.now(), actor, self._randomness)

@@ -12,7 +12,17 @@ from clearbell.reports.reputation import Reputation
 from clearbell.reports.sums import COLUMNS, scale_of
 from clearbell.reports.tables import report, reputation, reputation_reset
 
-__all__ = ["Report", "Totals", "categories_of", "hottest", "reports_about", "reputation_of", "scale_of", "totals"]
+__all__ = [
+    "Report",
+    "Totals",
+    "categories_of",
+    "hottest",
+    "report_of",
+    "reports_about",
+    "reputation_of",
+    "scale_of",
+    "totals",
+]
 _FIELDS = Reported.__struct_fields__
 _PAGE = 5000
 
@@ -50,6 +60,13 @@ def reports_about(conn: Connection, number: int, limit: int = 100) -> list[Repor
         .limit(limit)
     )
     return [Report(Reported(*row[:-1]), row[-1]) for row in conn.execute(query)]
+
+
+def report_of(conn: Connection, report_id: str) -> Report | None:
+    """The report of that id."""
+    query = select(*(report.c[name] for name in _FIELDS), report.c.withdrawn).where(report.c.report == report_id)
+    row = conn.execute(query).first()
+    return Report(Reported(*row[:-1]), row[-1]) if row else None
 
 
 def reputation_of(conn: Connection, number: int) -> Reputation | None:

@@ -17,7 +17,7 @@ from clearbell.consent.errors import ConsentError
 from clearbell.labels.appeals.errors import AppealError, UnknownAppealError
 from clearbell.lifecycles import IllegalStepError
 from clearbell.registry.errors import RegistryError, UnknownError
-from clearbell.reports.refusals import RefusedReportError
+from clearbell.reports.refusals import RefusedReportError, RefusedUnknownReportError
 from clearbell.sanctions.service import SanctionError
 from clearbell.vault import VaultError
 from clearbell.web.api import api_router
@@ -30,6 +30,7 @@ from clearbell.web.gate import Gate
 from clearbell.web.label_appeals import label_appeals_router
 from clearbell.web.limits import Limiter
 from clearbell.web.refusals import error_body
+from clearbell.web.reports import reports_router
 from clearbell.web.revocation import revocation_handlers
 from clearbell.web.schemas import BadFieldError, ErrorBody
 from clearbell.web.statements import statements_router
@@ -49,7 +50,7 @@ def _bad_field(_request: Request[Any, Any, State], error: BadFieldError) -> Resp
 
 def _refused(_request: Request[Any, Any, State], error: Any) -> Response[ErrorBody]:
     # What the rules refuse; each of these errors has its words in both languages and the field at fault.
-    status = 404 if isinstance(error, UnknownError | UnknownAppealError) else 422
+    status = 404 if isinstance(error, UnknownError | UnknownAppealError | RefusedUnknownReportError) else 422
     return _answer(error_body(status, getattr(error, "column", ""), error.zh, error.en), status)
 
 
@@ -103,6 +104,7 @@ def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60) -> 
             *asking_handlers(),
             *feeds_routers(),
             label_appeals_router(),
+            reports_router(),
             carddav_handler(gate, token),
         ],
         dependencies={"gate": Provide(lambda: gate, sync_to_thread=False, use_cache=True)},
