@@ -9,7 +9,7 @@ import pytest
 from clearbell.calls import DAY
 from clearbell.labels import LabelSettings, publish_labels
 from clearbell.labels.appeals.errors import AppealError
-from clearbell.labels.appeals.model import TRANSITIONS, Ground, State, Step
+from clearbell.labels.appeals.model import FACTS, TRANSITIONS, Ground, State, Step
 from clearbell.labels.appeals.service import appeal_of, appeals_open, do_appeal, do_decide, due_after
 from clearbell.labels.erasure import do_forget_number
 from clearbell.labels.queries import changes, label_of
@@ -107,6 +107,29 @@ def test_a_recount_keeps_what_was_set_aside(world):
         do_rebuild_reputation(act, SETTINGS)
     assert world.reputation() == before
     assert verify(world.store).fault is None
+
+
+def test_who_complained_of_the_former_user_counts_anew_against_the_present_one(world):
+    world.report(40, 6)
+    world.appeal(ground=Ground.RECYCLED, since=world.now - 10 * DAY)
+    world.decide()
+    at = world.now - DAY
+    with world.store.act("test") as act:
+        again = [Reported(f"again-{n}", "api", NUMBER, at, at, 8613700000000 + n) for n in range(1, 7)]
+        do_file_reports(act, again, SETTINGS)
+    added_up = world.reputation()
+    with world.store.act("test") as act:
+        do_rebuild_reputation(act, SETTINGS)
+    assert (added_up.reports, added_up.reporters) == (6, 6)
+    assert (world.reputation().reports, world.reputation().reporters) == (6, 6)
+
+
+def test_the_ledger_says_who_filed_and_who_decided(world):
+    world.report(3, 6)
+    world.appeal(filer="a clinic")
+    world.decide()
+    filed, decided = (next(entry.decode(FACTS)) for entry in world.store.entries(0, FACTS))
+    assert (filed.filer, decided.officer, decided.reason) == ("a clinic", "chief", "looked into")
 
 
 def test_refused_the_label_stays_and_one_may_appeal_again(world):

@@ -1,4 +1,4 @@
-"""``clearbell labels appeal`` and what follows: appeals against labels."""
+"""``clearbell labels appeals``: appeals against labels, taken in and decided."""
 
 from __future__ import annotations
 
@@ -93,8 +93,13 @@ def list_(*, limit: int = 100, home: Path | None = None) -> None:
         if language() == "zh"
         else ["appeal", "number", "ground", "statement", "filed", "due"]
     )
+    grounds = {
+        Ground.RECYCLED.value: words("二次放号", "recycled number"),
+        Ground.WRONG_NAME.value: words("标注名不符", "wrong name"),
+    }
     lines = [
-        (row.appeal, mask(row.number), row.ground, row.statement, shown(row.filed), shown(row.due)) for row in rows
+        (row.appeal, mask(row.number), grounds[row.ground], row.statement, shown(row.filed), shown(row.due))
+        for row in rows
     ]
     show(table(words("未决申诉", "open appeals"), heads, lines))
 
@@ -141,20 +146,21 @@ def refuse_(appeal: str, *, reason: str, officer: str = "", pack: str = "cn", ho
 
 def _decide(appeal: str, reason: str, officer: str, pack: str, home: Path | None, *, upheld: bool) -> None:
     from clearbell.cli.pack import open_pack
+    from clearbell.consent.codes import plain_code
     from clearbell.labels import publish_labels
     from clearbell.labels.appeals.errors import AppealError
     from clearbell.labels.appeals.model import Step
     from clearbell.labels.appeals.service import do_decide
+    from clearbell.labels.settings import label_settings, reputation_settings
     from clearbell.lifecycles import IllegalStepError
     from clearbell.reports.refusals import RefusedReportError
-    from clearbell.serving.settings import label_settings, reputation_settings
 
     rules = open_pack(pack)
     store = open_store(home)
     step = Step.UPHOLD if upheld else Step.REFUSE
     try:
         with store.act(actor()) as act:
-            do_decide(act, appeal, step, reason, reputation_settings(rules), officer=officer)
+            do_decide(act, plain_code(appeal), step, reason, reputation_settings(rules), officer=officer)
     except (AppealError, IllegalStepError, RefusedReportError) as error:
         refuse(error.zh, error.en)
     if upheld:

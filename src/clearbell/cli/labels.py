@@ -39,7 +39,7 @@ def publish(*, pack: str = "cn", home: Path | None = None) -> None:
     """
     from clearbell.cli.pack import open_pack
     from clearbell.labels import publish_labels
-    from clearbell.serving.settings import label_settings
+    from clearbell.labels.settings import label_settings
 
     settings = label_settings(open_pack(pack))
     done = publish_labels(open_store(home), settings, actor=actor())

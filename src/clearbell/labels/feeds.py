@@ -1,6 +1,6 @@
-"""Labels in the forms that phones and switches read. Each is written from labels in force, one after another.
+"""Labels in the forms that phones and switches read, one after another.
 
-All but the CSV, which may carry changes, hold only labels in force; their reader replaces what it had.
+Each holds only labels in force; its reader replaces what it had. Changes are told by version, see ``queries.changes``.
 """
 
 from __future__ import annotations

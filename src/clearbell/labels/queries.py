@@ -34,9 +34,7 @@ def label_of(conn: Connection, number: int, at: int) -> Labelled | None:
 
 def labels(conn: Connection, at: int, limit: int = 100) -> list[Labelled]:
     """Labels in force at ``at`` (µs UTC), those with the most complaints first."""
-    query = select(*_COLUMNS).where(label.c.category != "", label.c.until > at)
-    rows = conn.execute(query.order_by(label.c.reporters.desc(), label.c.number).limit(limit))
-    return [Labelled(*row) for row in rows]
+    return [change.label for change in strongest(conn, at, limit)]
 
 
 def strongest(conn: Connection, at: int, limit: int) -> list[Change]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 from sqlalchemy import Connection, delete, func, select, update
@@ -102,10 +102,9 @@ def do_file_reports(act: Act, reports: Sequence[Reported], settings: ReputationS
     new = sorted(fresh.values(), key=_by_number)
     if not new:
         return Filed(0, len(reports))
-    # Resets are few; of a large import only numbers with one are looked at again.
-    resets = sums.resets_of(act.conn)
+    resets = sums.resets_of(act.conn, sorted({one.number for one in new}) if len(new) <= _PAGE else None)
     counted = [one for one in new if one.at >= resets.get(one.number, 0)] if resets else new
-    folded = _add_up(act.conn, counted, scale) if counted else 0
+    folded = _add_up(act.conn, counted, scale, resets) if counted else 0
     seq = act.append("reports.received", new, about=_by_number)
     insert_rows(
         act.conn,
@@ -145,9 +144,9 @@ def _known(conn: Connection, ids: list[str]) -> list[str]:
     return found
 
 
-def _add_up(conn: Connection, new: Sequence[Reported], scale: Scale) -> int:
+def _add_up(conn: Connection, new: Sequence[Reported], scale: Scale, resets: Mapping[int, int]) -> int:
     """Add reports, in the order of their numbers, to the sums; returns how many fold into an earlier one."""
-    heard = _days_heard(conn, {one.reporter for one in new if one.reporter}, scale)
+    heard = _days_heard(conn, {one.reporter for one in new if one.reporter}, scale, resets)
     weights: dict[int, tuple[float, float]] = {}
     rows: list[tuple[int, int, int, float, float, int, int]] = []
     folded = 0
@@ -184,8 +183,10 @@ def _add_up(conn: Connection, new: Sequence[Reported], scale: Scale) -> int:
     return folded
 
 
-def _days_heard(conn: Connection, reporters: set[int], scale: Scale) -> dict[tuple[int, int], set[int]]:
-    """Of each reporter and number, the days with a complaint that stands."""
+def _days_heard(
+    conn: Connection, reporters: set[int], scale: Scale, resets: Mapping[int, int]
+) -> dict[tuple[int, int], set[int]]:
+    """Of each reporter and number, the days with a complaint that counts."""
     heard: dict[tuple[int, int], set[int]] = {}
     asked = sorted(reporters)
     for start in range(0, len(asked), _PAGE):
@@ -194,7 +195,8 @@ def _days_heard(conn: Connection, reporters: set[int], scale: Scale) -> dict[tup
             report.c.reporter.in_(page), report.c.reporter != 0, report.c.withdrawn == 0
         )
         for reporter, number, at in conn.execute(query):
-            heard.setdefault((reporter, number), set()).add(scale.day(at))
+            if at >= resets.get(number, 0):
+                heard.setdefault((reporter, number), set()).add(scale.day(at))
     return heard
 
 

@@ -32,8 +32,6 @@ MOST_BODY = 1024 * 1024
 _DAV, _CARD, _CS = "DAV:", "urn:ietf:params:xml:ns:carddav", "http://calendarserver.org/ns/"
 _ALLOW = "OPTIONS, GET, HEAD, PROPFIND, REPORT"
 _BAD = (400, b"", "text/plain")
-for _prefix, _space in (("d", _DAV), ("card", _CARD), ("cs", _CS)):
-    ET.register_namespace(_prefix, _space)
 
 Answer = tuple[int, bytes, str]
 Property = ET.Element

@@ -13,10 +13,10 @@ from clearbell.consent.codes import new_code, plain_code
 from clearbell.labels.appeals.errors import UnknownAppealError
 from clearbell.labels.appeals.model import Ground, Step
 from clearbell.labels.appeals.service import appeal_of, do_appeal, do_decide, due_after
+from clearbell.labels.settings import reputation_settings
 from clearbell.web.api import require_token
 from clearbell.web.feeds import ServedGate
 from clearbell.web.refusals import REFUSALS
-from clearbell.web.reports import scoring
 from clearbell.web.schemas import Name, NumberKey, NumberText, Time, to_number, to_time
 
 Text = Annotated[str, msgspec.Meta(max_length=2_000, pattern=r"^[^\x00]*$")]
@@ -93,7 +93,7 @@ def appeal(data: JSONBody[AppealBody], gate: ServedGate) -> AppealView:
 )
 def decide(appeal_id: FromPath[str], data: JSONBody[DecisionOfAppealBody], gate: ServedGate) -> AppealView:
     """Uphold or refuse. Upheld: score, label and feeds follow within two seconds."""
-    settings = scoring(gate)
+    settings = reputation_settings(gate.pack)
     step = Step.UPHOLD if data.upheld else Step.REFUSE
     with gate.store.act("api") as act:
         do_decide(act, plain_code(appeal_id), step, data.reason, settings, officer=data.officer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 
 from clearbell.calls import MINUTE, SECOND
@@ -16,11 +17,17 @@ class Limiter:
     def __init__(self, per_minute: int) -> None:
         self._per_minute = per_minute
         self._askers: OrderedDict[str, tuple[float, int]] = OrderedDict()
+        self._lock = threading.Lock()
 
     def wait(self, asker: str, at: int) -> int:
         """Take one; returns 0, or the seconds to wait when there is none left."""
         if not self._per_minute:
             return 0
+        # Requests are answered by several threads; between two of them an asker's bucket must not seem new.
+        with self._lock:
+            return self._take(asker, at)
+
+    def _take(self, asker: str, at: int) -> int:
         left, before = self._askers.pop(asker, (float(self._per_minute), at))
         left = min(self._per_minute, left + max(0, at - before) * self._per_minute / MINUTE)
         if left >= 1.0:

@@ -10,11 +10,11 @@ from litestar import Router, get, post
 from litestar.params import FromPath, JSONBody
 
 from clearbell.consent.codes import new_code
+from clearbell.labels.settings import reputation_settings
 from clearbell.reports.form import BAD_TYPES
 from clearbell.reports.model import Reported
 from clearbell.reports.queries import report_of
 from clearbell.reports.refusals import RefusedUnknownReportError
-from clearbell.reports.reputation import ReputationSettings
 from clearbell.reports.service import do_file_reports, do_withdraw_report
 from clearbell.web.api import require_token
 from clearbell.web.feeds import ServedGate
@@ -70,12 +70,6 @@ class ReportStatus(msgspec.Struct):
     category: str
 
 
-def scoring(gate: Gate) -> ReputationSettings:
-    """How fast complaints fade under the node's pack."""
-    label = gate.pack.label
-    return ReputationSettings(label.heat_half_life_days, label.evidence_half_life_days, gate.pack.utc_offset_minutes)
-
-
 def _category(given: str | int, gate: Gate) -> str:
     if isinstance(given, int):
         return BAD_TYPES[given - 1]
@@ -102,7 +96,7 @@ def report(data: JSONBody[ReportsBody], gate: ServedGate) -> TakenBody:
     now = gate.now()
     reports = [_reported(body, gate, now) for body in data.reports]
     with gate.store.act("api") as act:
-        filed = do_file_reports(act, reports, scoring(gate))
+        filed = do_file_reports(act, reports, reputation_settings(gate.pack))
     return TakenBody([one.report for one in reports], filed.stored, filed.duplicates)
 
 
@@ -131,7 +125,7 @@ def show_report(receipt: FromPath[str], gate: ServedGate) -> ReportStatus:
 def withdraw_report(receipt: FromPath[str], gate: ServedGate) -> ReportStatus:
     """Take a report back: it counts no more."""
     with gate.store.act("api") as act:
-        do_withdraw_report(act, receipt, scoring(gate))
+        do_withdraw_report(act, receipt, reputation_settings(gate.pack))
     return _status(gate, receipt)
 
 

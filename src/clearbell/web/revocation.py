@@ -17,6 +17,7 @@ from sqlalchemy import Row
 from clearbell.consent.errors import UnknownReceiptError
 from clearbell.consent.model import Channel
 from clearbell.consent.receipts import do_revoke, find_receipt, published_key
+from clearbell.labels.wording import category_name as name_of
 from clearbell.numbering import mask
 from clearbell.registry.queries import holder_name
 from clearbell.web.console import choose_language, html_page, pages
@@ -29,8 +30,7 @@ def category_name(gate: Gate, code: str, language: str) -> str:
     """A purpose in words."""
     if code == "*":
         return TEXTS[language]["revoke_any"]
-    category = gate.pack.categories.get(code)
-    return code if category is None else (category.zh if language == "zh" else category.en)
+    return name_of(code, gate.pack, language)
 
 
 def shown_time(at: int, gate: Gate) -> str:

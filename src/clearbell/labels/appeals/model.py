@@ -52,6 +52,8 @@ class AppealFiled(msgspec.Struct, frozen=True):
     """SHA-256 (hex) of the papers; empty for none."""
     due: int
     """When it must be decided, µs UTC; 0: no deadline."""
+    filer: str
+    """Who filed it."""
 
 
 class AppealDecided(msgspec.Struct, frozen=True):
@@ -60,6 +62,7 @@ class AppealDecided(msgspec.Struct, frozen=True):
     appeal: str
     number: int
     upheld: bool
+    officer: str
     reason: str
 
 

@@ -66,7 +66,8 @@ def do_appeal(
     ).first()
     if before is not None:
         raise AppealOpenError(before.appeal)
-    fact = AppealFiled(appeal, number, ground, since, statement, evidence, due)
+    who = filer or act.actor
+    fact = AppealFiled(appeal, number, ground, since, statement, evidence, due, who)
     act.conn.execute(
         label_appeal.insert().values(
             appeal=appeal,
@@ -79,7 +80,7 @@ def do_appeal(
             filed=act.at,
             due=due,
             decided=0,
-            filer=filer or act.actor,
+            filer=who,
             officer="",
             reason="",
         )
@@ -110,7 +111,7 @@ def do_decide(
         .where(label_appeal.c.appeal == appeal)
         .values(state=to.value, decided=act.at, officer=who, reason=reason)
     )
-    fact = AppealDecided(appeal, row.number, step is Step.UPHOLD, reason)
+    fact = AppealDecided(appeal, row.number, step is Step.UPHOLD, who, reason)
     act.append("labels.appeal-decided", [fact], about=lambda f: f.number)
     if step is Step.UPHOLD:
         before = row.since if row.ground == Ground.RECYCLED.value else act.at

@@ -1,4 +1,4 @@
-"""What the rooms below need of a pack, in their own terms."""
+"""What labels and reputations need of a pack, in their own terms."""
 
 from __future__ import annotations
 
