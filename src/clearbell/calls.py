@@ -81,6 +81,8 @@ class CallEnd(msgspec.Struct, frozen=True, gc=False):
     """Time from attempt to answer or end, µs."""
     hangup: HangUp = HangUp.UNKNOWN
     trunk: str = ""
+    cause: int = 0
+    """Final SIP status from 300 up, or release cause of Q.850; 0: not told. 607 says that the callee does not want it."""
 
 
 class Symbol(msgspec.Struct, frozen=True, gc=False):

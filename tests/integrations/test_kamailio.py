@@ -18,9 +18,9 @@ from clearbell.consent.model import ConsentGranted, Listed, ListVerdict
 from clearbell.consent.service import do_list
 from clearbell.labels.model import Labelled
 from clearbell.ledger import Store
+from clearbell.records.journal import read_journal
 from clearbell.registry.model import HolderRegistered, NumbersAssigned, PartyKind, PartyRegistered, Purpose, TrunkOpened
 from clearbell.registry.service import do_assign_numbers, do_open_trunk, do_register_holder, do_register_party
-from clearbell.serving.journal import read_journal
 
 pytestmark = [
     pytest.mark.process,

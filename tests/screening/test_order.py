@@ -547,7 +547,7 @@ def test_whatever_happens_sums_add_up_replay_agrees_and_views_equal_a_rebuild(ac
 
 
 def test_a_decision_survives_the_record(world):
-    from clearbell.screening.journal_codec import decode_decision, encode_decision
+    from clearbell.records.journal_codec import decode_decision, encode_decision
 
     decision = many(world, 70, gap=10 * SECOND)
     assert decision.charges

@@ -17,9 +17,9 @@ from clearbell.consent.service import do_list
 from clearbell.ledger import Store
 from clearbell.ledger.verify import verify
 from clearbell.policy.pack import builtin_pack
+from clearbell.records.journal import find_decision, read_journal, read_journal_backwards, remove_old_segments
 from clearbell.screening.views import Views
 from clearbell.serving.follower import load_views
-from clearbell.serving.journal import find_decision, read_journal, read_journal_backwards, remove_old_segments
 from clearbell.serving.node import Node
 from clearbell.testing import MovableClock, fresh_store
 from clearbell.testing.sip import read_answer, request

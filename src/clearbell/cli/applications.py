@@ -364,7 +364,7 @@ def watch(*, days: int = 1, pack: str = "cn", home: Path | None = None) -> None:
     from clearbell.calls import DAY, Decision
     from clearbell.cli.pack import open_pack
     from clearbell.desk.watch import find_changed_purpose, find_misuse
-    from clearbell.serving.journal import read_journal
+    from clearbell.records.journal import read_journal
 
     rules = open_pack(pack)
     store = open_store(home)

@@ -29,7 +29,7 @@ def show(decision: str, *, home: Path | None = None, pack: str = "cn") -> None:
     """
     from clearbell.cli.judgement import print_decision
     from clearbell.cli.pack import open_pack
-    from clearbell.serving.journal import find_decision
+    from clearbell.records.journal import find_decision
 
     found = find_decision(home_folder(home) / "journal", decision)
     if found is None:
@@ -59,7 +59,7 @@ def list_(
     from clearbell.cli.tables import show as show_table
     from clearbell.cli.tables import table
     from clearbell.numbering import mask
-    from clearbell.serving.journal import read_journal_backwards
+    from clearbell.records.journal import read_journal_backwards
 
     decided = (
         record

@@ -20,7 +20,7 @@ def scorecards(*, days: float = 7, home: Path | None = None) -> None:
     from clearbell.calls import DAY, Decision
     from clearbell.cli.tables import show, table
     from clearbell.desk.scorecards import scorecards as score
-    from clearbell.serving.journal import read_journal
+    from clearbell.records.journal import read_journal
 
     store = open_store(home)
     until = store.clock.now()

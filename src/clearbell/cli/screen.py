@@ -48,11 +48,11 @@ def screen(
     from clearbell.calls import DAY, Attestation
     from clearbell.cli.judgement import print_decision
     from clearbell.cli.pack import open_pack
+    from clearbell.records.journal import read_journal
     from clearbell.screening.engine import Engine
     from clearbell.screening.traffic import Traffic
     from clearbell.serving.follower import load_views
     from clearbell.serving.identifiers import decision_ids
-    from clearbell.serving.journal import read_journal
     from clearbell.web.schemas import BadFieldError, CallBody, to_call
 
     rules = open_pack(pack)

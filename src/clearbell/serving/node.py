@@ -13,12 +13,12 @@ import structlog
 from clearbell.calls import DAY, Action, Call, CallEnd, Decision
 from clearbell.ledger import Store
 from clearbell.policy.model import Pack
+from clearbell.records.journal import Journal, find_decision, read_journal
 from clearbell.screening.engine import Engine
 from clearbell.screening.traffic import Traffic
 from clearbell.screening.views import Views
 from clearbell.serving.follower import ViewsFollower, load_views
 from clearbell.serving.identifiers import decision_ids
-from clearbell.serving.journal import Journal, find_decision, read_journal
 
 log = structlog.get_logger()
 

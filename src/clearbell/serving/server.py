@@ -16,10 +16,10 @@ from clearbell.ledger.checkpoints import load_key
 from clearbell.numbering import to_key
 from clearbell.policy.model import Pack
 from clearbell.policy.workdays import builtin_workdays
+from clearbell.records.journal import read_journal
 from clearbell.registry.applications.service import Desk
 from clearbell.registry.identity import IdentityKey
 from clearbell.serving.config import ConfigError, NodeConfig, listen_address
-from clearbell.serving.journal import read_journal
 from clearbell.serving.node import Counts, Node
 from clearbell.serving.upkeep import Upkeep
 from clearbell.sip.answers import AnswerError, Style

@@ -11,7 +11,7 @@ from clearbell.calls import DAY
 from clearbell.consent.evidence import remove_expired
 from clearbell.labels.publishing import publish_labels
 from clearbell.labels.settings import label_settings
-from clearbell.serving.journal import remove_old_segments
+from clearbell.records.journal import remove_old_segments
 from clearbell.serving.node import Node
 from clearbell.vault import Vault
 

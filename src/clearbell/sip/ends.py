@@ -23,6 +23,7 @@ class _EndBody(msgspec.Struct):
     ring_ms: _Millis = 0
     hangup: HangUp = HangUp.UNKNOWN
     trunk: _Text = ""
+    cause: Annotated[int, msgspec.Meta(ge=0, le=699)] = 0
 
 
 _decode = msgspec.json.Decoder(_EndBody).decode
@@ -53,4 +54,5 @@ def read_end(body: bytes, now: int, home: str, to_key: Callable[[bytes, str], in
         ring=read.ring_ms * 1000,
         hangup=read.hangup,
         trunk=read.trunk,
+        cause=read.cause,
     )

@@ -63,6 +63,8 @@ class EndBody(msgspec.Struct, forbid_unknown_fields=True):
     ring_ms: Annotated[int, msgspec.Meta(ge=0, le=86_400_000)] = 0
     hangup: HangUp = HangUp.UNKNOWN
     trunk: Name = ""
+    cause: Annotated[int, msgspec.Meta(ge=0, le=699)] = 0
+    """Final SIP status from 300 up, or release cause of Q.850; 607: the callee pressed "unwanted" (RFC 8197)."""
 
 
 class EndsBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -186,4 +188,5 @@ def to_end(body: EndBody, home: str, now: int) -> CallEnd:
         ring=body.ring_ms * 1000,
         hangup=body.hangup,
         trunk=body.trunk,
+        cause=body.cause,
     )

@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 
 from clearbell.calls import CallEnd, Decision
-from clearbell.screening.journal_codec import decode_decision, encode_decision
-from clearbell.serving.segments import DEFAULT_BYTES, SegmentWriter, read_segment, segments
+from clearbell.records.journal_codec import decode_decision, encode_decision
+from clearbell.records.segments import DEFAULT_BYTES, SegmentWriter, read_segment, segments
 
 _DECISION = b"D"
 _END = b"E"
@@ -41,7 +41,8 @@ class Journal:
         self._segments.close()
 
 
-def _decode(record: bytes) -> Decision | CallEnd | None:
+def decode_record(record: bytes) -> Decision | CallEnd | None:
+    """One record of the journal; None for one of another version that cannot be read."""
     try:
         if record[:1] == _DECISION:
             return decode_decision(record[1:])
@@ -62,7 +63,7 @@ def read_journal(folder: Path, since: int = 0) -> Iterator[Decision | CallEnd]:
         if path.stat().st_mtime * 1e6 < since:
             continue
         for record in read_segment(path):
-            decoded = _decode(record)
+            decoded = decode_record(record)
             if decoded is None:
                 continue
             at = decoded.call.at if isinstance(decoded, Decision) else decoded.at
@@ -74,7 +75,7 @@ def read_journal_backwards(folder: Path) -> Iterator[Decision | CallEnd]:
     """Yield what was recorded, newest first, one segment in memory at a time."""
     for path in reversed(segments(folder)):
         for record in reversed(list(read_segment(path))):
-            decoded = _decode(record)
+            decoded = decode_record(record)
             if decoded is not None:
                 yield decoded
 
@@ -85,7 +86,7 @@ def find_decision(folder: Path, decision_id: str) -> Decision | None:
     for path in reversed(segments(folder)):
         for record in read_segment(path):
             if needle in record and record[:1] == _DECISION:
-                decoded = _decode(record)
+                decoded = decode_record(record)
                 if isinstance(decoded, Decision) and decoded.id == decision_id:
                     return decoded
     return None

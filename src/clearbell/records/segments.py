@@ -22,9 +22,17 @@ SUFFIX = ".segment"
 
 def read_segment(path: Path) -> Iterator[bytes]:
     """Yield the records of one segment file, oldest first; stops at the first that is not whole."""
+    for _, payload in read_segment_from(path, 0):
+        yield payload
+
+
+def read_segment_from(path: Path, offset: int) -> Iterator[tuple[int, bytes]]:
+    """Yield (place after it, record) from a place in a segment file on; 0 is its beginning."""
     with path.open("rb") as file:
         if file.read(len(MAGIC)) != MAGIC:
             return
+        at = max(offset, len(MAGIC))
+        file.seek(at)
         while True:
             head = file.read(_HEAD.size)
             if len(head) < _HEAD.size:
@@ -35,7 +43,8 @@ def read_segment(path: Path) -> Iterator[bytes]:
             payload = file.read(length)
             if len(payload) < length or zlib.crc32(payload) != crc:
                 return
-            yield payload
+            at += _HEAD.size + length
+            yield at, payload
 
 
 def segments(folder: Path) -> list[Path]:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from clearbell.serving.segments import MAGIC, SegmentWriter, read_folder, read_segment, segments
+from clearbell.records.segments import MAGIC, SegmentWriter, read_folder, read_segment, segments
 
 SMALL = 70_000
 
@@ -65,7 +65,7 @@ def test_damage_hides_the_rest_but_never_invents_a_record(tmp_path_factory, cut,
 def test_a_killed_writer_loses_no_record_it_had_written(tmp_path):
     script = """
 import sys, pathlib
-from clearbell.serving.segments import SegmentWriter
+from clearbell.records.segments import SegmentWriter
 writer = SegmentWriter(pathlib.Path(sys.argv[1]), 70_000)
 n = 0
 while True:
