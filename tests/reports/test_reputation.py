@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from clearbell.calls import DAY, HOUR
 from clearbell.reports.reputation import (
     REBASE_AFTER,
+    Complaint,
     Reputation,
     ReputationSettings,
     Score,
+    Voice,
     falls_below,
     new_scale,
     rebased,
@@ -25,19 +27,29 @@ from clearbell.reports.reputation import (
 NOW = 20_000 * DAY
 SETTINGS = ReputationSettings()
 SCALE = new_scale(SETTINGS, NOW)
-reports = st.lists(st.tuples(st.integers(0, 4), st.integers(NOW - 3000 * DAY, NOW)), max_size=30)
+reports = st.lists(
+    st.builds(
+        Complaint,
+        voice=st.integers(0, 4),
+        at=st.integers(NOW - 3000 * DAY, NOW),
+        weight=st.sampled_from([0.2, 1.0, 1.25]),
+        proven=st.booleans(),
+        wanted=st.booleans(),
+    ),
+    max_size=30,
+)
 
 
 def close(one: Reputation, other: Reputation) -> bool:
     exact = (one.reports, one.reporters, one.first_at, one.last_at)
     return exact == (other.reports, other.reporters, other.first_at, other.last_at) and all(
-        math.isclose(getattr(one, name), getattr(other, name), rel_tol=1e-12) for name in ("heat", "evidence")
+        math.isclose(getattr(one, name), getattr(other, name), rel_tol=1e-12) for name in ("heat", "evidence", "wanted")
     )
 
 
 def test_a_complaint_halves_in_heat_after_14_days_and_in_evidence_after_125():
     at = SCALE.day(NOW) * DAY - 480 * 60_000_000
-    one = recount(1, [(0, at)], SCALE)
+    one = recount(1, [Complaint(0, at)], SCALE)
     assert score_at(one, SCALE, at) == Score(1.0, 1.0)
     assert score_at(one, SCALE, at + 14 * DAY).heat == pytest.approx(0.5, rel=1e-12)
     assert score_at(one, SCALE, at + 125 * DAY).evidence == pytest.approx(0.5, rel=1e-12)
@@ -46,16 +58,43 @@ def test_a_complaint_halves_in_heat_after_14_days_and_in_evidence_after_125():
 def test_days_are_cut_at_local_midnight_not_at_that_of_utc():
     midnight = (SCALE.day(NOW) + 1) * DAY - 8 * HOUR
     assert SCALE.day(midnight - 1) + 1 == SCALE.day(midnight)
-    same_day = [(7, midnight), (7, midnight + DAY - 1)]
+    same_day = [Complaint(7, midnight), Complaint(7, midnight + DAY - 1)]
     assert recount(1, same_day, SCALE).reports == 1
-    assert recount(1, [(7, midnight - 1), (7, midnight)], SCALE).reports == 2
+    assert recount(1, [Complaint(7, midnight - 1), Complaint(7, midnight)], SCALE).reports == 2
 
 
 def test_one_reporter_on_many_days_is_many_complaints_of_one_person_and_unknown_ones_are_persons_each():
-    known = recount(1, [(7, NOW - day * DAY) for day in range(10)], SCALE)
+    known = recount(1, [Complaint(7, NOW - day * DAY) for day in range(10)], SCALE)
     assert (known.reports, known.reporters) == (10, 1)
-    unknown = recount(1, [(0, NOW)] * 10, SCALE)
+    unknown = recount(1, [Complaint(0, NOW)] * 10, SCALE)
     assert (unknown.reports, unknown.reporters) == (10, 10)
+
+
+def test_complaining_again_keeps_a_voice_fresh_and_makes_it_no_heavier():
+    once = recount(1, [Complaint(7, NOW)], SCALE)
+    often = recount(1, [Complaint(7, NOW - day * DAY) for day in range(100)], SCALE)
+    assert (often.heat, often.evidence) == (once.heat, once.evidence)
+    two = recount(1, [Complaint(7, NOW), Complaint(8, NOW)], SCALE)
+    assert two.evidence == pytest.approx(2 * once.evidence)
+
+
+def test_votes_for_a_number_leave_its_complaints_and_lower_how_sure_they_make():
+    complaints = [Complaint(voice, NOW) for voice in range(1, 6)]
+    alone = recount(1, complaints, SCALE)
+    voted = recount(1, [*complaints, *(Complaint(voice, NOW, wanted=True) for voice in range(11, 31))], SCALE)
+    assert (voted.reports, voted.evidence) == (alone.reports, alone.evidence)
+    assert score_at(voted, SCALE, NOW).confidence < 0.1 < 0.5 < score_at(alone, SCALE, NOW).confidence
+
+
+@given(reports)
+def test_complaints_added_one_by_one_come_to_what_a_recount_says(given_reports):
+    voices, sums = {}, [0, 0, 0.0, 0.0, 0.0]
+    for one in given_reports:
+        voice = voices.setdefault(one.voice, Voice()) if one.voice else Voice()
+        sums = [had + more for had, more in zip(sums, voice.add(one, SCALE), strict=True)]
+    times = [one.at for one in given_reports if not one.wanted]
+    kept = Reputation(1, sums[0], sums[1], sums[2], sums[3], min(times, default=0), max(times, default=0), sums[4])
+    assert close(kept, recount(1, given_reports, SCALE))
 
 
 @given(reports, st.randoms(use_true_random=False))
@@ -105,7 +144,7 @@ def test_no_sum_overflows_in_two_hundred_years_of_complaints():
 
 @given(st.lists(st.integers(NOW - 300 * DAY, NOW), min_size=1, max_size=20), st.floats(0.1, 5))
 def test_the_time_at_which_evidence_fades_to_a_threshold_is_told_beforehand(times, threshold):
-    known = recount(1, [(0, at) for at in times], SCALE)
+    known = recount(1, [Complaint(0, at) for at in times], SCALE)
     at = falls_below(known.evidence, SCALE, threshold)
     assert score_at(known, SCALE, at).evidence == pytest.approx(threshold, rel=1e-6)
     assert falls_below(0.0, SCALE, threshold) == 0

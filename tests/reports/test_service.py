@@ -25,7 +25,7 @@ from clearbell.reports.refusals import (
     RefusedUnknownReportError,
     RefusedWithdrawnReportError,
 )
-from clearbell.reports.reputation import recount
+from clearbell.reports.reputation import Complaint, recount
 from clearbell.reports.tables import report, reputation
 
 NUMBER = 8613800000001
@@ -43,7 +43,11 @@ def known(store, number=NUMBER):
 
 def counted(store, number=NUMBER):
     with store.read() as conn:
-        rows = [(r.reported.reporter, r.reported.at) for r in reports_about(conn, number, 999) if not r.withdrawn]
+        rows = [
+            Complaint(r.weighed.voice, r.reported.at, r.weighed.weight, r.weighed.proven, r.reported.wanted)
+            for r in reports_about(conn, number, 999)
+            if r.counts
+        ]
         return recount(number, rows, scale_of(conn))
 
 

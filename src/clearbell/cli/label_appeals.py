@@ -151,9 +151,10 @@ def _decide(appeal: str, reason: str, officer: str, pack: str, home: Path | None
     from clearbell.labels.appeals.errors import AppealError
     from clearbell.labels.appeals.model import Step
     from clearbell.labels.appeals.service import do_decide
-    from clearbell.labels.settings import label_settings, reputation_settings
+    from clearbell.labels.settings import label_settings
     from clearbell.lifecycles import IllegalStepError
     from clearbell.reports.refusals import RefusedReportError
+    from clearbell.reports.settings import reputation_settings
 
     rules = open_pack(pack)
     store = open_store(home)

@@ -48,10 +48,10 @@ def import_(
         Data folder (default: $CLEARBELL_HOME or ./var).
     """
     from clearbell.cli.pack import open_pack
-    from clearbell.labels.settings import reputation_settings
     from clearbell.reports.form import FormLoader
     from clearbell.reports.ftc import FtcLoader
     from clearbell.reports.refusals import RefusedReportError
+    from clearbell.reports.settings import reputation_settings
 
     rules = open_pack(pack)
     settings = reputation_settings(rules)
@@ -193,10 +193,10 @@ def withdraw(report: str, *, pack: str = "cn", home: Path | None = None) -> None
         Data folder (default: $CLEARBELL_HOME or ./var).
     """
     from clearbell.cli.pack import open_pack
-    from clearbell.labels.settings import reputation_settings
     from clearbell.numbering import format_e164
     from clearbell.reports import do_withdraw_report
     from clearbell.reports.refusals import RefusedReportError
+    from clearbell.reports.settings import reputation_settings
 
     settings = reputation_settings(open_pack(pack))
     try:
@@ -220,8 +220,8 @@ def rebuild(*, pack: str = "cn", home: Path | None = None) -> None:
         Data folder (default: $CLEARBELL_HOME or ./var).
     """
     from clearbell.cli.pack import open_pack
-    from clearbell.labels.settings import reputation_settings
     from clearbell.reports import do_rebuild_reputation
+    from clearbell.reports.settings import reputation_settings
 
     settings = reputation_settings(open_pack(pack))
     with open_store(home).act(actor()) as act:

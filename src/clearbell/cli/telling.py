@@ -13,10 +13,11 @@ from clearbell.consent.errors import ConsentError
 from clearbell.consent.model import Channel, ConsentWithdrawn, Refused
 from clearbell.consent.service import do_refuse, do_withdraw
 from clearbell.labels.publishing import publish_labels
-from clearbell.labels.settings import label_settings, reputation_settings
+from clearbell.labels.settings import label_settings
 from clearbell.ledger import Store
 from clearbell.reports.model import Reported
 from clearbell.reports.service import do_file_reports
+from clearbell.reports.settings import reputation_settings
 from clearbell.serving.node import Node
 from clearbell.simulation import Attempt, City, Refusal, Report, Withdrawal
 from clearbell.simulation.truth import Score

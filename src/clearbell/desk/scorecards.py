@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 from clearbell.calls import HOUR, Action, Decision
 from clearbell.registry.queries import resource_of
 from clearbell.registry.tables import party, resource, trunk
+from clearbell.reports.sums import COUNTS
 from clearbell.reports.tables import report
 from clearbell.sanctions.model import Target
 from clearbell.sanctions.tables import restriction
@@ -91,7 +92,8 @@ def _complaints(
         rows = conn.execute(
             select(report.c.number, report.c.received).where(
                 report.c.number.in_(numbers[start : start + _BATCH]),
-                report.c.withdrawn == 0,
+                COUNTS,
+                report.c.wanted.is_(False),
                 report.c.at >= since,
                 report.c.at < until,
             )

@@ -26,6 +26,8 @@ class LabelSettings(msgspec.Struct, frozen=True):
     """Evidence (decayed complaints) needed; above 0."""
     days: float = 90.0
     """Days after the last complaint at which a label lapses, if its evidence has not faded before."""
+    min_confidence: float = 0.3
+    """Lower Wilson bound that the share of complaints among complaints and votes for the number must reach."""
 
 
 def bucket(count: int) -> int:
@@ -62,6 +64,8 @@ def label_for(
     if until <= at:
         return None
     score = score_at(known, scale, at)
+    if score.confidence < settings.min_confidence:
+        return None
     return Labelled(known.number, category_of(counts), known.reports, score.heat, score.evidence, at, until)
 
 

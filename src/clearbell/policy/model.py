@@ -94,6 +94,55 @@ class LabelRules(msgspec.Struct, frozen=True):
     evidence_half_life_days: float
     source: str
     status: Status
+    min_confidence: float = 0.3
+    """Lower Wilson bound of the share of complaints among complaints and votes for the number; 0: votes do not matter."""
+
+
+class ReportRules(msgspec.Struct, frozen=True):
+    """What a report of a nuisance call weighs: every weight there is. One plain complaint is the unit.
+
+    A reporter is one voice about a number, however often he complains: his weightiest complaint counts, as fresh as
+    it is.
+    """
+
+    trusted: tuple[str, ...] = ("desk", "api", "csv", "ftc", "simulation")
+    """Sources that have verified their reporters: their reports are proven where no call records can tell."""
+    matched: float = 1.25
+    """Weight of a report whose call is on record at the time told."""
+    loose: float = 1.0
+    """Weight of one whose call is on record, but at another hour of the day, refused before it rang, or of another length."""
+    unrecorded: float = 1.0
+    """Weight of a report from a trusted source about a call of which there can be no record."""
+    unproven: float = 0.2
+    """Weight of such a report from any other source. It never makes a reporter that a label needs."""
+    unproven_per_day: int = 2
+    """Unproven reports about a number and day that count; further ones are set aside as a burst."""
+    match_minutes: int = 60
+    """How far the time told may be from that on record."""
+    records_wait_minutes: int = 60
+    """How long a report waits for the record of its call, which another switch may deliver late."""
+    complaint_days: int = 30
+    """A report of a call longer ago is a mere report: it weighs ``old``, and no answer is owed."""
+    old: float = 0.5
+    stale_days: int = 180
+    """A report of a call longer ago is set aside."""
+    private_days: int = 60
+    """How far back a private dispute shows."""
+    private_talks: int = 2
+    """Talks in each direction that mark a possible private dispute."""
+    refuted: float = 2.0
+    """Weight of a verdict against a reporter's report, where one for it weighs 1."""
+    credit: float = 3.0
+    """Verdicts that a reporter is taken to have had in his favour: the larger, the slower the first errors count."""
+    least_credibility: float = 0.1
+    credible: float = 0.5
+    """Credibility below which a reporter does not count among those that a label needs."""
+    bad_faith_days: int = 365
+    """Longest time for which one mark of bad faith voids a reporter's reports."""
+    bombing: int = 10
+    """Reports about a number set aside in a day that show as an attack on it."""
+    source: str = ""
+    status: Status = Status.OURS
 
 
 class Retention(msgspec.Struct, frozen=True):
@@ -129,6 +178,7 @@ class Pack(msgspec.Struct, frozen=True):
     rungs: dict[str, Category]
     """Names of the sanction ladder's rungs, mildest first."""
     label: LabelRules
+    reports: ReportRules
     retention: Retention
     deadlines: dict[str, Threshold]
     """Deadlines, and limits that no check of the call path reads."""

@@ -23,6 +23,7 @@ from clearbell.policy.model import (
     LabelRules,
     Pack,
     Price,
+    ReportRules,
     Retention,
     Status,
     Threshold,
@@ -105,10 +106,11 @@ _TABLES: dict[str, Any] = {
     "categories": _Words,
     "rungs": _Words,
     "label": LabelRules,
+    "reports": ReportRules,
     "retention": Retention,
     "actions": ActionStep,
 }
-_SINGLE = ("pack", "label", "retention")
+_SINGLE = ("pack", "label", "reports", "retention")
 
 
 class _Reader:
@@ -169,6 +171,7 @@ class _Reader:
             categories={code: Category(code, w.zh, w.en) for code, w in many["categories"].items()},
             rungs={code: Category(code, w.zh, w.en) for code, w in many["rungs"].items()},
             label=single["label"],
+            reports=single["reports"],
             retention=single["retention"],
             risky_areas=many["risky_areas"],
             deadlines={name: _threshold(t) for name, t in many["deadlines"].items()},

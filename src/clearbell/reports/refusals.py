@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from clearbell.intake import BadCell
-from clearbell.reports.reputation import ReputationSettings
+from clearbell.reports.reputation import ReputationSettings, Scale
 
 
 class RefusedReportError(Exception):
@@ -46,7 +46,7 @@ class RefusedWithdrawnReportError(RefusedReportError):
 class RefusedHalfLivesError(RefusedReportError):
     """The scores were made with other half-lives. 信誉分是按其他半衰期计算的。"""
 
-    def __init__(self, kept: ReputationSettings, given: ReputationSettings) -> None:
+    def __init__(self, kept: Scale, given: ReputationSettings) -> None:
         super().__init__(
             f"信誉分按半衰期 {kept.heat_days:g}/{kept.evidence_days:g} 天(UTC{kept.utc_offset_minutes:+d} 分)计算,"
             f"规则包现为 {given.heat_days:g}/{given.evidence_days:g} 天(UTC{given.utc_offset_minutes:+d} 分);"
@@ -55,3 +55,21 @@ class RefusedHalfLivesError(RefusedReportError):
             f"(UTC{kept.utc_offset_minutes:+d} min), the pack now says {given.heat_days:g} and {given.evidence_days:g} "
             f"(UTC{given.utc_offset_minutes:+d} min); recount them with: clearbell reports rebuild",
         )
+
+
+class RefusedMarkError(RefusedReportError):
+    """A mark of bad faith cannot be made or lifted so. 恶意举报标记不能这样设立或撤销。"""
+
+
+class RefusedAsideError(RefusedReportError):
+    """The report is not set aside for an officer. 该举报并未搁置待人工处理。"""
+
+    def __init__(self, report: str) -> None:
+        super().__init__(f"举报 {report} 不在搁置之列", f"report {report} is not set aside")
+
+
+class RefusedWordsError(RefusedReportError):
+    """The officer's words are missing. 缺少经办人的说明。"""
+
+    def __init__(self) -> None:
+        super().__init__("请写明理由", "say why in words")

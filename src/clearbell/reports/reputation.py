@@ -1,9 +1,11 @@
 """What complaints about a number add up to. Pure arithmetic; every weight and half-life is named here.
 
-A *complaint* is a report that stands. Reports by the same known reporter about the same number on the same day
-are one complaint; reports whose source does not tell the reporter are one complaint each. A complaint weighs
-``COMPLAINT_WEIGHT``, dated to the start of its (local) day, so that neither the order in which reports arrive nor
-the time of day changes a score.
+A *complaint* is a report that counts. Reports by the same voice about the same number on the same day are one
+complaint; reports whose source does not tell the reporter are one complaint and one voice each. A complaint has a
+weight (see ``ReportRules`` of the pack, the one place for weights), dated to the start of its (local) day. Distinct
+reporters matter, not reports: a voice adds that one of its complaints to a sum which adds most to it. So repeating a
+complaint keeps it fresh and makes it no heavier, and neither the order in which reports arrive nor the time of day
+changes a score.
 
 Two sums decay: *heat* (short half-life: is it active now) and *evidence* (long: how sure is it). A sum is kept as
 the projected moving average ``Σ w · 2^((day - epoch) / half_life)``. A new complaint is then a pure addition,
@@ -24,9 +26,8 @@ from collections.abc import Iterable
 import msgspec
 
 from clearbell.calls import DAY, MINUTE
+from clearbell.policy.model import ReportRules
 
-COMPLAINT_WEIGHT = 1.0
-"""Weight of one complaint. May not change after the first write."""
 REBASE_AFTER = 256
 """Half-lives after which the epoch moves. A float holds 2^1023; 256 of 14 days are 9.8 years."""
 TWO_SIDED_95 = 1.959963984540054
@@ -39,6 +40,7 @@ class ReputationSettings(msgspec.Struct, frozen=True):
     heat_days: float = 14.0
     evidence_days: float = 125.0
     utc_offset_minutes: int = 480
+    rules: ReportRules = ReportRules()
 
 
 class Scale(msgspec.Struct, frozen=True):
@@ -50,10 +52,13 @@ class Scale(msgspec.Struct, frozen=True):
     heat_epoch: float
     evidence_epoch: float
 
-    @property
-    def settings(self) -> ReputationSettings:
-        """The settings that these sums were made with."""
-        return ReputationSettings(self.heat_days, self.evidence_days, self.utc_offset_minutes)
+    def fits(self, settings: ReputationSettings) -> bool:
+        """Whether sums made with ``settings`` can be added to these."""
+        return (self.heat_days, self.evidence_days, self.utc_offset_minutes) == (
+            settings.heat_days,
+            settings.evidence_days,
+            settings.utc_offset_minutes,
+        )
 
     def days(self, at: int) -> float:
         """The time ``at`` (µs UTC) in local days since 1970."""
@@ -63,11 +68,16 @@ class Scale(msgspec.Struct, frozen=True):
         """The local day of ``at`` (µs UTC)."""
         return (at + self.utc_offset_minutes * MINUTE) // DAY
 
+    def day_bounds(self, day: int) -> tuple[int, int]:
+        """Where a local day begins and ends, µs UTC."""
+        begins = day * DAY - self.utc_offset_minutes * MINUTE
+        return begins, begins + DAY
+
     def weights(self, day: int) -> tuple[float, float]:
-        """What a complaint of that day adds to heat and to evidence."""
+        """What a complaint of that day and weight 1 adds to heat and to evidence."""
         return (
-            COMPLAINT_WEIGHT * 2.0 ** ((day - self.heat_epoch) / self.heat_days),
-            COMPLAINT_WEIGHT * 2.0 ** ((day - self.evidence_epoch) / self.evidence_days),
+            2.0 ** ((day - self.heat_epoch) / self.heat_days),
+            2.0 ** ((day - self.evidence_epoch) / self.evidence_days),
         )
 
     def fading(self, at: int) -> tuple[float, float]:
@@ -84,15 +94,28 @@ class Reputation(msgspec.Struct, frozen=True):
 
     number: int
     reports: int
-    """Complaints that stand, undecayed."""
+    """Complaints that count, undecayed and unweighted."""
     reporters: int
-    """Distinct people behind them; a complaint whose reporter is unknown counts as one."""
+    """Distinct proven voices behind them."""
     heat: float
     """Sum on the scale; :func:`score_at` makes a score of it."""
     evidence: float
     first_at: int
     """First and last call complained about, µs UTC; 0 when no report stands."""
     last_at: int
+    wanted: float = 0.0
+    """Votes for the number: a sum on the scale of evidence."""
+
+
+class Complaint(msgspec.Struct, frozen=True, gc=False):
+    """What a report that counts is to the sums."""
+
+    voice: int
+    """Whose voice it is; 0: one of its own."""
+    at: int
+    weight: float = 1.0
+    proven: bool = True
+    wanted: bool = False
 
 
 class Score(msgspec.Struct, frozen=True):
@@ -100,6 +123,13 @@ class Score(msgspec.Struct, frozen=True):
 
     heat: float
     evidence: float
+    wanted: float = 0.0
+    """Votes for the number, decayed as evidence is."""
+
+    @property
+    def confidence(self) -> float:
+        """How sure it is that complaints prevail over votes: the Wilson lower bound of their share."""
+        return wilson_lower_bound(self.evidence, self.wanted)
 
 
 def new_scale(settings: ReputationSettings, at: int) -> Scale:
@@ -135,39 +165,69 @@ def _whole_half_lives(days: float, half_life: float) -> int:
 def score_at(reputation: Reputation, scale: Scale, at: int) -> Score:
     """Return the scores at ``at`` (µs UTC). Between complaints they only fall."""
     heat, evidence = scale.fading(at)
-    return Score(reputation.heat * heat, reputation.evidence * evidence)
+    return Score(reputation.heat * heat, reputation.evidence * evidence, reputation.wanted * evidence)
 
 
-def recount(number: int, reports: Iterable[tuple[int, int]], scale: Scale) -> Reputation:
-    """Count a number's standing reports, given as (reporter or 0, at), from nothing.
+class Voice:
+    """What one voice has said of one number, and what that adds to the sums."""
+
+    __slots__ = ("days", "evidence", "heat", "proven", "wanted")
+
+    def __init__(self) -> None:
+        self.days: set[int] = set()
+        self.heat = 0.0
+        self.evidence = 0.0
+        self.wanted = 0.0
+        self.proven = False
+
+    def add(self, one: Complaint, scale: Scale) -> tuple[int, int, float, float, float]:
+        """Take in a complaint or vote; returns what it adds: complaints, proven voices, heat, evidence, votes."""
+        day = scale.day(one.at)
+        heat, evidence = scale.weights(day)
+        heat, evidence = one.weight * heat, one.weight * evidence
+        if one.wanted:
+            gained = max(0.0, evidence - self.wanted)
+            self.wanted += gained
+            return 0, 0, 0.0, 0.0, gained
+        added = (
+            int(day not in self.days),
+            int(one.proven and not self.proven),
+            max(0.0, heat - self.heat),
+            max(0.0, evidence - self.evidence),
+            0.0,
+        )
+        self.days.add(day)
+        self.proven = self.proven or one.proven
+        self.heat = max(self.heat, heat)
+        self.evidence = max(self.evidence, evidence)
+        return added
+
+
+def recount(number: int, complaints: Iterable[Complaint], scale: Scale) -> Reputation:
+    """Add up what counts about a number from nothing.
 
     This defines what the sums are: adding them up report by report gives the same, but for the rounding of floats.
     """
-    known = set()
-    reporters = set()
-    days = []
+    voices: dict[int, Voice] = {}
+    alone = []
     times = []
-    unknown = 0
-    for reporter, at in reports:
-        times.append(at)
-        day = scale.day(at)
-        if reporter:
-            reporters.add(reporter)
-            if (reporter, day) in known:
-                continue
-            known.add((reporter, day))
-        else:
-            unknown += 1
-        days.append(day)
-    weights = [scale.weights(day) for day in days]
+    for one in complaints:
+        voice = voices.setdefault(one.voice, Voice()) if one.voice else Voice()
+        if not one.voice:
+            alone.append(voice)
+        voice.add(one, scale)
+        if not one.wanted:
+            times.append(one.at)
+    every = [*voices.values(), *alone]
     return Reputation(
         number,
-        len(days),
-        len(reporters) + unknown,
-        math.fsum(heat for heat, _ in weights),
-        math.fsum(evidence for _, evidence in weights),
+        sum(len(voice.days) for voice in every),
+        sum(voice.proven for voice in every),
+        math.fsum(voice.heat for voice in every),
+        math.fsum(voice.evidence for voice in every),
         min(times, default=0),
         max(times, default=0),
+        math.fsum(voice.wanted for voice in every),
     )
 
 

@@ -12,19 +12,28 @@ from clearbell.intake import BadCell
 from clearbell.ledger import Act
 from clearbell.ledger.bulk import insert_rows
 from clearbell.reports import sums
-from clearbell.reports.model import Reported, ReportWithdrawn
+from clearbell.reports.judging import DIRECT, NOTHING_KNOWN, Look, judge, waits
+from clearbell.reports.model import Match, Reported, ReportWithdrawn, Standing, Weighed
 from clearbell.reports.refusals import (
     RefusedReportFieldsError,
     RefusedUnknownReportError,
     RefusedWithdrawnReportError,
 )
-from clearbell.reports.reputation import ReputationSettings, Scale
-from clearbell.reports.tables import report, reputation, reputation_reset
+from clearbell.reports.reporters import believed, marks_on
+from clearbell.reports.reputation import Complaint, ReputationSettings
+from clearbell.reports.tables import bad_faith, report, report_detail, reporter_standing, reputation, reputation_reset
 
-_COLUMNS = (*Reported.__struct_fields__, "seq", "withdrawn")
+_COLUMNS = (
+    "report", "source", "number", "at", "received", "reporter", "category", "automatic", "area",
+    "wanted", "seq", "withdrawn", "standing", "match", "why", "weight", "proven", "voice", "void",
+)  # fmt: skip
+_DETAILS = ("report", "number", "reporter", "origin", "duration", "description", "evidence", "forward", "verified")
 _ID_LENGTH = 200
 _CODE_LENGTH = 64
+_TEXT_LENGTH = 4_000
 _AHEAD = DAY
+_STAND_INS = 1 << 62
+"""Voices of forgotten reporters are below this negated, those of places, which are digests, above it."""
 """How far a clock elsewhere may be ahead of ours, and a day of another time zone begin before ours."""
 _PAGE = 5000
 _DEFAULT = ReputationSettings()
@@ -57,6 +66,8 @@ def faults(reports: Sequence[Reported], now: int) -> list[tuple[int, BadCell]]:
             and 0 < len(one.report) <= _ID_LENGTH
             and one.reporter >= 0
             and len(one.source) + len(one.category) + len(one.area) <= _CODE_LENGTH
+            and len(one.description) + len(one.evidence) <= _TEXT_LENGTH
+            and 0 <= one.origin < _STAND_INS
         )
         for cell in _faults_of(one, latest)
     ]
@@ -79,15 +90,29 @@ def _faults_of(one: Reported, latest: int) -> list[BadCell]:
             found.append(BadCell(column, "future", "时间在将来", "the time is in the future"))
     if len(one.source) + len(one.category) + len(one.area) > _CODE_LENGTH:
         found.append(BadCell("area", "long", "来源、类别和地区过长", "source, category and area are too long"))
+    if len(one.description) + len(one.evidence) > _TEXT_LENGTH:
+        found.append(
+            BadCell(
+                "description",
+                "long",
+                f"描述超过 {_TEXT_LENGTH} 字",
+                f"the description has over {_TEXT_LENGTH} characters",
+            )
+        )
+    if not 0 <= one.origin < _STAND_INS:
+        found.append(BadCell("origin", "origin", "来源摘要无效", "the digest of the place is none"))
     return found
 
 
-def do_file_reports(act: Act, reports: Sequence[Reported], settings: ReputationSettings = _DEFAULT) -> Filed:
+def do_file_reports(
+    act: Act, reports: Sequence[Reported], settings: ReputationSettings = _DEFAULT, *, records: bool = False
+) -> Filed:
     """Store reports and add them to the reputation of the numbers they name.
 
     A report whose id is known, or comes twice, is a duplicate and changes nothing, even when it was taken back
-    since. Appends ``reports.received``, sealed about the numbers, unless all are duplicates. ``settings`` must be
-    those the reputation was begun with.
+    since. ``records``: there are call records, so reports wait until their calls were looked for; see
+    :mod:`clearbell.reports.weighing`. Appends ``reports.received``, sealed about the numbers, unless all are
+    duplicates. ``settings`` must fit those that the reputation was begun with.
 
     Raises :class:`RefusedReportFieldsError` (with everything that is wrong) and :class:`RefusedHalfLivesError`.
     """
@@ -102,32 +127,62 @@ def do_file_reports(act: Act, reports: Sequence[Reported], settings: ReputationS
     new = sorted(fresh.values(), key=_by_number)
     if not new:
         return Filed(0, len(reports))
+    named = {one.reporter for one in new if one.reporter}
+    trust = believed(act.conn, named, settings)
+    marks = marks_on(act.conn, named)
+    weighed = [_weighed(one, trust, settings, records=records) for one in new]
+    void = [_void(one, marks) for one in new]
     resets = sums.resets_of(act.conn, sorted({one.number for one in new}) if len(new) <= _PAGE else None)
-    counted = [one for one in new if one.at >= resets.get(one.number, 0)] if resets else new
-    folded = _add_up(act.conn, counted, scale, resets) if counted else 0
+    counted = [
+        (one.number, Complaint(made.voice, one.at, made.weight, made.proven, one.wanted))
+        for one, made, covered in zip(new, weighed, void, strict=True)
+        if made.standing is Standing.COUNTED and not covered and one.at >= resets.get(one.number, 0)
+    ]
+    folded = sums.add_up(act.conn, counted, scale, resets) if counted else 0
     seq = act.append("reports.received", new, about=_by_number)
     insert_rows(
         act.conn,
         report,
         _COLUMNS,
-        [
-            (
-                one.report,
-                one.source,
-                one.number,
-                one.at,
-                one.received,
-                one.reporter,
-                one.category,
-                one.automatic,
-                one.area,
-                seq,
-                0,
-            )
-            for one in new
-        ],
+        [_row(one, made, covered, seq) for one, made, covered in zip(new, weighed, void, strict=True)],
     )
+    detailed = [one for one in new if one.has_details or one.origin]
+    if detailed:
+        insert_rows(act.conn, report_detail, _DETAILS, [_detail(one) for one in detailed])
+    # A list's plain complaints say by their rule what they count for; the others are told.
+    told = [made for made in weighed if made.voice and made.standing is not Standing.WAITING]
+    if told:
+        act.append("reports.weighed", [made.fact() for made in told], about=lambda f: f.number)
     return Filed(len(new), len(reports) - len(new), folded)
+
+
+def _weighed(one: Reported, trust: Mapping[int, float], settings: ReputationSettings, *, records: bool) -> Weighed:
+    rules = settings.rules
+    if waits(one, rules, records=records):
+        return Weighed(one.report, one.number, Standing.WAITING, voice=one.reporter)
+    look = Look(Match.MATCHED) if one.source in DIRECT else NOTHING_KNOWN
+    return judge(one, look, trust.get(one.reporter, 1.0), 0, rules)
+
+
+def _void(one: Reported, marks: Mapping[int, Sequence[tuple[int, int]]]) -> int:
+    if not marks:
+        return 0
+    return sum(since <= one.received < until for since, until in marks.get(one.reporter, ()))
+
+
+def _row(one: Reported, made: Weighed, void: int, seq: int) -> tuple[object, ...]:
+    return (
+        one.report, one.source, one.number, one.at, one.received, one.reporter, one.category, one.automatic, one.area,
+        one.wanted, seq, 0, made.standing.value, made.match.value, made.why.value, made.weight, made.proven,
+        made.voice, void,
+    )  # fmt: skip
+
+
+def _detail(one: Reported) -> tuple[object, ...]:
+    return (
+        one.report, one.number, one.reporter, one.origin, one.duration.value, one.description, one.evidence,
+        one.forward, one.verified,
+    )  # fmt: skip
 
 
 def _known(conn: Connection, ids: list[str]) -> list[str]:
@@ -142,62 +197,6 @@ def _known(conn: Connection, ids: list[str]) -> list[str]:
         rows = conn.exec_driver_sql(statement, (encode(ids[start : start + _PAGE]),))
         found.extend(rows.scalars())
     return found
-
-
-def _add_up(conn: Connection, new: Sequence[Reported], scale: Scale, resets: Mapping[int, int]) -> int:
-    """Add reports, in the order of their numbers, to the sums; returns how many fold into an earlier one."""
-    heard = _days_heard(conn, {one.reporter for one in new if one.reporter}, scale, resets)
-    weights: dict[int, tuple[float, float]] = {}
-    rows: list[tuple[int, int, int, float, float, int, int]] = []
-    folded = 0
-    number = reports = reporters = first_at = last_at = 0
-    heat = evidence = 0.0
-    for one in new:
-        if one.number != number:
-            if number:
-                rows.append((number, reports, reporters, heat, evidence, first_at, last_at))
-            number, reports, reporters, first_at, last_at = one.number, 0, 0, one.at, one.at
-            heat = evidence = 0.0
-        if one.at > last_at:
-            last_at = one.at
-        elif one.at < first_at:
-            first_at = one.at
-        day = scale.day(one.at)
-        if one.reporter:
-            days = heard.setdefault((one.reporter, number), set())
-            if day in days:
-                folded += 1
-                continue
-            reporters += not days
-            days.add(day)
-        else:
-            reporters += 1
-        weight = weights.get(day)
-        if weight is None:
-            weight = weights[day] = scale.weights(day)
-        reports += 1
-        heat += weight[0]
-        evidence += weight[1]
-    rows.append((number, reports, reporters, heat, evidence, first_at, last_at))
-    sums.add(conn, rows)
-    return folded
-
-
-def _days_heard(
-    conn: Connection, reporters: set[int], scale: Scale, resets: Mapping[int, int]
-) -> dict[tuple[int, int], set[int]]:
-    """Of each reporter and number, the days with a complaint that counts."""
-    heard: dict[tuple[int, int], set[int]] = {}
-    asked = sorted(reporters)
-    for start in range(0, len(asked), _PAGE):
-        page = asked[start : start + _PAGE]
-        query = select(report.c.reporter, report.c.number, report.c.at).where(
-            report.c.reporter.in_(page), report.c.reporter != 0, report.c.withdrawn == 0
-        )
-        for reporter, number, at in conn.execute(query):
-            if at >= resets.get(number, 0):
-                heard.setdefault((reporter, number), set()).add(scale.day(at))
-    return heard
 
 
 def do_withdraw_report(act: Act, report_id: str, settings: ReputationSettings = _DEFAULT) -> ReportWithdrawn:
@@ -252,7 +251,14 @@ def do_forget_number(act: Act, number: int) -> int:
     act.conn.execute(delete(reputation).where(reputation.c.number == number))
     act.conn.execute(delete(reputation_reset).where(reputation_reset.c.number == number))
     lowest = act.conn.execute(select(func.min(report.c.reporter)).where(report.c.reporter != 0)).scalar_one() or 0
-    by = act.conn.execute(
-        update(report).where(report.c.reporter == number, report.c.reporter != 0).values(reporter=min(lowest, 0) - 1)
-    ).rowcount
+    stand_in = min(lowest, 0) - 1
+    mine = (report.c.reporter == number) & (report.c.reporter != 0)
+    # Where he was the voice, the stand-in is; a household's voice names nobody.
+    act.conn.execute(update(report).where(mine, report.c.voice == number).values(voice=stand_in - _STAND_INS))
+    by = act.conn.execute(update(report).where(mine).values(reporter=stand_in)).rowcount
+    act.conn.execute(
+        delete(report_detail).where((report_detail.c.number == number) | (report_detail.c.reporter == number))
+    )
+    act.conn.execute(delete(reporter_standing).where(reporter_standing.c.reporter == number))
+    act.conn.execute(delete(bad_faith).where(bad_faith.c.reporter == number))
     return about + by

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, Table, Text
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Column, ColumnElement, Float, Index, Integer, Table, Text, text
 
 from clearbell.ledger.tables import metadata
 
@@ -27,14 +29,67 @@ report = Table(
     Column("seq", BigInteger, nullable=False),
     # When it was taken back, µs UTC; 0 while it stands.
     Column("withdrawn", BigInteger, nullable=False),
+    Column("wanted", Boolean, nullable=False),
+    # What it counts for: values of Standing, Match and Why, and the weight in complaints; see model.Weighed.
+    Column("standing", Text, nullable=False),
+    Column("match", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("weight", Float, nullable=False),
+    Column("proven", Boolean, nullable=False),
+    Column("voice", BigInteger, nullable=False),
+    # How many marks of bad faith cover it.
+    Column("void", Integer, nullable=False),
     Index("ix_report_number", "number"),
 )
-Index(
-    "ix_report_reporter",
-    report.c.reporter,
-    report.c.number,
-    sqlite_where=report.c.reporter != 0,
-    postgresql_where=report.c.reporter != 0,
+
+
+def _some(name: str, condition: ColumnElement[bool], *columns: Column[Any]) -> None:
+    Index(name, *columns, sqlite_where=condition, postgresql_where=condition)
+
+
+_some("ix_report_reporter", report.c.reporter != 0, report.c.reporter, report.c.number)
+_some("ix_report_voice", report.c.voice != 0, report.c.voice, report.c.number)
+_some("ix_report_waiting", report.c.standing == text("'waiting'"), report.c.received)
+_some("ix_report_aside", report.c.standing == text("'aside'"), report.c.number, report.c.received)
+
+report_detail = Table(
+    "report_detail",
+    metadata,
+    Column("report", Text, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("reporter", BigInteger, nullable=False),
+    Column("origin", BigInteger, nullable=False),
+    Column("duration", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("forward", Boolean, nullable=False),
+    Column("verified", Boolean, nullable=False),
+    Index("ix_report_detail_number", "number"),
+    Index("ix_report_detail_reporter", "reporter"),
+)
+
+reporter_standing = Table(
+    "reporter_standing",
+    metadata,
+    Column("reporter", _NUMBER, primary_key=True, autoincrement=False),
+    # Verdicts for and against his reports.
+    Column("right", Integer, nullable=False),
+    Column("wrong", Integer, nullable=False),
+)
+
+bad_faith = Table(
+    "bad_faith",
+    metadata,
+    Column("mark", Text, primary_key=True),
+    Column("reporter", BigInteger, nullable=False),
+    # Reports received in [since, until) are void.
+    Column("since", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Column("officer", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    # When it was lifted, µs UTC; 0 while it is in force.
+    Column("lifted", BigInteger, nullable=False),
+    Index("ix_bad_faith_reporter", "reporter"),
 )
 
 reputation = Table(
@@ -48,6 +103,8 @@ reputation = Table(
     Column("evidence", Float, nullable=False),
     Column("first_at", BigInteger, nullable=False),
     Column("last_at", BigInteger, nullable=False),
+    # Votes for the number, on the scale of evidence.
+    Column("wanted", Float, nullable=False),
 )
 
 reputation_reset = Table(

@@ -13,7 +13,7 @@ from clearbell.consent.codes import new_code, plain_code
 from clearbell.labels.appeals.errors import UnknownAppealError
 from clearbell.labels.appeals.model import Ground, Step
 from clearbell.labels.appeals.service import appeal_of, do_appeal, do_decide, due_after
-from clearbell.labels.settings import reputation_settings
+from clearbell.reports.settings import reputation_settings
 from clearbell.web.api import require_token
 from clearbell.web.feeds import ServedGate
 from clearbell.web.refusals import REFUSALS

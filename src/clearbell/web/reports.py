@@ -10,12 +10,12 @@ from litestar import Router, get, post
 from litestar.params import FromPath, JSONBody
 
 from clearbell.consent.codes import new_code
-from clearbell.labels.settings import reputation_settings
 from clearbell.reports.form import BAD_TYPES
 from clearbell.reports.model import Reported
 from clearbell.reports.queries import report_of
 from clearbell.reports.refusals import RefusedUnknownReportError
 from clearbell.reports.service import do_file_reports, do_withdraw_report
+from clearbell.reports.settings import reputation_settings
 from clearbell.web.api import require_token
 from clearbell.web.feeds import ServedGate
 from clearbell.web.gate import Gate

@@ -12,6 +12,7 @@ from clearbell.calls import DAY, MINUTE
 from clearbell.reports.ranking.choosing import Listing, choose
 from clearbell.reports.ranking.learning import SCALE_LESSONS, Ranker
 from clearbell.reports.ranking.units import Ints, Units
+from clearbell.reports.sums import COUNTS
 from clearbell.reports.tables import report, reputation_reset
 
 
@@ -38,7 +39,8 @@ def reported_days(conn: Connection, until: int, utc_offset_minutes: int) -> Iter
         .join(reputation_reset, reputation_reset.c.number == report.c.number, isouter=True)
         .where(
             report.c.received < until,
-            report.c.withdrawn == 0,
+            COUNTS,
+            report.c.wanted.is_(False),
             report.c.at >= func.coalesce(reputation_reset.c.before, 0),
         )
         .order_by(report.c.received)
@@ -68,7 +70,7 @@ def rank(
     today = (at + offset) // DAY
     begins = today * DAY - offset
     total = conn.execute(
-        select(func.count()).select_from(report).where(report.c.received < begins, report.c.withdrawn == 0)
+        select(func.count()).select_from(report).where(report.c.received < begins, COUNTS)
     ).scalar_one()
     units, ranker = Units(), Ranker()
     lessons = done = 0
