@@ -85,6 +85,16 @@ class CallEnd(msgspec.Struct, frozen=True, gc=False):
     """Final SIP status from 300 up, or release cause of Q.850; 0: not told. 607 says that the callee does not want it."""
 
 
+class CodeDialled(msgspec.Struct, frozen=True, gc=False):
+    """A subscriber dialled the code that says: the last call to me was a nuisance (ITU-T X.1246, annex A)."""
+
+    id: str
+    """The asker's own name for the call."""
+    at: int
+    """µs UTC."""
+    subscriber: int
+
+
 class Symbol(msgspec.Struct, frozen=True, gc=False):
     """What a check saw. It has a name and evidence, no weight: the policy's price list has those."""
 

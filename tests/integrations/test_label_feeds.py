@@ -14,86 +14,13 @@ import sys
 import time
 from pathlib import Path
 
-import httpx
 import pytest
-
-from clearbell.calls import HOUR
-from clearbell.ledger import SystemClock
-from clearbell.reports import ReputationSettings, do_file_reports, do_withdraw_report
-from clearbell.reports.model import Reported
-from clearbell.testing import fresh_store
 
 pytestmark = pytest.mark.process
 
 LOANS = 8613800000066
 PROPERTY = 8613800000077
-TOKEN = "let-me-in"
 WITHIN = 2.0
-SETTINGS = ReputationSettings(utc_offset_minutes=480)
-
-
-class Node:
-    """``clearbell serve`` on a store that the test writes to as well."""
-
-    def __init__(self, home, port):
-        self.store = fresh_store(home, SystemClock())
-        (home / "token").write_text(TOKEN + "\n")
-        (home / "clearbell.toml").write_text(
-            f'[sip]\nlisten = []\n[http]\nlisten = "127.0.0.1:{port}"\ntoken_file = "{home / "token"}"\n'
-        )
-        self.log = (home / "log").open("wb")
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "clearbell", "serve", "--home", str(home)], stdout=self.log, stderr=self.log
-        )
-        self.url = f"http://127.0.0.1:{port}"
-        self.open = httpx.Client(base_url=self.url, timeout=10)
-        self.web = httpx.Client(base_url=self.url, timeout=10, headers={"Authorization": f"Bearer {TOKEN}"})
-        until = time.monotonic() + 20
-        while True:
-            try:
-                self.web.get("/healthz")
-                return
-            except httpx.TransportError:
-                assert time.monotonic() < until, (home / "log").read_text()
-                time.sleep(0.05)
-
-    def report(self, number, category, people):
-        with self.store.act("test") as act:
-            at = act.at - HOUR
-            reports = [
-                Reported(f"{number}-{n}", "api", number, at, at, 8613700000000 + n, category) for n in range(people)
-            ]
-            do_file_reports(act, reports, SETTINGS)
-
-    def withdraw(self, number, people):
-        for n in range(people):
-            with self.store.act("test") as act:
-                do_withdraw_report(act, f"{number}-{n}", SETTINGS)
-
-    def until_labelled(self, number, labelled):
-        """Seconds until a look-up says so."""
-        began = time.monotonic()
-        while self.open.get(f"/v1/labels/numbers/+{number}").json()["labelled"] is not labelled:
-            assert time.monotonic() - began < 10
-            time.sleep(0.1)
-        return time.monotonic() - began
-
-    def stop(self):
-        self.open.close()
-        self.web.close()
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(15)
-        self.log.close()
-        self.store.close()
-
-
-@pytest.fixture
-def node(tmp_path, free_port):
-    home = tmp_path / "home"
-    home.mkdir()
-    served = Node(home, free_port())
-    yield served
-    served.stop()
 
 
 def test_a_reader_by_version_learns_a_label_and_its_removal(node):
@@ -217,7 +144,7 @@ collections = ["labels", "labels-en"]
 type = "carddav"
 url = "{node.url}/carddav/"
 username = "phone"
-password = "{TOKEN}"
+password = "{node.token}"
 read_only = true
 [storage phone]
 type = "filesystem"

@@ -9,12 +9,13 @@ import pytest
 from clearbell.calls import DAY
 from clearbell.labels import LabelSettings, publish_labels
 from clearbell.labels.appeals.errors import AppealError
-from clearbell.labels.appeals.model import FACTS, TRANSITIONS, Ground, State, Step
-from clearbell.labels.appeals.service import appeal_of, appeals_open, do_appeal, do_decide, due_after
+from clearbell.labels.appeals.model import DEADLINE, FACTS, TRANSITIONS, Ground, State, Step
+from clearbell.labels.appeals.service import appeal_of, appeals_open, do_appeal, do_decide
 from clearbell.labels.erasure import do_forget_number
 from clearbell.labels.queries import changes, label_of
 from clearbell.ledger.verify import verify
 from clearbell.lifecycles import IllegalStepError
+from clearbell.policy.deadlines import due_after
 from clearbell.policy.pack import builtin_pack
 from clearbell.policy.workdays import builtin_workdays
 from clearbell.reports import ReputationSettings, do_file_reports, do_rebuild_reputation
@@ -186,7 +187,7 @@ def test_the_deadline_is_the_end_of_the_third_working_day():
     zone = datetime.timezone(datetime.timedelta(hours=8))
     # The National Day holiday of 2026 begins on a Thursday.
     filed = datetime.datetime(2026, 9, 30, 15, tzinfo=zone)
-    due = due_after(int(filed.timestamp() * 1e6), builtin_pack("cn"), builtin_workdays("cn"))
+    due = due_after(int(filed.timestamp() * 1e6), DEADLINE, builtin_pack("cn"), builtin_workdays("cn"))
     days = builtin_workdays("cn")
     midnight = datetime.datetime.fromtimestamp(due / 1e6, zone)
     last = midnight.date() - datetime.timedelta(1)

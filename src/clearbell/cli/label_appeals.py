@@ -48,7 +48,9 @@ def file_(
     from clearbell.cli.pack import open_pack
     from clearbell.consent.codes import new_code
     from clearbell.labels.appeals.errors import AppealError
-    from clearbell.labels.appeals.service import do_appeal, due_after
+    from clearbell.labels.appeals.model import DEADLINE
+    from clearbell.labels.appeals.service import do_appeal
+    from clearbell.policy.deadlines import due_after
     from clearbell.policy.workdays import builtin_workdays
 
     rules = open_pack(pack)
@@ -63,7 +65,7 @@ def file_(
                 since=moment(since, "--since"),
                 statement=statement,
                 evidence=digest(evidence),
-                due=due_after(act.at, rules, builtin_workdays(rules.id)),
+                due=due_after(act.at, DEADLINE, rules, builtin_workdays(rules.id)),
             )
     except AppealError as error:
         refuse(error.zh, error.en)

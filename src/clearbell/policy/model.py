@@ -107,12 +107,14 @@ class ReportRules(msgspec.Struct, frozen=True):
 
     trusted: tuple[str, ...] = ("desk", "api", "csv", "ftc", "simulation")
     """Sources that have verified their reporters: their reports are proven where no call records can tell."""
+    answered: tuple[str, ...] = ("portal", "api", "desk")
+    """Sources whose complaints are owed an answer within the deadlines; those of lists are the sender's to answer."""
     matched: float = 1.25
     """Weight of a report whose call is on record at the time told."""
     loose: float = 1.0
     """Weight of one whose call is on record, but at another hour of the day, refused before it rang, or of another length."""
     unrecorded: float = 1.0
-    """Weight of a report from a trusted source about a call of which there can be no record."""
+    """Weight of a report by a verified reporter, or from a trusted source, about a call of which there can be no record."""
     unproven: float = 0.2
     """Weight of such a report from any other source. It never makes a reporter that a label needs."""
     unproven_per_day: int = 2
@@ -121,6 +123,8 @@ class ReportRules(msgspec.Struct, frozen=True):
     """How far the time told may be from that on record."""
     records_wait_minutes: int = 60
     """How long a report waits for the record of its call, which another switch may deliver late."""
+    code_minutes: int = 30
+    """How long after a call its callee can report it by dialling the code."""
     complaint_days: int = 30
     """A report of a call longer ago is a mere report: it weighs ``old``, and no answer is owed."""
     old: float = 0.5

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -24,23 +24,28 @@ def calls_between(lake: Lake, pairs: Collection[Pair], since: int, until: int) -
         return found
     ones = pa.array(sorted({one for one, _ in found}), pa.int64())
     others = pa.array(sorted({other for _, other in found}), pa.int64())
-    caller, callee, start = pc.field("caller"), pc.field("callee"), pc.field("start")
+    caller, callee = pc.field("caller"), pc.field("callee")
     either = (caller.isin(ones) & callee.isin(others)) | (caller.isin(others) & callee.isin(ones))
-    table = lake.read(
-        lake.day_of(since), lake.day_of(until), _COLUMNS, either & (start >= since) & (start < until)
-    ).sort_by("start")
-    for row in zip(*(table.column(name).to_pylist() for name in _COLUMNS), strict=True):
-        record = _record(row)
+    for record in _records(lake, either, since, until):
         for pair in {(record.caller, record.callee), (record.callee, record.caller)}:
             if pair in found:
                 found[pair].append(record)
     return found
 
 
-def _record(row: tuple[object, ...]) -> CallRecord:
-    values = dict(zip(_COLUMNS, row, strict=True))
-    values["disposition"] = Disposition(values["disposition"])
-    return CallRecord(**values)  # type: ignore[arg-type]
+def calls_to(lake: Lake, callee: int, since: int, until: int) -> list[CallRecord]:
+    """Calls to a number that began in [since, until) (µs UTC), oldest first."""
+    return list(_records(lake, pc.field("callee") == callee, since, until))
+
+
+def _records(lake: Lake, where: pc.Expression, since: int, until: int) -> Iterator[CallRecord]:
+    start = pc.field("start")
+    within = where & (start >= since) & (start < until)
+    table = lake.read(lake.day_of(since), lake.day_of(until), _COLUMNS, within).sort_by("start")
+    for row in zip(*(table.column(name).to_pylist() for name in _COLUMNS), strict=True):
+        values = dict(zip(_COLUMNS, row, strict=True))
+        values["disposition"] = Disposition(values["disposition"])
+        yield CallRecord(**values)
 
 
 def recorded(lake: Lake, numbers: Collection[int], since: int, until: int) -> set[int]:
@@ -48,14 +53,19 @@ def recorded(lake: Lake, numbers: Collection[int], since: int, until: int) -> se
 
     Calls to such a number pass a switch whose records are here; so a call that is not here did not happen.
     """
+    return _found(lake, "callee", numbers, since, until)
+
+
+def calling(lake: Lake, numbers: Collection[int], since: int, until: int) -> set[int]:
+    """Which of the numbers called at least once in a recorded call that began in [since, until) (µs UTC)."""
+    return _found(lake, "caller", numbers, since, until)
+
+
+def _found(lake: Lake, column: str, numbers: Collection[int], since: int, until: int) -> set[int]:
     if not numbers:
         return set()
     asked = pa.array(sorted(set(numbers)), pa.int64())
     start = pc.field("start")
-    table = lake.read(
-        lake.day_of(since),
-        lake.day_of(until),
-        ["callee"],
-        pc.field("callee").isin(asked) & (start >= since) & (start < until),
-    )
-    return set(pc.unique(table.column("callee")).to_pylist())
+    where = pc.field(column).isin(asked) & (start >= since) & (start < until)
+    table = lake.read(lake.day_of(since), lake.day_of(until), [column], where)
+    return set(pc.unique(table.column(column)).to_pylist())

@@ -1,4 +1,4 @@
-"""The record of every call: each decision and each call end, written before the answer leaves."""
+"""The record of every call: each decision, call end and dialled report code, written before the answer leaves."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from pathlib import Path
 
 import msgspec
 
-from clearbell.calls import CallEnd, Decision
+from clearbell.calls import CallEnd, CodeDialled, Decision
 from clearbell.records.journal_codec import decode_decision, encode_decision
 from clearbell.records.segments import DEFAULT_BYTES, SegmentWriter, read_segment, segments
 
 _DECISION = b"D"
 _END = b"E"
-_encode_end = msgspec.msgpack.Encoder().encode
+_CODE = b"C"
+_encode = msgspec.msgpack.Encoder().encode
 _decode_end = msgspec.msgpack.Decoder(CallEnd).decode
+_decode_code = msgspec.msgpack.Decoder(CodeDialled).decode
 
 
 class Journal:
@@ -29,7 +31,11 @@ class Journal:
 
     def ended(self, end: CallEnd) -> None:
         """Record the end of a call."""
-        self._segments.write(_END + _encode_end(end))
+        self._segments.write(_END + _encode(end))
+
+    def code_dialled(self, dialled: CodeDialled) -> None:
+        """Record that a subscriber dialled the report code."""
+        self._segments.write(_CODE + _encode(dialled))
 
     @property
     def written(self) -> int:
@@ -41,20 +47,22 @@ class Journal:
         self._segments.close()
 
 
-def decode_record(record: bytes) -> Decision | CallEnd | None:
+def decode_record(record: bytes) -> Decision | CallEnd | CodeDialled | None:
     """One record of the journal; None for one of another version that cannot be read."""
     try:
         if record[:1] == _DECISION:
             return decode_decision(record[1:])
         if record[:1] == _END:
             return _decode_end(record[1:])
+        if record[:1] == _CODE:
+            return _decode_code(record[1:])
     except msgspec.DecodeError:
         return None
     return None
 
 
 def read_journal(folder: Path, since: int = 0) -> Iterator[Decision | CallEnd]:
-    """Yield what was recorded at or after ``since`` (µs UTC), oldest first.
+    """Yield the calls and ends recorded at or after ``since`` (µs UTC), oldest first.
 
     Segments that were closed before ``since`` are not opened. A record of another version that cannot be read
     is passed over.
@@ -64,7 +72,7 @@ def read_journal(folder: Path, since: int = 0) -> Iterator[Decision | CallEnd]:
             continue
         for record in read_segment(path):
             decoded = decode_record(record)
-            if decoded is None:
+            if decoded is None or isinstance(decoded, CodeDialled):
                 continue
             at = decoded.call.at if isinstance(decoded, Decision) else decoded.at
             if at >= since:
@@ -72,11 +80,11 @@ def read_journal(folder: Path, since: int = 0) -> Iterator[Decision | CallEnd]:
 
 
 def read_journal_backwards(folder: Path) -> Iterator[Decision | CallEnd]:
-    """Yield what was recorded, newest first, one segment in memory at a time."""
+    """Yield the calls and ends recorded, newest first, one segment in memory at a time."""
     for path in reversed(segments(folder)):
         for record in reversed(list(read_segment(path))):
             decoded = decode_record(record)
-            if decoded is not None:
+            if decoded is not None and not isinstance(decoded, CodeDialled):
                 yield decoded
 
 

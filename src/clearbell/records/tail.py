@@ -7,12 +7,12 @@ is named after the place where its reading began, so what a crash repeats replac
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
-from clearbell.calls import HOUR, Action, Answer, CallEnd, Decision
+from clearbell.calls import HOUR, Action, Answer, CallEnd, CodeDialled, Decision
 from clearbell.records.journal import decode_record
 from clearbell.records.lake import MERGE_AT, Lake
 from clearbell.records.model import CallRecord, Disposition
@@ -23,6 +23,7 @@ OPEN_FOR = 4 * HOUR
 SOURCE = "clearbell"
 _CODES = {Answer.NOT_ENTITLED: 403, Answer.UNWANTED: 607, Answer.NETWORK_BLOCKED: 603}
 _Key = tuple[str, int, int]
+Told = Callable[[Sequence[CallRecord], Sequence[CodeDialled]], None]
 
 
 class _Place(msgspec.Struct, frozen=True, order=True):
@@ -56,13 +57,25 @@ class JournalTail:
         """Latest event time read, µs UTC: the lake holds what happened before it, but for calls still under way."""
         self._remember()
 
-    def flush(self) -> int:
-        """Write what is new in the journal to the lake; returns how many records."""
+    def flush(self, tell: Told | None = None) -> int:
+        """Write what is new in the journal to the lake; returns how many records.
+
+        ``tell`` is given the records and the codes that were dialled, before the place is kept: after a crash it
+        may be given them once more.
+        """
         began = self._reached
-        made = [record for place, event in self._read(began) for record in self._take(place, event)]
+        made: list[CallRecord] = []
+        dialled: list[CodeDialled] = []
+        for place, event in self._read(began):
+            if isinstance(event, CodeDialled):
+                dialled.append(event)
+            else:
+                made.extend(self._take(place, event))
         made.extend(self._due())
         if made:
             self._lake.append(f"own-{began.segment or '0'}-{began.offset}", made)
+        if tell is not None and (made or dialled):
+            tell(made, dialled)
         if self._reached != began:
             self._keep()
         for day in {self._lake.day_of(record.start) for record in made}:
@@ -75,7 +88,7 @@ class JournalTail:
         for _, decision in self._open.values():
             yield _record(decision, None, self._holder_of(decision.call.caller))
 
-    def _read(self, place: _Place) -> Iterator[tuple[_Place, Decision | CallEnd]]:
+    def _read(self, place: _Place) -> Iterator[tuple[_Place, Decision | CallEnd | CodeDialled]]:
         for path in segments(self._journal):
             if path.name < place.segment:
                 continue
@@ -125,8 +138,9 @@ class JournalTail:
         for place, event in self._read(kept.oldest):
             if place >= kept.reached:
                 break
-            for _ in self._take(place, event):
-                pass
+            if not isinstance(event, CodeDialled):
+                for _ in self._take(place, event):
+                    pass
         self._reached = kept.reached
         self.newest = kept.newest
         for _ in self._due():

@@ -8,7 +8,7 @@ from clearbell.calls import DAY
 from clearbell.policy.model import ReportRules
 from clearbell.reports.model import Match, Reported, Standing, Weighed, Why
 
-DIRECT = frozenset({"607"})
+DIRECT = frozenset({"607", "code"})
 """Sources that tell of a call as part of it: it needs no looking for."""
 
 
@@ -38,7 +38,7 @@ def waits(one: Reported, rules: ReportRules, *, records: bool) -> bool:
     """
     if one.source in DIRECT or not one.reporter:
         return False
-    return records or one.source not in rules.trusted
+    return records or not (one.source in rules.trusted or one.verified)
 
 
 def judge(one: Reported, look: Look, believed: float, unproven_today: int, rules: ReportRules) -> Weighed:
@@ -60,7 +60,7 @@ def judge(one: Reported, look: Look, believed: float, unproven_today: int, rules
         weight = rules.matched
     elif look.match is Match.LOOSE:
         weight = rules.loose
-    elif one.source in rules.trusted:
+    elif one.source in rules.trusted or one.verified:
         weight = rules.unrecorded
     else:
         if unproven_today >= rules.unproven_per_day:

@@ -73,3 +73,20 @@ class RefusedWordsError(RefusedReportError):
 
     def __init__(self) -> None:
         super().__init__("请写明理由", "say why in words")
+
+
+class RefusedNoComplaintError(RefusedReportError):
+    """The report is owed no answer. 该举报不属须答复的投诉。"""
+
+    def __init__(self, report: str) -> None:
+        super().__init__(
+            f"举报 {report} 不是须答复的投诉:举报人未经核实,或来电距举报过久",
+            f"report {report} is no complaint that is owed an answer: its reporter is not verified, or its call too long ago",
+        )
+
+
+class RefusedNoProviderError(RefusedReportError):
+    """It was not said to whom a complaint is passed on. 未写明转给谁。"""
+
+    def __init__(self) -> None:
+        super().__init__("请写明转给哪个接入方", "say to which access provider it is passed on")

@@ -12,6 +12,8 @@ from clearbell.intake import BadCell
 from clearbell.ledger import Act
 from clearbell.ledger.bulk import insert_rows
 from clearbell.reports import sums
+from clearbell.reports.complaints.service import Due, do_open_complaints, do_withdraw_complaint
+from clearbell.reports.complaints.tables import complaint
 from clearbell.reports.judging import DIRECT, NOTHING_KNOWN, Look, judge, waits
 from clearbell.reports.model import Match, Reported, ReportWithdrawn, Standing, Weighed
 from clearbell.reports.refusals import (
@@ -105,13 +107,19 @@ def _faults_of(one: Reported, latest: int) -> list[BadCell]:
 
 
 def do_file_reports(
-    act: Act, reports: Sequence[Reported], settings: ReputationSettings = _DEFAULT, *, records: bool = False
+    act: Act,
+    reports: Sequence[Reported],
+    settings: ReputationSettings = _DEFAULT,
+    *,
+    records: bool = False,
+    due: Due | None = None,
 ) -> Filed:
     """Store reports and add them to the reputation of the numbers they name.
 
     A report whose id is known, or comes twice, is a duplicate and changes nothing, even when it was taken back
     since. ``records``: there are call records, so reports wait until their calls were looked for; see
-    :mod:`clearbell.reports.weighing`. Appends ``reports.received``, sealed about the numbers, unless all are
+    :mod:`clearbell.reports.weighing`. ``due``: the pack's deadlines, by which those are answered that are owed an
+    answer; see :func:`~clearbell.reports.complaints.service.do_open_complaints`. Appends ``reports.received``, sealed about the numbers, unless all are
     duplicates. ``settings`` must fit those that the reputation was begun with.
 
     Raises :class:`RefusedReportFieldsError` (with everything that is wrong) and :class:`RefusedHalfLivesError`.
@@ -149,6 +157,8 @@ def do_file_reports(
     detailed = [one for one in new if one.has_details or one.origin]
     if detailed:
         insert_rows(act.conn, report_detail, _DETAILS, [_detail(one) for one in detailed])
+    if due is not None:
+        do_open_complaints(act, seq, settings.rules, due)
     # A list's plain complaints say by their rule what they count for; the others are told.
     told = [made for made in weighed if made.voice and made.standing is not Standing.WAITING]
     if told:
@@ -213,6 +223,7 @@ def do_withdraw_report(act: Act, report_id: str, settings: ReputationSettings = 
     scale = sums.scale_for(act, settings)
     act.conn.execute(update(report).where(report.c.report == report_id).values(withdrawn=act.at))
     sums.recount_number(act, row.number, scale)
+    do_withdraw_complaint(act, report_id)
     fact = ReportWithdrawn(report_id, row.number)
     act.append("reports.withdrawn", [fact], about=_by_number)
     return fact
@@ -259,6 +270,7 @@ def do_forget_number(act: Act, number: int) -> int:
     act.conn.execute(
         delete(report_detail).where((report_detail.c.number == number) | (report_detail.c.reporter == number))
     )
+    act.conn.execute(delete(complaint).where((complaint.c.number == number) | (complaint.c.reporter == number)))
     act.conn.execute(delete(reporter_standing).where(reporter_standing.c.reporter == number))
     act.conn.execute(delete(bad_faith).where(bad_faith.c.reporter == number))
     return about + by

@@ -49,7 +49,7 @@ def _some(name: str, condition: ColumnElement[bool], *columns: Column[Any]) -> N
 
 _some("ix_report_reporter", report.c.reporter != 0, report.c.reporter, report.c.number)
 _some("ix_report_voice", report.c.voice != 0, report.c.voice, report.c.number)
-_some("ix_report_waiting", report.c.standing == text("'waiting'"), report.c.received)
+_some("ix_report_waiting", report.c.standing == text("'waiting'"), report.c.seq)
 _some("ix_report_aside", report.c.standing == text("'aside'"), report.c.number, report.c.received)
 
 report_detail = Table(

@@ -18,19 +18,23 @@ from clearbell.reports.reputation import Complaint, ReputationSettings, Scale
 from clearbell.reports.tables import report
 
 
-def waiting(conn: Connection, limit: int = 1_000, *, after: tuple[int, str] = (0, "")) -> list[Reported]:
-    """Reports whose call is still to be looked for, oldest first; ``after``: (received, id) of the last one seen."""
-    query = (
-        rows_of_reports()
-        .where(
-            report.c.standing == Standing.WAITING.value,
-            report.c.withdrawn == 0,
-            (report.c.received > after[0]) | ((report.c.received == after[0]) & (report.c.report > after[1])),
-        )
-        .order_by(report.c.received, report.c.report)
-        .limit(limit)
+def waiting(
+    conn: Connection, limit: int = 1_000, *, after: tuple[int, str] = (0, ""), received_before: int | None = None
+) -> list[tuple[int, Reported]]:
+    """Reports whose call is still to be looked for, in the order of the ledger, each with the place of its entry there.
+
+    ``after``: place and id of the last one seen. ``received_before``: only those received before, µs UTC.
+    """
+    seq, last = after
+    query = rows_of_reports(report.c.seq).where(
+        report.c.standing == Standing.WAITING.value,
+        report.c.withdrawn == 0,
+        (report.c.seq > seq) | ((report.c.seq == seq) & (report.c.report > last)),
     )
-    return [reported_of(row) for row in conn.execute(query)]
+    if received_before is not None:
+        query = query.where(report.c.received < received_before)
+    rows = conn.execute(query.order_by(report.c.seq, report.c.report).limit(limit))
+    return [(row.seq, reported_of(row)) for row in rows]
 
 
 def do_weigh(act: Act, looks: Mapping[str, Look], settings: ReputationSettings) -> list[Weighed]:

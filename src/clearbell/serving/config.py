@@ -32,6 +32,10 @@ class SourceConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How "go on" is said: ``404`` (route-advance) or ``302``."""
     per_second: float = 2000.0
     """Requests a second before it is told 503."""
+    report_code: str = ""
+    """What its subscribers dial to report the last call, such as ``*57``; only for a switch that vouches for them."""
+    report_contact: str = ""
+    """SIP URI of the announcement that confirms a report by code; empty: 480 with a Warning."""
 
 
 class SipConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -139,5 +143,7 @@ def _check(name: str, config: NodeConfig) -> None:
                 f"「{source.address}」不是地址或网段",
                 f"`{source.address}` is neither an address nor a network",
             ) from None
+        if source.report_contact and not source.report_contact.startswith(("sip:", "sips:")):
+            raise ConfigError(name, f"sip.source[{place}].report_contact", "应为 SIP URI", "should be a SIP URI")
         if source.go_on not in ("404", "302"):
             raise ConfigError(name, f"sip.source[{place}].go_on", '应为 "404" 或 "302"', 'should be "404" or "302"')

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import structlog
 
-from clearbell.calls import DAY, Action, Call, CallEnd, Decision
+from clearbell.calls import DAY, Action, Call, CallEnd, CodeDialled, Decision
 from clearbell.ledger import Store
 from clearbell.policy.model import Pack
 from clearbell.records.journal import Journal, find_decision, read_journal
@@ -123,6 +123,17 @@ class Node:
             self._engine.ended(end)
             self._journal.ended(end)
             self.counts.ends += 1
+
+    def code_dialled(self, dialled: CodeDialled) -> None:
+        """Record that a subscriber reported the last call to him by dialling the code."""
+        with self._lock:
+            self._journal.code_dialled(dialled)
+
+    def holder_of(self, number: int) -> str:
+        """Who uses a number, as the registry says; empty when nobody registered it."""
+        with self._lock:
+            resource = self._engine.views.entitlements.resource_of(number)
+        return resource.holder if resource is not None else ""
 
     def recent(self) -> list[Decision]:
         """The newest decisions, newest first."""

@@ -47,7 +47,17 @@ def _sources(config: NodeConfig, pack: Pack) -> tuple[Source, ...]:
         except AnswerError as error:
             raise ConfigError("sip", f"source[{place}].{error.key}", error.zh, error.en) from error
         reading = Reading(home=pack.home, trunk_header=source.trunk_header.lower().encode(), trunk=source.trunk)
-        sources.append(Source(source.name, source.address, reading, style, source.per_second))
+        sources.append(
+            Source(
+                source.name,
+                source.address,
+                reading,
+                style,
+                source.per_second,
+                source.report_code,
+                source.report_contact,
+            )
+        )
     return tuple(sources)
 
 
@@ -129,7 +139,15 @@ class Server:
             for listen in config.sip.listen:
                 transport, _, address = listen.partition(":")
                 host, port = listen_address(address)
-                core = Redirect(Sources(sources), node.screen, node.fail_open, node.ended, self._words, to_key)
+                core = Redirect(
+                    Sources(sources),
+                    node.screen,
+                    node.fail_open,
+                    node.ended,
+                    self._words,
+                    to_key,
+                    node.code_dialled,
+                )
                 sock = open_udp(host, port) if transport == "udp" else open_tcp(host, port)
                 bound.append(sock)
                 self._cores.append(core)

@@ -1,4 +1,4 @@
-"""What a node does beside answering: publishes labels as reports come in, and removes what is past its time."""
+"""What a node does beside answering: weighs reports, publishes labels, and removes what is past its time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from clearbell.consent.evidence import remove_expired
 from clearbell.labels.publishing import publish_labels
 from clearbell.labels.settings import label_settings
 from clearbell.records.journal import remove_old_segments
+from clearbell.reports.refusals import RefusedReportError
 from clearbell.serving.node import Node
+from clearbell.serving.reporting import Reporting
 from clearbell.vault import Vault
 
 log = structlog.get_logger()
@@ -27,6 +29,7 @@ class Upkeep:
     def __init__(self, node: Node, vault: Vault) -> None:
         self._node = node
         self._vault = vault
+        self._reporting = Reporting(node)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="upkeep", daemon=True)
 
@@ -43,9 +46,10 @@ class Upkeep:
         rounds = 0
         while not self._stop.wait(LABELS_SECONDS):
             try:
+                self._reporting.run()
                 publish_labels(self._node.store, label_settings(self._node.pack))
-            except SQLAlchemyError as error:
-                log.warning("labels-not-published", error=str(error))
+            except (SQLAlchemyError, OSError, RefusedReportError) as error:
+                log.warning("reports-not-weighed", error=str(error))
             if rounds % RETENTION_EVERY == 0:
                 keep = self._node.pack.retention.decisions_days * DAY
                 remove_old_segments(self._node.folder, self._node.store.clock.now() - keep)

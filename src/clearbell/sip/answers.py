@@ -95,6 +95,16 @@ def _labelled(request: Request, decision: Decision, style: Style, words: str) ->
     return tuple(lines)
 
 
+def code_taken(request: Request, contact: str) -> bytes:
+    """Tell a subscriber who dialled the report code that the report was taken."""
+    tag = to_tag(request)
+    if contact:
+        return response(request, 302, "Moved Temporarily", (header("Contact", f"<{contact}>"),), to_tag=tag)
+    return response(
+        request, 480, "Temporarily Unavailable", (header("Warning", '399 clearbell "report taken"'),), to_tag=tag
+    )
+
+
 def write(request: Request, decision: Decision, style: Style, words: str) -> bytes:
     """Write the answer to an INVITE. ``words`` is the label as the callee shall read it."""
     answer = decision.answer

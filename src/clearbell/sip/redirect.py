@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from clearbell.calls import Answer, Call, CallEnd, Decision
-from clearbell.sip.answers import to_tag, write
+from clearbell.calls import Answer, Attestation, Call, CallEnd, CodeDialled, Decision
+from clearbell.sip.answers import code_taken, to_tag, write
 from clearbell.sip.callers import call_of
 from clearbell.sip.codec import Malformed, Request, header, parse, response
 from clearbell.sip.ends import EVENT, BadEndError, read_end
@@ -19,7 +19,8 @@ class Redirect:
     """Answers requests. Not safe for several threads at once; each door has its own.
 
     ``screen`` decides a call; when it raises, ``fail_open`` gives the decision that lets the call through.
-    ``words`` gives the label's text for a decision that labels.
+    ``words`` gives the label's text for a decision that labels. ``coded`` is told of subscribers that dial the
+    source's report code.
     """
 
     def __init__(
@@ -30,6 +31,7 @@ class Redirect:
         ended: Callable[[CallEnd], None],
         words: Callable[[Decision], str],
         to_key: Callable[[bytes, str], int],
+        coded: Callable[[CodeDialled], None],
     ) -> None:
         self._sources = sources
         self._screen = screen
@@ -37,6 +39,7 @@ class Redirect:
         self._ended = ended
         self._words = words
         self._to_key = to_key
+        self._coded = coded
         self._transactions = Transactions()
         self.counts: dict[str, int] = {}
         """By name: ``received``, ``invite``, ``answered 603``, ``malformed: …``, ``retransmission`` …"""
@@ -101,6 +104,8 @@ class Redirect:
     def _invite(self, request: Request, source: Source, now: int) -> bytes:
         self._count("invite")
         call = call_of(request, now, source.name, source.reading, self._to_key)
+        if source.report_code and call.callee_text == source.report_code:
+            return self._code(request, call, source)
         try:
             decision = self._screen(call)
         except Exception:  # noqa: BLE001 whatever went wrong, the call must not be lost for it
@@ -111,6 +116,15 @@ class Redirect:
             words = self._words(decision)
         self._count(f"answered {decision.answer.value}")
         return write(request, decision, source.style, words)
+
+    def _code(self, request: Request, call: Call, source: Source) -> bytes:
+        # Whoever hides or forges his number cannot report as somebody.
+        if not call.caller or call.attestation is Attestation.FAILED:
+            self._count("report code of nobody")
+            return response(request, 403, "Forbidden", to_tag=to_tag(request))
+        self._coded(CodeDialled(call.id, call.at, call.caller))
+        self._count("report code")
+        return code_taken(request, source.report_contact)
 
     def _publish(self, request: Request, source: Source, now: int) -> bytes:
         event = request.headers.get(b"event", b"").partition(b";")[0].strip().lower()

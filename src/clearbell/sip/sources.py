@@ -23,6 +23,10 @@ class Source(msgspec.Struct, frozen=True):
     reading: Reading = Reading()
     style: Style = Style()
     per_second: float = 2000.0
+    report_code: str = ""
+    """What a subscriber dials to report the last call; empty: none. Only for a switch that vouches for its callers."""
+    report_contact: str = ""
+    """SIP URI of the announcement that confirms it; empty: 480 with a Warning."""
 
 
 class Bucket:

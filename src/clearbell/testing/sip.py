@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from clearbell.calls import Call, CallEnd, Decision
+from clearbell.calls import Call, CallEnd, CodeDialled, Decision
 from clearbell.numbering import to_key
 from clearbell.sip.answers import Style
 from clearbell.sip.callers import Reading
@@ -75,12 +75,29 @@ def read_answer(raw: bytes) -> Answered:
 class Switch:
     """A switch before a redirect server whose world you state."""
 
-    def __init__(self, world: World | None = None, style: Style | None = None, reading: Reading | None = None) -> None:
+    def __init__(
+        self,
+        world: World | None = None,
+        style: Style | None = None,
+        reading: Reading | None = None,
+        *,
+        report_code: str = "",
+        report_contact: str = "",
+    ) -> None:
         self.world = world or World()
         self.now = START
         self.ends: list[CallEnd] = []
         self.calls: list[Call] = []
-        source = Source("switch", SWITCH, reading or Reading(), style or Style(blocked_url=BLOCKED_URL), 1000.0)
+        self.codes: list[CodeDialled] = []
+        source = Source(
+            "switch",
+            SWITCH,
+            reading or Reading(),
+            style or Style(blocked_url=BLOCKED_URL),
+            1000.0,
+            report_code,
+            report_contact,
+        )
         self.core = Redirect(
             Sources((source,)),
             self._screen,
@@ -88,6 +105,7 @@ class Switch:
             self.ends.append,
             lambda decision: f"疑似骚扰 {decision.label}",
             to_key,
+            self.codes.append,
         )
 
     def _screen(self, call: Call) -> Decision:

@@ -30,6 +30,7 @@ from clearbell.web.gate import Gate
 from clearbell.web.label_appeals import label_appeals_router
 from clearbell.web.limits import Limiter
 from clearbell.web.refusals import error_body
+from clearbell.web.report_desk import report_desk_router
 from clearbell.web.reports import reports_router
 from clearbell.web.revocation import revocation_handlers
 from clearbell.web.schemas import BadFieldError, ErrorBody
@@ -105,6 +106,7 @@ def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60) -> 
             *feeds_routers(),
             label_appeals_router(),
             reports_router(),
+            report_desk_router(),
             carddav_handler(gate, token),
         ],
         dependencies={"gate": Provide(lambda: gate, sync_to_thread=False, use_cache=True)},

@@ -11,8 +11,8 @@ from litestar.params import FromPath, JSONBody
 
 from clearbell.consent.codes import new_code, plain_code
 from clearbell.labels.appeals.errors import UnknownAppealError
-from clearbell.labels.appeals.model import Ground, Step
-from clearbell.labels.appeals.service import appeal_of, do_appeal, do_decide, due_after
+from clearbell.labels.appeals.model import DEADLINE, Ground, Step
+from clearbell.labels.appeals.service import appeal_of, do_appeal, do_decide
 from clearbell.reports.settings import reputation_settings
 from clearbell.web.api import require_token
 from clearbell.web.feeds import ServedGate
@@ -78,7 +78,7 @@ def appeal(data: JSONBody[AppealBody], gate: ServedGate) -> AppealView:
             since=0 if data.since is None else to_time(data.since, 0),
             statement=data.statement,
             evidence=data.evidence,
-            due=due_after(act.at, gate.pack, gate.desk.workdays),
+            due=gate.desk.due(act.at, DEADLINE),
             filer=data.filer,
         )
     return _view(gate, fact.appeal)

@@ -10,12 +10,14 @@ from litestar import Router, get, post
 from litestar.params import FromPath, JSONBody
 
 from clearbell.consent.codes import new_code
+from clearbell.reports.complaints.service import complaint_of
 from clearbell.reports.form import BAD_TYPES
-from clearbell.reports.model import Reported
-from clearbell.reports.queries import report_of
+from clearbell.reports.model import Duration, Reported
+from clearbell.reports.queries import Report, report_of
 from clearbell.reports.refusals import RefusedUnknownReportError
 from clearbell.reports.service import do_file_reports, do_withdraw_report
 from clearbell.reports.settings import reputation_settings
+from clearbell.reports.wording import standing_words
 from clearbell.web.api import require_token
 from clearbell.web.feeds import ServedGate
 from clearbell.web.gate import Gate
@@ -27,7 +29,7 @@ Id = Annotated[str, msgspec.Meta(max_length=190, pattern=r"^[^\x00-\x1f]*$")]
 
 
 class ReportBody(msgspec.Struct, forbid_unknown_fields=True):
-    """A report of one call."""
+    """A report of one call, in the fields of the 12321 form."""
 
     number: NumberText | NumberKey
     """The number complained about."""
@@ -42,6 +44,19 @@ class ReportBody(msgspec.Struct, forbid_unknown_fields=True):
     area: Annotated[str, msgspec.Meta(max_length=16, pattern=r"^[^\x00-\x1f]*$")] = ""
     id: Id = ""
     """The sender's own id: the same report sent again is taken once. Made here when empty."""
+    duration: Duration = Duration.UNKNOWN
+    """How long the call was."""
+    description: Annotated[str, msgspec.Meta(max_length=2_000, pattern=r"^[^\x00]*$")] = ""
+    """What was said, in the reporter's words."""
+    evidence: Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{64})?$")] = ""
+    """SHA-256 (hex) of a recording or screenshot, sent to ``/v1/evidence`` before."""
+    forward: bool = False
+    """The reporter wants it passed on to whoever connected the caller."""
+    wanted: bool = False
+    """No complaint but a vote for the number: its calls are wanted."""
+    origin: Annotated[str, msgspec.Meta(max_length=256, pattern=r"^[^\x00-\x1f]*$")] = ""
+    """Where it was made, such as an address; kept only as a keyed digest. Reports of one place that nothing else
+    proves are one voice."""
 
 
 class ReportsBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -64,10 +79,18 @@ class ReportStatus(msgspec.Struct):
 
     receipt: str
     state: str
-    """``counted`` or ``withdrawn``."""
+    """``waiting``, ``counted``, ``aside``, ``void`` or ``withdrawn``."""
     received: int
     """µs UTC."""
     category: str
+    zh: str
+    """The state, with its reason, in words."""
+    en: str
+    complaint: str = ""
+    """Where the complaint stands; empty: a mere report, which is owed no answer."""
+    due: int = 0
+    """Until when the next step is due, µs UTC; 0: no deadline."""
+    answer: str = ""
 
 
 def _category(given: str | int, gate: Gate) -> str:
@@ -78,6 +101,13 @@ def _category(given: str | int, gate: Gate) -> str:
     return given
 
 
+def origin_of(place: str, gate: Gate) -> int:
+    """Keyed digest of where a report was made; 0 when that is not known."""
+    digest = gate.desk.identities.digest("origin", place)
+    # 60 bits, which every database keeps as a number.
+    return int(digest[:15], 16) if digest else 0
+
+
 def _reported(body: ReportBody, gate: Gate, now: int) -> Reported:
     home = gate.pack.home
     # A sender's own id is kept apart from those of files and of ours.
@@ -86,7 +116,21 @@ def _reported(body: ReportBody, gate: Gate, now: int) -> Reported:
     reporter = to_number(body.reporter, "reporter", home, blank_allowed=False) if body.reporter is not None else 0
     number = to_number(body.number, "number", home, blank_allowed=False)
     return Reported(
-        receipt, "api", number, at, now, reporter, _category(body.category, gate), body.automatic, body.area
+        receipt,
+        "api",
+        number,
+        at,
+        now,
+        reporter,
+        _category(body.category, gate),
+        body.automatic,
+        body.area,
+        body.wanted,
+        origin_of(body.origin, gate),
+        body.duration,
+        body.description,
+        body.evidence,
+        body.forward,
     )
 
 
@@ -96,23 +140,44 @@ def report(data: JSONBody[ReportsBody], gate: ServedGate) -> TakenBody:
     now = gate.now()
     reports = [_reported(body, gate, now) for body in data.reports]
     with gate.store.act("api") as act:
-        filed = do_file_reports(act, reports, reputation_settings(gate.pack))
+        filed = do_file_reports(act, reports, reputation_settings(gate.pack), records=True, due=gate.desk.due)
     return TakenBody([one.report for one in reports], filed.stored, filed.duplicates)
 
 
-def _status(gate: Gate, receipt: str) -> ReportStatus:
+def state_of(found: Report) -> str:
+    """The state of a report in one word."""
+    if found.withdrawn:
+        return "withdrawn"
+    return "void" if found.weighed.void else found.weighed.standing.value
+
+
+def status_of(gate: Gate, receipt: str) -> ReportStatus:
+    """Where a report stands. Raises :class:`RefusedUnknownReportError`."""
     with gate.store.read() as conn:
         found = report_of(conn, receipt)
+        complaint = complaint_of(conn, receipt)
     if found is None:
         raise RefusedUnknownReportError(receipt)
-    state = "withdrawn" if found.withdrawn else "counted"
-    return ReportStatus(receipt, state, found.reported.received, found.reported.category)
+    zh, en = (
+        standing_words(
+            found.weighed.standing,
+            found.weighed.why,
+            language,
+            withdrawn=bool(found.withdrawn),
+            void=found.weighed.void,
+        )
+        for language in ("zh", "en")
+    )
+    status = ReportStatus(receipt, state_of(found), found.reported.received, found.reported.category, zh, en)
+    if complaint is not None:
+        status.complaint, status.due, status.answer = complaint.state, complaint.due, complaint.answer
+    return status
 
 
 @get("/reports/{receipt:str}", sync_to_thread=True, responses=REFUSALS, summary="Show a report")
 def show_report(receipt: FromPath[str], gate: ServedGate) -> ReportStatus:
     """Where a report stands, by its receipt."""
-    return _status(gate, receipt)
+    return status_of(gate, receipt)
 
 
 @post(
@@ -126,7 +191,7 @@ def withdraw_report(receipt: FromPath[str], gate: ServedGate) -> ReportStatus:
     """Take a report back: it counts no more."""
     with gate.store.act("api") as act:
         do_withdraw_report(act, receipt, reputation_settings(gate.pack))
-    return _status(gate, receipt)
+    return status_of(gate, receipt)
 
 
 def reports_router() -> Router:

@@ -33,9 +33,12 @@ class Ground(enum.Enum):
     """The label says what its user is not: nothing said so far counts."""
 
 
+DEADLINE = "label_appeal"
+"""The pack's deadline for a decision."""
+
 TRANSITIONS: dict[tuple[State, Step], Transition[State]] = {
-    (State.RECEIVED, Step.UPHOLD): Transition(State.UPHELD, "officer", "label_appeal"),
-    (State.RECEIVED, Step.REFUSE): Transition(State.REFUSED, "officer", "label_appeal"),
+    (State.RECEIVED, Step.UPHOLD): Transition(State.UPHELD, "officer", DEADLINE),
+    (State.RECEIVED, Step.REFUSE): Transition(State.REFUSED, "officer", DEADLINE),
 }
 
 

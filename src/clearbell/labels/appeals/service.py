@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
@@ -20,23 +19,8 @@ from clearbell.labels.appeals.tables import label_appeal
 from clearbell.labels.queries import label_of
 from clearbell.ledger import Act
 from clearbell.lifecycles import move
-from clearbell.policy.model import Pack
-from clearbell.policy.workdays import Workdays
 from clearbell.reports.reputation import ReputationSettings
 from clearbell.reports.resets import do_reset_number
-
-DEADLINE = "label_appeal"
-
-
-def due_after(at: int, pack: Pack, workdays: Workdays) -> int:
-    """When an appeal filed at ``at`` must be decided: the end of the pack's last working day, µs UTC; 0: never."""
-    rule = pack.deadlines.get(DEADLINE)
-    if rule is None or not rule.value:
-        return 0
-    zone = datetime.timezone(datetime.timedelta(minutes=pack.utc_offset_minutes))
-    day = datetime.datetime.fromtimestamp(at / 1e6, zone).date()
-    last = workdays.add(day, int(rule.value)) + datetime.timedelta(1)
-    return int(datetime.datetime.combine(last, datetime.time(), zone).timestamp()) * 1_000_000
 
 
 def do_appeal(

@@ -13,6 +13,7 @@ from clearbell.calls import DAY
 from clearbell.ledger import Act
 from clearbell.lifecycles import move
 from clearbell.numbering import to_key
+from clearbell.policy.deadlines import due_after
 from clearbell.policy.model import Pack
 from clearbell.policy.workdays import Workdays
 from clearbell.registry.applications.checks import DIGEST, Problem, find_problems
@@ -57,6 +58,10 @@ class Desk(msgspec.Struct, frozen=True):
         """The day of a time (µs UTC) in the pack's zone."""
         zone = datetime.timezone(datetime.timedelta(minutes=self.pack.utc_offset_minutes))
         return datetime.datetime.fromtimestamp(at / 1e6, zone).date()
+
+    def due(self, at: int, deadline: str) -> int:
+        """When the pack's deadline, begun at a time, is over, µs UTC; 0: never."""
+        return due_after(at, deadline, self.pack, self.workdays)
 
 
 def do_file(act: Act, desk: Desk, name: str, line_class: LineClass, values: Mapping[str, str]) -> list[Problem]:

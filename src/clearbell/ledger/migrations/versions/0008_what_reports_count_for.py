@@ -32,7 +32,7 @@ def upgrade() -> None:
         for name in _NEW:
             batch_op.alter_column(name, server_default=None)
     _some("ix_report_voice", "voice <> 0", ["voice", "number"])
-    _some("ix_report_waiting", "standing = 'waiting'", ["received"])
+    _some("ix_report_waiting", "standing = 'waiting'", ["seq"])
     _some("ix_report_aside", "standing = 'aside'", ["number", "received"])
     with op.batch_alter_table("reputation") as batch_op:
         batch_op.add_column(sa.Column("wanted", sa.Float(), nullable=False, server_default="0"))
