@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from cyclopts import App
 
-from clearbell.cli.context import actor, language, open_store, refuse, say, words
+from clearbell.cli import complaints, reports_desk
+from clearbell.cli.context import actor, home_folder, language, open_store, refuse, say, words
 from clearbell.cli.ranking import rank
 
 if TYPE_CHECKING:
@@ -16,6 +17,17 @@ if TYPE_CHECKING:
 
 app = App(name="reports", help="Reports of nuisance calls. 骚扰电话举报。")
 app.command(rank)
+for command in (
+    reports_desk.match,
+    reports_desk.aside,
+    reports_desk.decide,
+    reports_desk.attacked,
+    reports_desk.verdict,
+    reports_desk.units,
+    reports_desk.bad_faith,
+    complaints.app,
+):
+    app.command(command)
 
 CHUNK = 50_000
 """Lines stored at once: so many numbers scatter over all pages of the database, and fewer, larger writes touch each
@@ -38,7 +50,7 @@ def import_(
     file
         The file.
     format
-        ``clearbell``: the fields of the 12321 form (reported_number, date, time, reporter, category, automatic …);
+        ``clearbell``: the fields of the 12321 form (reported_number, date, time, reporter, category, automatic, duration, description, forward …);
         ``ftc``: complaints of the US Federal Trade Commission, daily file or API collection.
     encoding
         Encoding of the file, such as ``gb18030``.
@@ -55,7 +67,10 @@ def import_(
 
     rules = open_pack(pack)
     settings = reputation_settings(rules)
-    loader: Loader[Any] = FtcLoader(settings) if format == "ftc" else FormLoader(rules.home, rules.categories, settings)
+    records = (home_folder(home) / "lake").is_dir()
+    loader: Loader[Any] = (
+        FtcLoader(settings) if format == "ftc" else FormLoader(rules.home, rules.categories, settings, records=records)
+    )
     store = open_store(home)
     try:
         result = _take_in(store, loader, file, encoding)
@@ -141,6 +156,7 @@ def show(number: str, *, limit: int = 20, home: Path | None = None) -> None:
     from clearbell.numbering import format_e164
     from clearbell.reports import score_at
     from clearbell.reports.queries import reports_about, reputation_of, scale_of
+    from clearbell.reports.wording import standing_words
 
     key = read_number(number)
     store = open_store(home)
@@ -161,9 +177,9 @@ def show(number: str, *, limit: int = 20, home: Path | None = None) -> None:
     show_table(
         table(
             words("举报", "reports"),
-            ["编号", "来电时间", "来源", "类别", "自动语音", "撤回"]
+            ["编号", "来电时间", "来源", "类别", "自动语音", "权重", "状态"]
             if language() == "zh"
-            else ["report", "call at", "source", "category", "recorded voice", "taken back"],
+            else ["report", "call at", "source", "category", "recorded voice", "weight", "what it counts for"],
             [
                 (
                     one.reported.report,
@@ -171,7 +187,14 @@ def show(number: str, *, limit: int = 20, home: Path | None = None) -> None:
                     one.reported.source,
                     one.reported.category or "-",
                     words("是", "yes") if one.reported.automatic else "-",
-                    shown(one.withdrawn),
+                    f"{one.weighed.weight:.2f}",
+                    standing_words(
+                        one.weighed.standing,
+                        one.weighed.why,
+                        language(),
+                        withdrawn=bool(one.withdrawn),
+                        void=one.weighed.void,
+                    ),
                 )
                 for one in reports
             ],

@@ -2,8 +2,9 @@
 
 Columns, with the form's own names as aliases: ``reported_number`` (sms_phone), ``date`` (d241), ``time`` (d242),
 ``reporter`` (phone), ``category`` (bad_type: a category code, or the form's number 1–21), ``automatic`` (type: 1 is a
-recorded voice), ``area``, ``received`` (when the report was made, ISO 8601; the time of the call when absent) and
-``report`` (id). Only the number and the date are required. The form's free text is not kept.
+recorded voice), ``duration`` (d243: 0 is under three minutes; or a band's own name), ``description`` (sms_content),
+``forward`` (user_intention_flag: 1 to pass it on), ``area``, ``received`` (when the report was made, ISO 8601; the time
+of the call when absent) and ``report`` (id). Only the number and the date are required.
 
 A row without an id gets a digest of what it says: the same report in two files is one.
 """
@@ -19,7 +20,7 @@ from clearbell.ledger import Act
 from clearbell.numbering import to_key
 from clearbell.reports.cells import micros, number_fault, time_fault
 from clearbell.reports.ftc import file_items
-from clearbell.reports.model import Reported
+from clearbell.reports.model import Duration, Reported
 from clearbell.reports.reputation import ReputationSettings
 
 BAD_TYPES = (
@@ -55,8 +56,13 @@ _ALIASES = {
     "automatic": ("type", "自动语音"),
     "report": ("id", "编号"),
     "area": ("地区",),
+    "duration": ("d243", "通话时长"),
+    "description": ("sms_content", "描述"),
+    "forward": ("user_intention_flag", "同意转办"),
     "received": ("举报时间",),
 }
+DURATIONS = {"": Duration.UNKNOWN, "0": Duration.UNDER_3} | {one.value: one for one in Duration}
+"""The form's ``d243``: only its 0 is known (regime §4); other bands go by our own names."""
 _YES = frozenset({"1", "y", "yes", "true", "是"})
 _NO = frozenset({"", "0", "2", "n", "no", "false", "否"})
 
@@ -66,12 +72,18 @@ class FormLoader:
 
     required = ("reported_number", "date")
 
-    def __init__(self, home: str, categories: Collection[str], settings: ReputationSettings) -> None:
-        """``home``: country whose national numbers are understood. ``categories``: codes of the pack."""
+    def __init__(
+        self, home: str, categories: Collection[str], settings: ReputationSettings, *, records: bool = False
+    ) -> None:
+        """``home``: country whose national numbers are understood. ``categories``: codes of the pack.
+
+        ``records``: there are call records, in which the calls are looked for.
+        """
         self.name = f"reports.clearbell.{home}{settings.utc_offset_minutes:+d}"
         self._home = home
         self._categories = frozenset(categories)
         self._settings = settings
+        self._records = records
 
     def bind(self, header: Sequence[str]) -> Callable[[Sequence[str]], Reported | list[BadCell]]:
         """Return the reader of rows. Raises ``BadHeaderError``."""
@@ -85,7 +97,7 @@ class FormLoader:
 
     def store(self, act: Act, items: Sequence[Reported]) -> Stored:
         """File the reports."""
-        return file_items(act, items, self._settings)
+        return file_items(act, items, self._settings, records=self._records)
 
     def _read(self, cells: dict[str, str], zone: datetime.tzinfo) -> Reported | list[BadCell]:
         bad: list[BadCell] = []
@@ -116,11 +128,29 @@ class FormLoader:
         said = cells.get("automatic", "").lower()
         if said not in _YES and said not in _NO:
             bad.append(BadCell("automatic", "automatic", "应为 1(自动语音)或 0", "write 1 (recorded voice) or 0"))
-        if bad or category is None:
+        duration = DURATIONS.get(cells.get("duration", "").lower())
+        if duration is None:
+            names = "、".join(name for name in DURATIONS if name)
+            bad.append(BadCell("duration", "duration", f"应为 {names}", f"write one of {names.replace('、', ', ')}"))
+        wish = cells.get("forward", "").lower()
+        if wish not in _YES and wish not in _NO:
+            bad.append(BadCell("forward", "forward", "应为 1(同意转办)或 0", "write 1 (pass it on) or 0"))
+        if bad or category is None or duration is None:
             return bad
         own = cells.get("report") or self._digest(number, at, reporter, category, said in _YES)
         return Reported(
-            own, "csv", number, at, received, reporter, category, automatic=said in _YES, area=cells.get("area", "")
+            own,
+            "csv",
+            number,
+            at,
+            received,
+            reporter,
+            category,
+            automatic=said in _YES,
+            area=cells.get("area", ""),
+            duration=duration,
+            description=cells.get("description", ""),
+            forward=wish in _YES,
         )
 
     def _category(self, text: str) -> str | None:

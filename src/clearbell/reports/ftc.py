@@ -95,14 +95,16 @@ class FtcLoader:
         return file_items(act, items, self._settings)
 
 
-def file_items(act: Act, items: Sequence[Reported], settings: ReputationSettings) -> Stored:
+def file_items(act: Act, items: Sequence[Reported], settings: ReputationSettings, *, records: bool = False) -> Stored:
     """File the reports that can be right, refuse the others one by one."""
     refused = faults(items, act.at)
     if not refused:
-        filed = do_file_reports(act, items, settings)
+        filed = do_file_reports(act, items, settings, records=records)
         return Stored(filed.stored, filed.duplicates)
     bad = {place for place, _ in refused}
-    filed = do_file_reports(act, [item for place, item in enumerate(items) if place not in bad], settings)
+    filed = do_file_reports(
+        act, [item for place, item in enumerate(items) if place not in bad], settings, records=records
+    )
     return Stored(filed.stored, filed.duplicates, refused)
 
 

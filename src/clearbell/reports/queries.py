@@ -15,11 +15,13 @@ from clearbell.reports.tables import report, report_detail, reputation, reputati
 
 __all__ = [
     "Attacked",
+    "Range",
     "Report",
     "Totals",
     "Unit",
     "attacked",
     "categories_of",
+    "heaviest_ranges",
     "hottest",
     "report_of",
     "reported_of",
@@ -180,6 +182,43 @@ def unit_score(conn: Connection, ranges: Sequence[tuple[int, int]], at: int) -> 
         heat, evidence, wanted = heat + row[2], evidence + row[3], wanted + row[4]
     whole = Reputation(0, reports, 0, heat, evidence, 0, 0, wanted)
     return Unit(numbers, reports, score_at(whole, scale, at) if scale else Score(0.0, 0.0))
+
+
+class Range(msgspec.Struct, frozen=True):
+    """A range of numbers that were complained about."""
+
+    first: int
+    unit: Unit
+
+
+def heaviest_ranges(conn: Connection, width: int, at: int, limit: int = 20) -> list[Range]:
+    """Ranges of ``width`` numbers with at least two complained about, the most evidence first.
+
+    One number alone makes no range: mass without spread says nothing about its neighbours.
+    """
+    scale = scale_of(conn)
+    if scale is None:
+        return []
+    block = reputation.c.number - reputation.c.number % width
+    query = (
+        select(
+            block.label("first"),
+            func.count(),
+            func.sum(reputation.c.reports),
+            *(func.sum(column) for column in _SUMS),
+        )
+        .where(reputation.c.reports > 0)
+        .group_by(block)
+        .having(func.count() > 1)
+        .order_by(func.sum(reputation.c.evidence).desc(), block)
+        .limit(limit)
+    )
+    return [
+        Range(
+            first, Unit(numbers, reports, score_at(Reputation(0, reports, 0, heat, evidence, 0, 0, wanted), scale, at))
+        )
+        for first, numbers, reports, heat, evidence, wanted in conn.execute(query)
+    ]
 
 
 def reputation_of(conn: Connection, number: int) -> Reputation | None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import msgspec
 from litestar import Router, get, post
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from clearbell.calls import DAY
 from clearbell.consent.codes import new_code
@@ -26,7 +26,9 @@ from clearbell.web.reports import ReportStatus, status_of
 from clearbell.web.schemas import BadFieldError, Name, NumberKey, NumberText, Time, to_number, to_time
 
 Words = Annotated[str, msgspec.Meta(max_length=2_000, pattern=r"^[^\x00]*$")]
-Limit = FromQuery[Annotated[int, msgspec.Meta(ge=1, le=1_000)]]
+Limit = Annotated[int, QueryParameter(name="limit", ge=1, le=1_000, description="How many at most.")]
+Days = Annotated[int, QueryParameter(name="days", ge=1, le=90, description="How many days back.")]
+SetAside = Annotated[Why, QueryParameter(name="why", description="For what reason they were set aside.")]
 
 
 class AsideView(msgspec.Struct):
@@ -117,7 +119,7 @@ class StepBody(msgspec.Struct, forbid_unknown_fields=True):
 
 
 @get("/reports/aside", sync_to_thread=True, responses=REFUSALS, summary="List reports set aside")
-def aside(gate: ServedGate, why: FromQuery[Why] = Why.PRIVATE, limit: Limit = 100) -> list[AsideView]:
+def aside(gate: ServedGate, why: SetAside = Why.PRIVATE, limit: Limit = 100) -> list[AsideView]:
     """Reports set aside for a reason, the newest first; by default those that an officer is to look at."""
     with gate.store.read() as conn:
         found = reports_aside(conn, why, limit)
@@ -150,7 +152,7 @@ def decide_aside(receipt: FromPath[str], data: JSONBody[OutcomeBody], gate: Serv
 
 
 @get("/reports/attacked", sync_to_thread=True, responses=REFUSALS, summary="List numbers that may be under attack")
-def attacks(gate: ServedGate, days: FromQuery[Annotated[int, msgspec.Meta(ge=1, le=90)]] = 1) -> list[AttackedView]:
+def attacks(gate: ServedGate, days: Days = 1) -> list[AttackedView]:
     """Numbers about which many reports of the last days were set aside or are void: somebody may be out to harm them."""
     now = gate.now()
     with gate.store.read() as conn:
