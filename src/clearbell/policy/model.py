@@ -104,6 +104,26 @@ class Retention(msgspec.Struct, frozen=True):
     status: Status
 
 
+class CodeRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One-time codes that prove a number."""
+
+    digits: int
+    life_minutes: int
+    tries: int
+    """How often a wrong code may be entered before another must be asked for."""
+    resend_seconds: int
+    """Between two codes to one number."""
+    per_number_hour: int
+    per_number_day: int
+    """Most codes to one number within 24 hours."""
+    per_hour: int
+    """Most codes to all numbers within an hour."""
+    proof_minutes: int
+    """How long a proven number counts as proven."""
+    source: str
+    status: Status
+
+
 class Pack(msgspec.Struct, frozen=True):
     """A jurisdiction's rules."""
 
@@ -130,6 +150,7 @@ class Pack(msgspec.Struct, frozen=True):
     """Names of the sanction ladder's rungs, mildest first."""
     label: LabelRules
     retention: Retention
+    codes: CodeRules
     deadlines: dict[str, Threshold]
     """Deadlines, and limits that no check of the call path reads."""
     risky_areas: dict[str, Area] = {}

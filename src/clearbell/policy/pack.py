@@ -20,6 +20,7 @@ from clearbell.policy.model import (
     ActionStep,
     Area,
     Category,
+    CodeRules,
     LabelRules,
     Pack,
     Price,
@@ -106,9 +107,10 @@ _TABLES: dict[str, Any] = {
     "rungs": _Words,
     "label": LabelRules,
     "retention": Retention,
+    "codes": CodeRules,
     "actions": ActionStep,
 }
-_SINGLE = ("pack", "label", "retention")
+_SINGLE = ("pack", "label", "retention", "codes")
 
 
 class _Reader:
@@ -147,6 +149,8 @@ class _Reader:
             self.bad(
                 "hours", "缺少 commercial(商业外呼时段)", "`commercial`, the hours of commercial calls, is missing"
             )
+        if single["codes"]:
+            self.codes(single["codes"])
         head: _Head | None = single["pack"]
         offset = self.head(head) if head else 0
         if self.problems or head is None:
@@ -170,6 +174,7 @@ class _Reader:
             rungs={code: Category(code, w.zh, w.en) for code, w in many["rungs"].items()},
             label=single["label"],
             retention=single["retention"],
+            codes=single["codes"],
             risky_areas=many["risky_areas"],
             deadlines={name: _threshold(t) for name, t in many["deadlines"].items()},
         )
@@ -260,6 +265,15 @@ class _Reader:
                     f"it has no evidence `{field}`{_meant(field, EVIDENCE[name])}",
                 )
         return Price(price.points, price.decides, price.answer, price.zh, price.en, price.source, price.status)
+
+    def codes(self, rules: CodeRules) -> None:
+        if not 4 <= rules.digits <= 10:
+            self.bad("codes.digits", "须为 4 至 10", "should be 4 to 10")
+        for name in (
+            "life_minutes", "tries", "resend_seconds", "per_number_hour", "per_number_day", "per_hour", "proof_minutes",
+        ):  # fmt: skip
+            if getattr(rules, name) < 1:
+                self.bad(f"codes.{name}", "须至少为 1", "should be at least 1")
 
     def window(self, name: str, window: _Window) -> Window:
         minutes = []
