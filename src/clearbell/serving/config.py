@@ -8,6 +8,8 @@ from pathlib import Path
 
 import msgspec
 
+from clearbell.notices.settings import NoticesSettings, problems_of
+
 
 class ConfigError(Exception):
     """The configuration cannot be used. 配置无法使用。"""
@@ -66,6 +68,7 @@ class NodeConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Name of a pack that ships with Clearbell, or the path of a pack file."""
     sip: SipConfig = SipConfig()
     http: HttpConfig = HttpConfig()
+    notices: NoticesSettings = NoticesSettings()
 
 
 def listen_address(text: str) -> tuple[str, int]:
@@ -141,3 +144,5 @@ def _check(name: str, config: NodeConfig) -> None:
             ) from None
         if source.go_on not in ("404", "302"):
             raise ConfigError(name, f"sip.source[{place}].go_on", '应为 "404" 或 "302"', 'should be "404" or "302"')
+    for problem in problems_of(config.notices):
+        raise ConfigError(name, f"notices.{problem.key}", problem.zh, problem.en)
