@@ -63,6 +63,7 @@ class Post:
     """A store with an outbox and a dispatcher that is stepped by hand."""
 
     def __init__(self, folder, clock=None):
+        self.folder = folder
         self.store = fresh_store(folder, clock)
         self.key = NoticeKey(b"k" * 32, bytes_from(7))
         self.outbox = Outbox(frozenset(Channel), builtin_templates(), self.key)
