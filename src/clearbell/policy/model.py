@@ -124,6 +124,29 @@ class CodeRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     status: Status
 
 
+class ReservedWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Words that only a public body whose own name has one of them may show on a name card."""
+
+    words: tuple[str, ...]
+    source: str
+    status: Status
+
+
+class CardRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What business name cards may show, and for how long."""
+
+    days: int
+    """From publication or re-check to expiry."""
+    name_width: int
+    """Widest name; a Chinese character counts 2."""
+    department_width: int
+    forbidden: tuple[str, ...]
+    """What nobody may show: it would be taken for a mark of ours, or for a link."""
+    source: str
+    status: Status
+    reserved: tuple[ReservedWords, ...] = ()
+
+
 class Pack(msgspec.Struct, frozen=True):
     """A jurisdiction's rules."""
 
@@ -151,6 +174,7 @@ class Pack(msgspec.Struct, frozen=True):
     label: LabelRules
     retention: Retention
     codes: CodeRules
+    cards: CardRules
     deadlines: dict[str, Threshold]
     """Deadlines, and limits that no check of the call path reads."""
     risky_areas: dict[str, Area] = {}

@@ -19,6 +19,7 @@ from clearbell.calls import Action, Answer
 from clearbell.policy.model import (
     ActionStep,
     Area,
+    CardRules,
     Category,
     CodeRules,
     LabelRules,
@@ -108,9 +109,10 @@ _TABLES: dict[str, Any] = {
     "label": LabelRules,
     "retention": Retention,
     "codes": CodeRules,
+    "cards": CardRules,
     "actions": ActionStep,
 }
-_SINGLE = ("pack", "label", "retention", "codes")
+_SINGLE = ("pack", "label", "retention", "codes", "cards")
 
 
 class _Reader:
@@ -151,6 +153,8 @@ class _Reader:
             )
         if single["codes"]:
             self.codes(single["codes"])
+        if single["cards"]:
+            self.cards(single["cards"])
         head: _Head | None = single["pack"]
         offset = self.head(head) if head else 0
         if self.problems or head is None:
@@ -175,6 +179,7 @@ class _Reader:
             label=single["label"],
             retention=single["retention"],
             codes=single["codes"],
+            cards=single["cards"],
             risky_areas=many["risky_areas"],
             deadlines={name: _threshold(t) for name, t in many["deadlines"].items()},
         )
@@ -274,6 +279,14 @@ class _Reader:
         ):  # fmt: skip
             if getattr(rules, name) < 1:
                 self.bad(f"codes.{name}", "须至少为 1", "should be at least 1")
+
+    def cards(self, rules: CardRules) -> None:
+        for name in ("days", "name_width", "department_width"):
+            if getattr(rules, name) < 1:
+                self.bad(f"cards.{name}", "须至少为 1", "should be at least 1")
+        for place, group in enumerate(rules.reserved):
+            if not all(word.strip() for word in group.words):
+                self.bad(f"cards.reserved[{place}].words", "不能有空词", "no word may be empty")
 
     def window(self, name: str, window: _Window) -> Window:
         minutes = []

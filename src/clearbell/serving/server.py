@@ -157,6 +157,8 @@ class Server:
             raise
 
     def _words(self, decision: Decision) -> str:
+        if decision.name is not None:
+            return decision.name.text(self._config.sip.language)
         return label_words(decision.label, decision.label_count, self._node.pack, self._config.sip.language)
 
     def start(self) -> None:
