@@ -178,13 +178,11 @@ def test_a_number_gets_five_codes_an_hour_and_ten_a_day(form):
     assert (refused.value.minutes, refused.value.column) == (50, "number")
     assert "5 codes were sent to this number" in refused.value.en
     form.wait(50 * MINUTE)
-    sent = 5
-    with pytest.raises(TooManyCodesError) as refused:
-        while sent < 20:
-            form.ask()
-            sent += 1
-            form.wait(13 * MINUTE)
-    assert (sent, "10" in refused.value.en) == (10, True)
+    for _ in range(5):
+        form.ask()
+        form.wait(13 * MINUTE)
+    with pytest.raises(TooManyCodesError, match="10 codes were sent"):
+        form.ask()
     form.wait(DAY)
     form.ask()
 

@@ -102,7 +102,9 @@ REACHABLE = {(state, transition.to) for (state, _), transition in TRANSITIONS.it
 }  # fmt: skip
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None, max_examples=60)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None, max_examples=60
+)
 @given(moves=st.lists(MOVES, max_size=15))
 def test_whatever_happens_a_notice_moves_by_the_table_and_ends_once(post, moves):
     story = Story(post)
@@ -137,10 +139,20 @@ def test_queued_sent_and_delivered_with_proof(post):
     with post.store.read() as conn:
         [part] = parts_of(conn, made)
         [proof] = receipts_of(conn, made)
-    assert (part.message_id, proof.state, proof.at, proof.received) == ("m1", "delivered", post.now - 1_000_000, post.now)
+    assert (part.message_id, proof.state, proof.at, proof.received) == (
+        "m1",
+        "delivered",
+        post.now - 1_000_000,
+        post.now,
+    )
     assert post.kinds() == ["notices.queued", "notices.sent", "notices.delivered"]
     [ended] = [next(e.decode(FACTS)) for e in post.store.entries(0) if e.kind == "notices.delivered"]
-    assert (ended.notice, ended.recipient, ended.message_id, ended.at) == (made, str(NUMBER), "m1", post.now - 1_000_000)
+    assert (ended.notice, ended.recipient, ended.message_id, ended.at) == (
+        made,
+        str(NUMBER),
+        "m1",
+        post.now - 1_000_000,
+    )
 
 
 def test_the_same_key_is_the_same_notice(post):

@@ -30,9 +30,11 @@ def test_the_shipped_templates_are_sound_and_say_something_in_both_languages():
         zh, en = (templates.render(name, language, arguments) for language in ("zh", "en"))
         assert any("\u4e00" <= sign <= "\u9fff" for sign in zh.text)
         assert en.text.isascii()
-        assert zh.subject and en.subject
+        assert zh.subject
+        assert en.subject
         for shown in arguments.values():
-            assert shown in zh.text and shown in en.text
+            assert shown in zh.text
+            assert shown in en.text
 
 
 @pytest.mark.parametrize(

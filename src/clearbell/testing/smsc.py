@@ -45,6 +45,13 @@ class Order(msgspec.Struct, forbid_unknown_fields=True):
     text: str = ""
 
 
+class Delivery(msgspec.Struct):
+    """Something for the client: a receipt, or a message to it."""
+
+    body: bytes
+    known: dict[str, Any]
+
+
 class Centre:
     """The centre's state, shared by its connections."""
 
@@ -57,6 +64,8 @@ class Centre:
         self.per_second = 0.0
         self.receipt = ("DELIVRD", "000")
         self.sessions: list[Session] = []
+        self.undelivered: list[Delivery] = []
+        """What no client has acknowledged; given to the next one that binds, as centres do."""
         self._serial = 0
         self._reference = 0
         self._times: list[float] = []
@@ -118,7 +127,7 @@ class Session(asyncio.Protocol):
         self._buffer = b""
         self._bound = False
         self._sequence = 0
-        self._waiting: dict[int, dict[str, Any]] = {}
+        self._waiting: dict[int, Delivery] = {}
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -130,6 +139,8 @@ class Session(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
         """The client went."""
         self._centre.sessions.remove(self)
+        self._centre.undelivered.extend(self._waiting.values())
+        self._waiting.clear()
         self._centre.tell({"event": "closed"})
 
     def drop(self) -> None:
@@ -158,6 +169,10 @@ class Session(asyncio.Protocol):
             self._bound = not wrong
             self._centre.tell({"event": "refused-bind" if wrong else "bound", "system_id": system_id.decode()})
             self._put(command | _RESPONSE, sequence, b"smsc\0", _BAD_PASSWORD if wrong else 0)
+            if self._bound:
+                kept, self._centre.undelivered = self._centre.undelivered, []
+                for delivery in kept:
+                    self._give(delivery)
         elif command == _ENQUIRE:
             self._centre.tell({"event": "enquired"})
             self._put(command | _RESPONSE, sequence)
@@ -171,7 +186,11 @@ class Session(asyncio.Protocol):
             else:
                 self._put(command | _RESPONSE, sequence, b"", _NOT_BOUND)
         elif command == _DELIVER | _RESPONSE:
-            self._centre.tell({"event": "acknowledged", "status": status, **self._waiting.pop(sequence, {})})
+            delivery = self._waiting.pop(sequence, None)
+            if delivery is not None:
+                self._centre.tell({"event": "acknowledged", "status": status, **delivery.known})
+                if status:
+                    self._centre.undelivered.append(delivery)
         elif not command & _RESPONSE:
             self._put(_RESPONSE, sequence, b"", _UNKNOWN)
 
@@ -216,11 +235,17 @@ class Session(asyncio.Protocol):
             self._deliver(sender, to, data, kind, 8, {"from": sender, "part": place})
 
     def _deliver(self, sender: str, to: str, data: bytes, kind: int, coding: int, known: dict[str, Any]) -> None:
-        self._sequence += 1
-        self._waiting[self._sequence] = known
         body = b"\0\x01\x01" + sender.encode() + b"\0\0\x01" + to.encode() + b"\0"
         body += bytes([kind, 0, 0, 0, 0, 0, 0, coding, 0, len(data)]) + data
-        self._put(_DELIVER, self._sequence, body)
+        self._give(Delivery(body, known))
+
+    def _give(self, delivery: Delivery) -> None:
+        if self._transport is None or self._transport.is_closing():
+            self._centre.undelivered.append(delivery)
+            return
+        self._sequence += 1
+        self._waiting[self._sequence] = delivery
+        self._put(_DELIVER, self._sequence, delivery.body)
 
 
 def _read_submit(body: bytes) -> dict[str, Any]:
@@ -293,7 +318,9 @@ async def serve(port: int, password: str, utc_offset: int) -> None:
     tell({"event": "listening", "port": server.sockets[0].getsockname()[1]})
     while line := await orders.readline():
         try:
-            centre.obey(msgspec.json.decode(line, type=Order))
+            order = msgspec.json.decode(line, type=Order)
+            centre.obey(order)
+            tell({"event": "obeyed", "do": order.do})
         except (msgspec.DecodeError, ValueError) as error:
             tell({"event": "not-understood", "error": str(error)})
     server.close()

@@ -37,15 +37,26 @@ class SmscProcess:
                 self._news.notify_all()
 
     def tell(self, do: str, **more: Any) -> None:
-        """Give it an order (:class:`~clearbell.testing.smsc.Order`)."""
+        """Give it an order (:class:`~clearbell.testing.smsc.Order`); returns when it is carried out."""
+        before = len(self.events("obeyed"))
         assert self._process.stdin is not None  # noqa: S101
         self._process.stdin.write(json.dumps({"do": do, **more}).encode() + b"\n")
         self._process.stdin.flush()
+        self.wait_for(lambda line: line["event"] == "not-understood" or len(self._of("obeyed")) > before)
 
-    def events(self, event: str) -> list[dict[str, Any]]:
-        """What it said of one kind."""
+    def events(self, event: str, at_least: int = 0, seconds: float = 10.0) -> list[dict[str, Any]]:
+        """What it said of one kind, waiting for so many. Raises ``TimeoutError``."""
+        until = time.monotonic() + seconds
         with self._news:
-            return [line for line in self.said if line["event"] == event]
+            while len(self._of(event)) < at_least:
+                left = until - time.monotonic()
+                if left <= 0 or not self._news.wait(left):
+                    message = f"fewer than {at_least} of `{event}` within {seconds} s; it said {self.said[-5:]}"
+                    raise TimeoutError(message)
+            return self._of(event)
+
+    def _of(self, event: str) -> list[dict[str, Any]]:
+        return [line for line in self.said if line["event"] == event]
 
     def texts(self, to: int | str) -> list[str]:
         """Whole messages to a number, oldest first."""

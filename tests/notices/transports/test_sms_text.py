@@ -53,7 +53,9 @@ def test_chinese_takes_seventy_signs_or_sixty_seven_a_part(length, parts):
     assert (coded.data_coding, len(coded.parts)) == (UCS2, parts)
 
 
-@pytest.mark.parametrize(("text", "parts"), [("a" * 160, 1), ("a" * 161, 2), ("€" * 80, 1), ("€" * 81, 2), ("a" * 152 + "€" * 5, 2)])
+@pytest.mark.parametrize(
+    ("text", "parts"), [("a" * 160, 1), ("a" * 161, 2), ("€" * 80, 1), ("€" * 81, 2), ("a" * 152 + "€" * 5, 2)]
+)
 def test_latin_takes_a_hundred_and_sixty_signs_and_the_euro_two(text, parts):
     assert len(code_text(text, 1).parts) == parts
 

@@ -56,8 +56,8 @@ class MailTransport(OneByOne):
         mail["Date"] = email.utils.format_datetime(email.utils.localtime())
         mail["Message-ID"] = f"<{message.notice}@{self._settings.sender.rpartition('@')[2]}>"
         mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday answers, please
-        mail["Content-Language"] = message.language
         mail.set_content(message.text)
+        mail["Content-Language"] = message.language
         return mail
 
     def _connect(self) -> smtplib.SMTP:

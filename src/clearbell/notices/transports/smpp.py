@@ -183,9 +183,11 @@ class SmppTransport:
         while self._line and self._link is not None and self._throttle.wait() <= 0:
             if len(self._submitted) >= self._settings.window:
                 return
-            part = self._line.popleft()
+            part = self._line[0]
             self._throttle.went()
+            # It leaves the line after it went: should the link break now, it is still known.
             sequence = self._link.submit(**self._fields(part))
+            self._line.popleft()
             part.submitted = self._monotonic()
             self._submitted[sequence] = part
 
