@@ -136,6 +136,23 @@ class Charge(msgspec.Struct, frozen=True, gc=False):
     evidence: Evidence
 
 
+class ShownName(msgspec.Struct, frozen=True, gc=False):
+    """The name card that a call showed, one version of it."""
+
+    card: str
+    revision: int
+    name_zh: str
+    name_en: str
+    department_zh: str = ""
+    department_en: str = ""
+
+    def text(self, language: str) -> str:
+        """What a phone shows, in ``zh`` or ``en``: the name, and the department where there is one."""
+        zh = language == "zh"
+        parts = (self.name_zh, self.department_zh) if zh else (self.name_en, self.department_en)
+        return " ".join(part for part in parts if part)
+
+
 class Decision(msgspec.Struct, frozen=True, gc=False):
     """One call, one decision, one sum that adds up: ``total == sum(c.points for c in charges)``."""
 
@@ -160,3 +177,5 @@ class Decision(msgspec.Struct, frozen=True, gc=False):
     """Label category code shown to the callee (never translated text); empty for none."""
     label_count: int = 0
     """Distinct reporters behind the label; 0 when none or unknown."""
+    name: ShownName | None = None
+    """The name card shown to the callee; only ever on a call that goes on unlabelled and was proven entitled."""

@@ -22,7 +22,9 @@ def erase(number: str, *, home: Path | None = None) -> None:
     from clearbell.consent.evidence import do_forget_evidence
     from clearbell.consent.service import erase_person as consent
     from clearbell.labels.erasure import do_forget_number as labels
+    from clearbell.notices.service import do_forget_recipient as notices
     from clearbell.registry.admission.service import erase_person as admission
+    from clearbell.registry.reassignment.service import erase_person as reassignment
     from clearbell.registry.service import erase_person as registry
     from clearbell.reports.service import do_forget_number as reports
     from clearbell.sanctions.service import erase_person as sanctions
@@ -31,7 +33,10 @@ def erase(number: str, *, home: Path | None = None) -> None:
     store = open_store(home)
     with store.act(actor()) as act:
         documents = do_forget_evidence(act, open_vault(home), key)
-        rows = sum(forget(act, key) for forget in (consent, registry, admission, sanctions, reports, labels))
+        rows = sum(
+            forget(act, key)
+            for forget in (consent, registry, reassignment, admission, sanctions, reports, labels, notices)
+        )
         facts = act.erase(key)
     say(
         f"已抹除账本中 {facts} 条内容、{rows} 行现状和 {documents} 份文件;判定记录按保存期另行删除",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cyclopts import App
 
+from clearbell.cli.cards import app as cards
 from clearbell.cli.context import actor, language, open_store, refuse, say, words
 from clearbell.cli.label_appeals import app as appeals
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 app = App(name="labels", help="What is published about numbers. 号码标注。")
 app.command(appeals)
+app.command(cards)
 
 _PAGE = 10_000
 

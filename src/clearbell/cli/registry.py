@@ -8,8 +8,10 @@ from typing import Literal
 from cyclopts import App
 
 from clearbell.cli.context import actor, language, open_store, refuse, say, words
+from clearbell.cli.reassignment import app as disconnects
 
 app = App(name="registry", help="Parties, holders, numbers, trunks. 主体、码号与中继。")
+app.command(disconnects)
 
 
 def _done(what: str) -> None:

@@ -52,6 +52,7 @@ def run(
     from clearbell.cli.pack import open_pack
     from clearbell.cli.scores import print_score
     from clearbell.ledger import Store
+    from clearbell.notices.settings import NoticesSettings
     from clearbell.serving.config import NodeConfig
     from clearbell.serving.node import Node
     from clearbell.serving.server import Server
@@ -75,7 +76,7 @@ def run(
     found(store, city.founding)
     node = Node(store, open_pack("cn"), folder, randomness=os.urandom)
     try:
-        server = Server(node, NodeConfig())
+        server = Server(node, NodeConfig(notices=NoticesSettings(outbox="folder")))
     except OSError as error:
         refuse(f"端口无法打开:{error}", f"a port cannot be opened: {error}")
     stop = threading.Event()

@@ -107,6 +107,14 @@ class Refused(msgspec.Struct, frozen=True):
     channel: Channel = Channel.DESK
 
 
+class RefusalEnded(msgspec.Struct, frozen=True):
+    """A refusal is not the present user's of the number (kind ``consent.refusal-ended``)."""
+
+    callee: int
+    holder: str = ""
+    caller: int = 0
+
+
 class Listed(msgspec.Struct, frozen=True):
     """A line of the subscriber's own list (kind ``consent.listed``); a later line about the same range replaces it."""
 
@@ -130,6 +138,7 @@ FACTS: dict[str, type[msgspec.Struct]] = {
     "consent.granted": ConsentGranted,
     "consent.withdrawn": ConsentWithdrawn,
     "consent.refused": Refused,
+    "consent.refusal-ended": RefusalEnded,
     "consent.asked": ConsentAsked,
     "consent.receipt": ReceiptIssued,
     "consent.listed": Listed,

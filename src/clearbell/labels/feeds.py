@@ -40,16 +40,21 @@ def write_csv(labels: Iterable[Labelled], words: Words) -> Iterator[str]:
 
 def vcard(one: Labelled, words: Words) -> str:
     """A contact (vCard 3.0, RFC 2426) that a phone shows when the number calls."""
+    return contact(uid_of(one.number), words(one), one.number, one.category, one.at)
+
+
+def contact(uid: str, text: str, number: int, category: str, at: int) -> str:
+    """A contact that shows ``text`` when ``number`` calls; ``at``: when it last changed, µs UTC."""
     lines = [
         "BEGIN:VCARD",
         "VERSION:3.0",
         "PRODID:-//Clearbell//Labels//EN",
-        f"UID:{uid_of(one.number)}",
-        f"FN:{_escaped(words(one))}",
-        f"N:{_escaped(words(one))};;;;",
-        f"TEL;TYPE=VOICE:{format_e164(one.number)}",
-        f"CATEGORIES:{_escaped(one.category)}",
-        f"REV:{shown_utc(one.at)}",
+        f"UID:{uid}",
+        f"FN:{_escaped(text)}",
+        f"N:{_escaped(text)};;;;",
+        f"TEL;TYPE=VOICE:{format_e164(number)}",
+        f"CATEGORIES:{_escaped(category)}",
+        f"REV:{shown_utc(at)}",
         "END:VCARD",
     ]
     return "".join(_folded(line) + "\r\n" for line in lines)

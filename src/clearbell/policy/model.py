@@ -157,6 +157,49 @@ class Retention(msgspec.Struct, frozen=True):
     status: Status
 
 
+class CodeRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One-time codes that prove a number."""
+
+    digits: int
+    life_minutes: int
+    tries: int
+    """How often a wrong code may be entered before another must be asked for."""
+    resend_seconds: int
+    """Between two codes to one number."""
+    per_number_hour: int
+    per_number_day: int
+    """Most codes to one number within 24 hours."""
+    per_hour: int
+    """Most codes to all numbers within an hour."""
+    proof_minutes: int
+    """How long a proven number counts as proven."""
+    source: str
+    status: Status
+
+
+class ReservedWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Words that only a public body whose own name has one of them may show on a name card."""
+
+    words: tuple[str, ...]
+    source: str
+    status: Status
+
+
+class CardRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What business name cards may show, and for how long."""
+
+    days: int
+    """From publication or re-check to expiry."""
+    name_width: int
+    """Widest name; a Chinese character counts 2."""
+    department_width: int
+    forbidden: tuple[str, ...]
+    """What nobody may show: it would be taken for a mark of ours, or for a link."""
+    source: str
+    status: Status
+    reserved: tuple[ReservedWords, ...] = ()
+
+
 class Pack(msgspec.Struct, frozen=True):
     """A jurisdiction's rules."""
 
@@ -184,6 +227,8 @@ class Pack(msgspec.Struct, frozen=True):
     label: LabelRules
     reports: ReportRules
     retention: Retention
+    codes: CodeRules
+    cards: CardRules
     deadlines: dict[str, Threshold]
     """Deadlines, and limits that no check of the call path reads."""
     risky_areas: dict[str, Area] = {}

@@ -19,7 +19,9 @@ from clearbell.calls import Action, Answer
 from clearbell.policy.model import (
     ActionStep,
     Area,
+    CardRules,
     Category,
+    CodeRules,
     LabelRules,
     Pack,
     Price,
@@ -108,9 +110,11 @@ _TABLES: dict[str, Any] = {
     "label": LabelRules,
     "reports": ReportRules,
     "retention": Retention,
+    "codes": CodeRules,
+    "cards": CardRules,
     "actions": ActionStep,
 }
-_SINGLE = ("pack", "label", "reports", "retention")
+_SINGLE = ("pack", "label", "reports", "retention", "codes", "cards")
 
 
 class _Reader:
@@ -149,6 +153,10 @@ class _Reader:
             self.bad(
                 "hours", "缺少 commercial(商业外呼时段)", "`commercial`, the hours of commercial calls, is missing"
             )
+        if single["codes"]:
+            self.codes(single["codes"])
+        if single["cards"]:
+            self.cards(single["cards"])
         head: _Head | None = single["pack"]
         offset = self.head(head) if head else 0
         if self.problems or head is None:
@@ -173,6 +181,8 @@ class _Reader:
             label=single["label"],
             reports=single["reports"],
             retention=single["retention"],
+            codes=single["codes"],
+            cards=single["cards"],
             risky_areas=many["risky_areas"],
             deadlines={name: _threshold(t) for name, t in many["deadlines"].items()},
         )
@@ -263,6 +273,23 @@ class _Reader:
                     f"it has no evidence `{field}`{_meant(field, EVIDENCE[name])}",
                 )
         return Price(price.points, price.decides, price.answer, price.zh, price.en, price.source, price.status)
+
+    def codes(self, rules: CodeRules) -> None:
+        if not 4 <= rules.digits <= 10:
+            self.bad("codes.digits", "须为 4 至 10", "should be 4 to 10")
+        for name in (
+            "life_minutes", "tries", "resend_seconds", "per_number_hour", "per_number_day", "per_hour", "proof_minutes",
+        ):  # fmt: skip
+            if getattr(rules, name) < 1:
+                self.bad(f"codes.{name}", "须至少为 1", "should be at least 1")
+
+    def cards(self, rules: CardRules) -> None:
+        for name in ("days", "name_width", "department_width"):
+            if getattr(rules, name) < 1:
+                self.bad(f"cards.{name}", "须至少为 1", "should be at least 1")
+        for place, group in enumerate(rules.reserved):
+            if not all(word.strip() for word in group.words):
+                self.bad(f"cards.reserved[{place}].words", "不能有空词", "no word may be empty")
 
     def window(self, name: str, window: _Window) -> Window:
         minutes = []

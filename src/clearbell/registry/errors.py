@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from clearbell.numbering import mask
+
 
 class RegistryError(Exception):
     """The registry refuses the change. 登记被拒绝。"""
@@ -53,6 +55,17 @@ class UserNumberForOutboundError(RegistryError):
             "不得为经营性呼叫中心外呼核配用户号码(2018 年工作方案)",
             "user numbers may not be assigned for commercial outbound calls (work plan of 2018)",
             "purpose",
+        )
+
+
+class StillAgeingRangeError(RegistryError):
+    """A number of the range was disconnected too short a time ago."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            f"号码 {mask(number)} 停用后冷冻期未满,不得重新分配",
+            f"{mask(number)} was disconnected and is still ageing; it may not be assigned yet",
+            "first",
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, RowMapping, Table, delete, select
 
 from clearbell.ledger import Act
@@ -13,6 +14,7 @@ from clearbell.registry.errors import (
     BadRangeError,
     OrganisationsOnlyError,
     OverlapError,
+    StillAgeingRangeError,
     UnknownError,
     UserNumberForOutboundError,
 )
@@ -26,6 +28,7 @@ from clearbell.registry.model import (
     TrunkClosed,
     TrunkOpened,
 )
+from clearbell.registry.reassignment.tables import number_disconnect
 from clearbell.registry.tables import holder, party, resource, trunk
 
 ORGANISATIONS_ONLY = frozenset(
@@ -84,14 +87,16 @@ def do_close_trunk(act: Act, name: str) -> None:
     act.append("registry.trunk-closed", [TrunkClosed(name)])
 
 
-def do_assign_numbers(act: Act, facts: Sequence[NumbersAssigned]) -> None:
-    """Assign numbers or ranges to holders, all or none.
+def do_assign_numbers(act: Act, facts: Sequence[NumbersAssigned], *, checked: bool = False) -> None:
+    """Assign numbers or ranges to holders, all or none. ``checked``: parts of what was assigned before.
 
     Raises a :class:`RegistryError` for the first that the rules refuse: unknown holder or trunk, no range, overlap
-    with another resource, a person as holder of an organisation's number, a user number for commercial calls.
+    with another resource, a number that is still ageing after its disconnect, a person as holder of an organisation's number, a user number for commercial calls.
     """
     for fact in facts:
-        check_assignment(act.conn, fact)
+        if not checked:
+            check_assignment(act.conn, fact)
+            _check_ageing(act, fact)
         _put(
             act.conn,
             resource,
@@ -146,6 +151,51 @@ def overlapping(conn: Connection, first: int, last: int, but: str) -> RowMapping
         .mappings()
         .first()
     )
+
+
+def _check_ageing(act: Act, fact: NumbersAssigned) -> None:
+    ageing = act.conn.execute(
+        select(number_disconnect.c.number)
+        .where(
+            number_disconnect.c.number >= fact.first,
+            number_disconnect.c.number <= fact.last,
+            number_disconnect.c.free > act.at,
+        )
+        .limit(1)
+    ).first()
+    if ageing is not None:
+        raise StillAgeingRangeError(ageing.number)
+
+
+def do_take_number(act: Act, number: int) -> bool:
+    """Take one number from whatever resource it is in; False when it is in none.
+
+    Of a range, the part below keeps the resource's id, and the part above gets one of its own.
+    """
+    row = act.conn.execute(select(resource).where(resource.c.first <= number, resource.c.last >= number)).first()
+    if row is None:
+        return False
+    whole = NumbersAssigned(
+        row.resource,
+        row.holder,
+        row.first,
+        row.last,
+        Purpose(row.purpose),
+        tuple(row.trunks.split()),
+        row.inbound_only,
+        row.category,
+    )
+    below, above = row.first < number, number < row.last
+    parts = []
+    if below:
+        parts.append(msgspec.structs.replace(whole, last=number - 1))
+    if above:
+        name = f"{row.resource}/{number + 1}" if below else row.resource
+        parts.append(msgspec.structs.replace(whole, resource=name, first=number + 1))
+    if not parts:
+        do_release_numbers(act, row.resource)
+    do_assign_numbers(act, parts, checked=True)
+    return True
 
 
 def do_release_numbers(act: Act, name: str) -> None:

@@ -10,6 +10,7 @@ from clearbell.numbering import NumberClass
 from clearbell.policy.model import Pack
 from clearbell.screening.case import Case
 from clearbell.screening.checks import LOOKS, Look
+from clearbell.screening.naming import shown_name
 from clearbell.screening.traffic import Traffic
 from clearbell.screening.views import Views
 
@@ -96,6 +97,7 @@ class Engine:
             marks=marks,
             label=label,
             label_count=reporters,
+            name=shown_name(case) if answer is Answer.CONTINUE else None,
         )
 
     def _count(self, case: Case) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import msgspec
 
+from clearbell.notices.settings import NoticesSettings, problems_of
+
 
 class ConfigError(Exception):
     """The configuration cannot be used. 配置无法使用。"""
@@ -70,6 +72,7 @@ class NodeConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Name of a pack that ships with Clearbell, or the path of a pack file."""
     sip: SipConfig = SipConfig()
     http: HttpConfig = HttpConfig()
+    notices: NoticesSettings = NoticesSettings()
 
 
 def listen_address(text: str) -> tuple[str, int]:
@@ -147,3 +150,5 @@ def _check(name: str, config: NodeConfig) -> None:
             raise ConfigError(name, f"sip.source[{place}].report_contact", "应为 SIP URI", "should be a SIP URI")
         if source.go_on not in ("404", "302"):
             raise ConfigError(name, f"sip.source[{place}].go_on", '应为 "404" 或 "302"', 'should be "404" or "302"')
+    for problem in problems_of(config.notices):
+        raise ConfigError(name, f"notices.{problem.key}", problem.zh, problem.en)

@@ -21,6 +21,7 @@ from clearbell.registry.applications.service import Desk
 from clearbell.registry.identity import IdentityKey
 from clearbell.serving.config import ConfigError, NodeConfig, listen_address
 from clearbell.serving.node import Counts, Node
+from clearbell.serving.notifying import Notifying
 from clearbell.serving.upkeep import Upkeep
 from clearbell.sip.answers import AnswerError, Style
 from clearbell.sip.callers import Reading
@@ -132,6 +133,7 @@ class Server:
         secret = load_secret(node.home / "document-key", node.randomness)
         vault = Vault(node.home / "documents", secret, node.randomness)
         self._upkeep = Upkeep(node, vault)
+        self._notifying = Notifying(node, config.notices)
         sources = _sources(config, node.pack)
         token = _token(config.http.token_file)
         bound: list[socket.socket] = []
@@ -173,12 +175,15 @@ class Server:
             raise
 
     def _words(self, decision: Decision) -> str:
+        if decision.name is not None:
+            return decision.name.text(self._config.sip.language)
         return label_words(decision.label, decision.label_count, self._node.pack, self._config.sip.language)
 
     def start(self) -> None:
         """Follow the ledger and open the doors."""
         self._node.start()
         self._upkeep.start()
+        self._notifying.start()
         for door in self._doors:
             door.start()
         if self._http_thread is not None:
@@ -191,6 +196,7 @@ class Server:
         if self._http is not None and self._http_thread is not None:
             self._http.should_exit = True
             self._http_thread.join(10)
+        self._notifying.stop()
         self._upkeep.stop()
         self._node.stop()
 

@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from clearbell.calls import DAY
 from clearbell.consent.evidence import remove_expired
+from clearbell.labels.cards.showing import sweep_cards
 from clearbell.labels.publishing import publish_labels
 from clearbell.labels.settings import label_settings
 from clearbell.records.journal import remove_old_segments
@@ -21,6 +22,8 @@ log = structlog.get_logger()
 
 LABELS_SECONDS = 1.0
 RETENTION_EVERY = 3600
+CARDS_EVERY = 10
+"""Without news, cards are looked at every so many rounds: for those whose time is over."""
 
 
 class Upkeep:
@@ -43,13 +46,17 @@ class Upkeep:
         self._thread.join()
 
     def _run(self) -> None:
-        rounds = 0
+        rounds, swept = 0, 0
         while not self._stop.wait(LABELS_SECONDS):
             try:
                 self._reporting.run()
                 publish_labels(self._node.store, label_settings(self._node.pack))
+                head = self._node.store.head()
+                if head != swept or rounds % CARDS_EVERY == 0:
+                    sweep_cards(self._node.store)
+                    swept = head
             except (SQLAlchemyError, OSError, RefusedReportError) as error:
-                log.warning("reports-not-weighed", error=str(error))
+                log.warning("chores-not-done", error=str(error))
             if rounds % RETENTION_EVERY == 0:
                 keep = self._node.pack.retention.decisions_days * DAY
                 remove_old_segments(self._node.folder, self._node.store.clock.now() - keep)

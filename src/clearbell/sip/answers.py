@@ -56,6 +56,8 @@ class Style(msgspec.Struct, frozen=True):
             raise AnswerError("challenge_contact", "应为 SIP URI", "should be a SIP URI")
 
 
+VERIFIED = "[V]"
+"""What stands before the name of a verified caller (ClearIP's convention for CNAM in P-Asserted-Identity)."""
 REASONS: dict[Answer, str] = {
     Answer.NOT_ENTITLED: 'SIP;cause=403;text="not-entitled"',
     Answer.UNWANTED: 'SIP;cause=607;text="unwanted"',
@@ -106,7 +108,7 @@ def code_taken(request: Request, contact: str) -> bytes:
 
 
 def write(request: Request, decision: Decision, style: Style, words: str) -> bytes:
-    """Write the answer to an INVITE. ``words`` is the label as the callee shall read it."""
+    """Write the answer to an INVITE. ``words`` is the label, or the verified name, as the callee shall read it."""
     answer = decision.answer
     mark = header("X-Clearbell-Decision", decision.id)
     marks = (mark, header("X-Clearbell-Marks", ",".join(decision.marks))) if decision.marks else (mark,)
@@ -122,11 +124,13 @@ def write(request: Request, decision: Decision, style: Style, words: str) -> byt
     if answer is Answer.CHALLENGE and style.challenge_contact:
         diverted = header("Contact", f"<{style.challenge_contact}>")
         return response(request, 302, "Moved Temporarily", (diverted, *marks), to_tag=tag)
-    if answer is Answer.CONTINUE and style.go_on == 404:
+    named = _labelled(request, decision, style, f"{VERIFIED} {words}") if decision.name is not None else ()
+    # Only a 302 can carry a name, so a name card gets one where the switch would be told to go on by itself.
+    if answer is Answer.CONTINUE and style.go_on == 404 and not named:
         return response(request, 404, "Not Found", marks, to_tag=tag)
     if answer is Answer.CONTINUE:
         reason = header("Reason", 'SIP;cause=302;text="no-fraud-detected"')
-        return response(request, 302, "Moved Temporarily", (contact, reason, *marks), to_tag=tag)
+        return response(request, 302, "Moved Temporarily", (contact, *named, reason, *marks), to_tag=tag)
     return response(
         request, 302, "Moved Temporarily", (contact, *_labelled(request, decision, style, words), *marks), to_tag=tag
     )

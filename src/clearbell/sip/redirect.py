@@ -19,8 +19,8 @@ class Redirect:
     """Answers requests. Not safe for several threads at once; each door has its own.
 
     ``screen`` decides a call; when it raises, ``fail_open`` gives the decision that lets the call through.
-    ``words`` gives the label's text for a decision that labels. ``coded`` is told of subscribers that dial the
-    source's report code.
+    ``words`` gives the label's text for a decision that labels, and the name card's for one that carries a card.
+    ``coded`` is told of subscribers that dial the source's report code.
     """
 
     def __init__(
@@ -112,7 +112,7 @@ class Redirect:
             self._count("fail open")
             decision = self._fail_open(call, "screening-failed")
         words = ""
-        if decision.answer in (Answer.LABELLED, Answer.CHALLENGE):
+        if decision.answer in (Answer.LABELLED, Answer.CHALLENGE) or decision.name is not None:
             words = self._words(decision)
         self._count(f"answered {decision.answer.value}")
         return write(request, decision, source.style, words)

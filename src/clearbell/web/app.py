@@ -15,6 +15,7 @@ from sqlalchemy.exc import DataError
 from clearbell import __version__
 from clearbell.consent.errors import ConsentError
 from clearbell.labels.appeals.errors import AppealError, UnknownAppealError
+from clearbell.labels.cards.errors import CardError, UnknownCardError
 from clearbell.lifecycles import IllegalStepError
 from clearbell.registry.errors import RegistryError, UnknownError
 from clearbell.reports.refusals import RefusedReportError, RefusedUnknownReportError
@@ -23,12 +24,14 @@ from clearbell.vault import VaultError
 from clearbell.web.api import api_router
 from clearbell.web.asking import asking_handlers
 from clearbell.web.carddav import carddav_handler
+from clearbell.web.cards import cards_router
 from clearbell.web.console import console_handlers
 from clearbell.web.desk import desk_router
 from clearbell.web.feeds import TooManyAsksError, feeds_routers
 from clearbell.web.gate import Gate
 from clearbell.web.label_appeals import label_appeals_router
 from clearbell.web.limits import Limiter
+from clearbell.web.reassignment import reassignment_router
 from clearbell.web.refusals import error_body
 from clearbell.web.report_desk import report_desk_router
 from clearbell.web.reports import reports_router
@@ -51,7 +54,11 @@ def _bad_field(_request: Request[Any, Any, State], error: BadFieldError) -> Resp
 
 def _refused(_request: Request[Any, Any, State], error: Any) -> Response[ErrorBody]:
     # What the rules refuse; each of these errors has its words in both languages and the field at fault.
-    status = 404 if isinstance(error, UnknownError | UnknownAppealError | RefusedUnknownReportError) else 422
+    status = (
+        404
+        if isinstance(error, UnknownError | UnknownAppealError | UnknownCardError | RefusedUnknownReportError)
+        else 422
+    )
     return _answer(error_body(status, getattr(error, "column", ""), error.zh, error.en), status)
 
 
@@ -105,6 +112,8 @@ def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60) -> 
             *asking_handlers(),
             *feeds_routers(),
             label_appeals_router(),
+            cards_router(),
+            reassignment_router(),
             reports_router(),
             report_desk_router(),
             carddav_handler(gate, token),
@@ -124,6 +133,7 @@ def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60) -> 
             **dict.fromkeys(
                 (
                     AppealError,
+                    CardError,
                     ConsentError,
                     RefusedReportError,
                     RegistryError,

@@ -14,6 +14,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, QueryParameter, SkipValidation
 from litestar.response import Stream
 
+from clearbell.labels.cards.queries import CardOnNumber, card_of, cards_in_bucket
 from clearbell.labels.feeds import FORMS, shown_utc
 from clearbell.labels.hashing import SIGNS, digest_of
 from clearbell.labels.model import Labelled
@@ -67,12 +68,29 @@ class LabelChanges(msgspec.Struct):
     changes: list[LabelChange]
 
 
+class CardView(msgspec.Struct):
+    """A business name card in force."""
+
+    number: str
+    card: str
+    revision: int
+    zh: str
+    """What a phone shows: the name, and department or purpose where there is one."""
+    en: str
+    logo: str
+    """SHA-256 (hex) of the logo; empty for none."""
+    at: str
+    until: str
+
+
 class LookedUp(msgspec.Struct):
     """What is known of a number."""
 
     number: str
     labelled: bool
     label: LabelView | None
+    card: CardView | None = None
+    """The verified holder's name card; never beside a label."""
 
 
 class HashedLabel(msgspec.Struct):
@@ -86,11 +104,22 @@ class HashedLabel(msgspec.Struct):
     until: str
 
 
+class HashedCard(msgspec.Struct):
+    """A name card under the digest of its number."""
+
+    digest: str
+    zh: str
+    en: str
+    logo: str
+    until: str
+
+
 class HashedLabels(msgspec.Struct):
-    """Every label whose number's digest begins as asked."""
+    """Every label, and every name card, whose number's digest begins as asked."""
 
     prefix: str
     labels: list[HashedLabel]
+    cards: list[HashedCard]
 
 
 class TooManyAsksError(Exception):
@@ -108,6 +137,20 @@ def view(one: Labelled, gate: Gate) -> LabelView:
     zh, en = (label_words(one.category, one.reporters, gate.pack, language) for language in ("zh", "en"))
     return LabelView(
         format_e164(one.number), one.category, zh, en, one.reporters, shown_utc(one.at), shown_utc(one.until)
+    )
+
+
+def card_view(one: CardOnNumber) -> CardView:
+    """The card as feeds show it."""
+    return CardView(
+        format_e164(one.number),
+        one.card,
+        one.revision,
+        one.texts.shown("zh"),
+        one.texts.shown("en"),
+        one.texts.logo,
+        shown_utc(one.at),
+        shown_utc(one.until),
     )
 
 
@@ -162,17 +205,23 @@ def _ask(request: Request[Any, Any, State], gate: Gate) -> None:
 
 @get("/labels/numbers/{number:str}", sync_to_thread=True, responses=REFUSALS, summary="Look a number up")
 def look_up(number: FromPath[str], gate: ServedGate, request: Request[Any, Any, State]) -> LookedUp:
-    """The label on a number; the query address of a phone's blocker. Open to everyone, so often a minute."""
+    """The label on a number, or else its name card; the query address of a phone's blocker. Open to everyone, so often a minute."""
     _ask(request, gate)
     key = to_number(number, "number", gate.pack.home, blank_allowed=False)
     with gate.store.read() as conn:
         found = label_of(conn, key, gate.now())
-    return LookedUp(format_e164(key), found is not None, None if found is None else view(found, gate))
+        card = card_of(conn, key, gate.now()) if found is None else None
+    return LookedUp(
+        format_e164(key),
+        found is not None,
+        None if found is None else view(found, gate),
+        None if card is None else card_view(card),
+    )
 
 
 @get("/labels/hashed/{prefix:str}", sync_to_thread=True, responses=REFUSALS, summary="Look up without telling")
 def look_up_hashed(prefix: FromPath[str], gate: ServedGate, request: Request[Any, Any, State]) -> HashedLabels:
-    """Every label whose number's SHA-256 begins with five hexadecimal signs: the number itself is not told."""
+    """Every label and name card whose number's SHA-256 begins with five hexadecimal signs: the number itself is not told."""
     _ask(request, gate)
     if len(prefix) != SIGNS or not set(prefix) <= set("0123456789abcdef"):
         raise BadFieldError(
@@ -182,11 +231,13 @@ def look_up_hashed(prefix: FromPath[str], gate: ServedGate, request: Request[Any
         )
     with gate.store.read() as conn:
         found = labels_in_bucket(conn, int(prefix, 16), gate.now())
+        cards = [(digest_of(one.number), card_view(one)) for one in cards_in_bucket(conn, int(prefix, 16), gate.now())]
     hashed = []
     for one in found:
         shown = view(one, gate)
         hashed.append(HashedLabel(digest_of(one.number), one.category, shown.zh, shown.en, shown.until))
-    return HashedLabels(prefix, hashed)
+    named = [HashedCard(digest, one.zh, one.en, one.logo, one.until) for digest, one in cards]
+    return HashedLabels(prefix, hashed, named)
 
 
 @get("/robots.txt", sync_to_thread=False, include_in_schema=False)

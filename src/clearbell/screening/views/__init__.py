@@ -8,16 +8,24 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from clearbell.consent.model import FACTS as CONSENT_FACTS
+from clearbell.labels.cards.model import CardShown
 from clearbell.labels.model import FACTS as LABEL_FACTS
 from clearbell.ledger.model import ERASED, Entry
 from clearbell.registry.model import FACTS as REGISTRY_FACTS
 from clearbell.sanctions.model import FACTS as SANCTION_FACTS
 from clearbell.screening.views.entitlements import Entitlements
+from clearbell.screening.views.names import Names
 from clearbell.screening.views.restrictions import Restrictions
 from clearbell.screening.views.standing import Standing
 from clearbell.screening.views.wills import Wills
 
-FACTS: dict[str, type[msgspec.Struct]] = {**REGISTRY_FACTS, **CONSENT_FACTS, **SANCTION_FACTS, **LABEL_FACTS}
+FACTS: dict[str, type[msgspec.Struct]] = {
+    **REGISTRY_FACTS,
+    **CONSENT_FACTS,
+    **SANCTION_FACTS,
+    **LABEL_FACTS,
+    "cards.shown": CardShown,
+}
 
 
 class Views:
@@ -37,6 +45,7 @@ class Views:
         self.wills = Wills()
         self.restrictions = Restrictions()
         self.standing = Standing()
+        self.names = Names()
 
     def apply(self, entry: Entry) -> None:
         """Take in an entry; one that was applied before changes nothing."""
@@ -56,6 +65,8 @@ class Views:
             self.restrictions.apply(facts)
         elif room == "labels":
             self.standing.apply(facts)
+        elif room == "cards":
+            self.names.apply(facts)
 
     def fingerprint(self) -> str:
         """Digest of the whole state, the same for equal states however they came about."""
@@ -65,6 +76,7 @@ class Views:
             self.wills.state(),
             self.restrictions.state(),
             self.standing.state(),
+            self.names.state(),
         )
         for part in parts:
             digest.update(repr(part).encode())

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from clearbell.consent.model import ConsentGranted, ConsentWithdrawn, Listed, ListVerdict, Refused, Wished
+from clearbell.consent.model import ConsentGranted, ConsentWithdrawn, Listed, ListVerdict, RefusalEnded, Refused, Wished
 
 EVERY = "*"
 _CALLEE_BITS = 50
@@ -84,6 +84,9 @@ class Wills:
                     self.refused_holders[fact.holder, fact.callee] = at
                 if fact.caller:
                     self.refused_numbers[fact.caller, fact.callee] = at
+            elif isinstance(fact, RefusalEnded):
+                self.refused_holders.pop((fact.holder, fact.callee), None)
+                self.refused_numbers.pop((fact.caller, fact.callee), None)
             elif isinstance(fact, Listed):
                 self._list(fact)
             elif isinstance(fact, Wished):

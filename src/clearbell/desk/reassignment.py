@@ -1,0 +1,135 @@
+"""A number changes hands: what hangs on its former user ends in the act that records it.
+
+The rule of the US Reassigned Numbers Database: the day of the permanent disconnect is the last of the former user. What was
+said or done before the following day began is the former user's, not the next one's.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from clearbell.consent.reassignment import Ended, do_end_former_user
+from clearbell.intake import BadCell, Stored, places
+from clearbell.intake.cells import CellError, Row
+from clearbell.labels.cards.showing import do_end_number
+from clearbell.ledger import Act
+from clearbell.policy.model import Pack
+from clearbell.registry.errors import RegistryError
+from clearbell.registry.model import NumbersAssigned
+from clearbell.registry.reassignment.model import Zone
+from clearbell.registry.reassignment.service import do_disconnect_number, do_reassign_number
+from clearbell.reports.reputation import ReputationSettings
+from clearbell.reports.resets import do_reset_number
+
+AGEING = "number_ageing"
+
+
+class Rules(msgspec.Struct, frozen=True):
+    """What a pack says of numbers that change hands."""
+
+    zone: Zone
+    ageing_days: int
+    reputation: ReputationSettings
+
+
+def rules_of(pack: Pack) -> Rules:
+    """The pack's rules in this room's terms; without ``number_ageing`` a number may be used again the next day."""
+    ageing = pack.deadlines.get(AGEING)
+    fading = ReputationSettings(
+        pack.label.heat_half_life_days, pack.label.evidence_half_life_days, pack.utc_offset_minutes
+    )
+    return Rules(Zone(pack.utc_offset_minutes), int((ageing.value if ageing else None) or 0), fading)
+
+
+class Freed(msgspec.Struct, frozen=True):
+    """What one act ended."""
+
+    new: bool
+    """False: the disconnect was recorded before, and nothing changed."""
+    card: bool = False
+    """Whether a name card was cleared."""
+    ended: Ended = Ended()
+
+
+def disconnect_number(act: Act, number: int, day: datetime.date, rules: Rules, *, source: str = "") -> Freed:
+    """Record a permanent disconnect, and end everything of the former user.
+
+    The number leaves its holder, its name card is cleared, complaints of calls up to that day count no more, and
+    consents, refusals, list and wishes of the former user end. Raises the errors of
+    :func:`~clearbell.registry.reassignment.service.do_disconnect_number`.
+    """
+    if not do_disconnect_number(act, number, day, rules.zone, rules.ageing_days, source=source):
+        return Freed(new=False)
+    return _end(act, number, rules.zone.begins(day + datetime.timedelta(1)), rules)
+
+
+def reassign_number(
+    act: Act, number: int, day: datetime.date, rules: Rules, assignment: NumbersAssigned | None = None
+) -> Freed:
+    """Record that a number has another user since ``day``; what was said between the two users counts for neither.
+
+    Raises the errors of :func:`~clearbell.registry.reassignment.service.do_reassign_number`.
+    """
+    do_reassign_number(act, number, day, rules.zone, assignment)
+    return _end(act, number, rules.zone.begins(day), rules)
+
+
+def _end(act: Act, number: int, before: int, rules: Rules) -> Freed:
+    do_reset_number(act, number, before, rules.reputation)
+    return Freed(True, do_end_number(act, number), do_end_former_user(act, number, before))
+
+
+class Disconnect(msgspec.Struct, frozen=True):
+    """A row of a file of disconnects."""
+
+    number: int
+    day: datetime.date
+    source: str
+
+
+class DisconnectLoader:
+    """Reads ``number,date`` (and ``source``, where it differs from the file's bringer) row by row."""
+
+    name = "registry.disconnects"
+    required = ("number", "date")
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+
+    def bind(self, header: Sequence[str]) -> Callable[[Sequence[str]], Disconnect | list[BadCell]]:
+        """Return the reader of one row."""
+        found = places(header, self.required)
+
+        def read(cells: Sequence[str]) -> Disconnect | list[BadCell]:
+            row = Row(found, cells)
+            try:
+                return Disconnect(row.number("number"), _day(row.needed("date")), row.text("source"))
+            except CellError as error:
+                return [error.bad]
+
+        return read
+
+    def store(self, act: Act, items: Sequence[Disconnect]) -> Stored:
+        """Record the disconnects, each with what it ends; those the rules refuse are given back with the reason."""
+        new, refused = 0, []
+        for place, item in enumerate(items):
+            try:
+                new += disconnect_number(act, item.number, item.day, self._rules, source=item.source).new
+            except RegistryError as error:
+                refused.append((place, BadCell(error.column, "refused", error.zh, error.en)))
+        return Stored(new, len(items) - new - len(refused), tuple(refused))
+
+
+def _day(text: str) -> datetime.date:
+    try:
+        # The US database writes 20260131 as well.
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        raise CellError(
+            BadCell(
+                "date", "not-a-day", f"「{text}」应为日期,如 2026-01-31", f"`{text}` should be a day such as 2026-01-31"
+            )
+        ) from None
