@@ -29,14 +29,14 @@ SETTINGS = ReputationSettings(utc_offset_minutes=480)
 class Node:
     """``clearbell serve`` on a store that the test writes to as well; a switch asks it over SIP from this process."""
 
-    def __init__(self, home, port, sip_port):
+    def __init__(self, home, port, sip_port, more=""):
         self.store = fresh_store(home, SystemClock())
         self.token = TOKEN
         (home / "token").write_text(TOKEN + "\n")
         (home / "clearbell.toml").write_text(
             f'[sip]\nlisten = ["udp:127.0.0.1:{sip_port}"]\n'
             '[[sip.source]]\nname = "switch"\naddress = "127.0.0.1"\nreport_code = "*57"\nper_second = 9000.0\n'
-            f'[http]\nlisten = "127.0.0.1:{port}"\ntoken_file = "{home / "token"}"\n'
+            f'[http]\nlisten = "127.0.0.1:{port}"\ntoken_file = "{home / "token"}"\n{more}'
         )
         self.log = (home / "log").open("wb")
         self.process = subprocess.Popen(

@@ -12,6 +12,7 @@ from clearbell.consent.model import Listed, ListVerdict
 from clearbell.labels.model import Labelled
 from clearbell.testing.screening import CALLEE, CALLER, NOON, World
 from clearbell.web.app import create_app
+from clearbell.web.portal_texts import PORTAL
 from clearbell.web.texts import TEXTS
 
 
@@ -183,8 +184,9 @@ def test_the_status_is_what_the_page_shows(gate, client):
 
 
 def test_every_text_exists_in_both_languages():
-    assert TEXTS["zh"].keys() == TEXTS["en"].keys()
-    assert all(text for texts in TEXTS.values() for text in texts.values())
+    for words in (TEXTS, PORTAL):
+        assert words["zh"].keys() == words["en"].keys()
+        assert all(text for texts in words.values() for text in texts.values())
 
 
 def test_a_blocked_caller_is_told_why_without_any_number(gate, client):

@@ -13,6 +13,7 @@ import uvicorn
 from clearbell.calls import Call, CallEnd, Decision
 from clearbell.labels.wording import label_words
 from clearbell.ledger.checkpoints import load_key
+from clearbell.notices.service import Outbox
 from clearbell.numbering import to_key
 from clearbell.policy.model import Pack
 from clearbell.policy.workdays import builtin_workdays
@@ -65,7 +66,7 @@ def _sources(config: NodeConfig, pack: Pack) -> tuple[Source, ...]:
 class _Gate:
     """The node as the web room sees it."""
 
-    def __init__(self, node: Node, doors: list[Redirect], vault: Vault) -> None:
+    def __init__(self, node: Node, doors: list[Redirect], vault: Vault, outbox: Outbox) -> None:
         self._node = node
         self._doors = doors
         self.pack = node.pack
@@ -75,6 +76,7 @@ class _Gate:
         identities = IdentityKey(load_secret(node.home / "identity-key", node.randomness))
         self.desk = Desk(node.pack, builtin_workdays(node.pack.id), identities)
         self.vault = vault
+        self.outbox = outbox
 
     @property
     def counts(self) -> Counts:
@@ -160,7 +162,9 @@ class Server:
                 http_socket = open_tcp(host, port)
                 bound.append(http_socket)
                 app = create_app(
-                    _Gate(node, self._cores, vault), token=token, lookups_per_minute=config.http.lookups_per_minute
+                    _Gate(node, self._cores, vault, self._notifying.outbox),
+                    token=token,
+                    lookups_per_minute=config.http.lookups_per_minute,
                 )
                 server = uvicorn.Server(
                     uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", server_header=False)

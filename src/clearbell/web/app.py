@@ -31,6 +31,7 @@ from clearbell.web.feeds import TooManyAsksError, feeds_routers
 from clearbell.web.gate import Gate
 from clearbell.web.label_appeals import label_appeals_router
 from clearbell.web.limits import Limiter
+from clearbell.web.portal import portal_handlers
 from clearbell.web.reassignment import reassignment_router
 from clearbell.web.refusals import error_body
 from clearbell.web.report_desk import report_desk_router
@@ -110,6 +111,7 @@ def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60) -> 
             *console_handlers(),
             *revocation_handlers(),
             *asking_handlers(),
+            *portal_handlers(),
             *feeds_routers(),
             label_appeals_router(),
             cards_router(),

@@ -195,7 +195,8 @@ def label_feed(form: FromPath[str], gate: ServedGate, size: Size = MOST, lang: F
     return Stream(write(found, words_in(gate, lang)), media_type=media, headers=headers)
 
 
-def _ask(request: Request[Any, Any, State], gate: Gate) -> None:
+def ask_open(request: Request[Any, Any, State], gate: Gate) -> None:
+    """Count one asking of what is open to everyone. Raises :class:`TooManyAsksError`."""
     limiter: Limiter = request.app.state.limiter
     host = request.client.host if request.client else ""
     seconds = limiter.wait(host, gate.now())
@@ -206,7 +207,7 @@ def _ask(request: Request[Any, Any, State], gate: Gate) -> None:
 @get("/labels/numbers/{number:str}", sync_to_thread=True, responses=REFUSALS, summary="Look a number up")
 def look_up(number: FromPath[str], gate: ServedGate, request: Request[Any, Any, State]) -> LookedUp:
     """The label on a number, or else its name card; the query address of a phone's blocker. Open to everyone, so often a minute."""
-    _ask(request, gate)
+    ask_open(request, gate)
     key = to_number(number, "number", gate.pack.home, blank_allowed=False)
     with gate.store.read() as conn:
         found = label_of(conn, key, gate.now())
@@ -222,7 +223,7 @@ def look_up(number: FromPath[str], gate: ServedGate, request: Request[Any, Any, 
 @get("/labels/hashed/{prefix:str}", sync_to_thread=True, responses=REFUSALS, summary="Look up without telling")
 def look_up_hashed(prefix: FromPath[str], gate: ServedGate, request: Request[Any, Any, State]) -> HashedLabels:
     """Every label and name card whose number's SHA-256 begins with five hexadecimal signs: the number itself is not told."""
-    _ask(request, gate)
+    ask_open(request, gate)
     if len(prefix) != SIGNS or not set(prefix) <= set("0123456789abcdef"):
         raise BadFieldError(
             "prefix",

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from clearbell.calls import Call, CallEnd, Decision
 from clearbell.ledger import Store
+from clearbell.notices.service import Outbox
 from clearbell.policy.model import Pack
 from clearbell.registry.applications.service import Desk
 from clearbell.vault import Vault
@@ -37,6 +38,8 @@ class Gate(Protocol):
     """What applications are judged by."""
     vault: Vault
     """Keeps documents."""
+    outbox: Outbox
+    """Sends notices."""
 
     @property
     def counts(self) -> Tally:

@@ -11,9 +11,10 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 
 from clearbell.calls import DAY
 from clearbell.consent.codes import new_code
+from clearbell.desk.complaints import do_answer_by_notice
 from clearbell.numbering import format_e164
 from clearbell.reports.complaints.model import Step
-from clearbell.reports.complaints.service import complaints_open, do_answer, do_forward, do_handle
+from clearbell.reports.complaints.service import complaints_open, do_forward, do_handle
 from clearbell.reports.model import Why
 from clearbell.reports.queries import attacked, reports_aside
 from clearbell.reports.reporters import do_learn_verdict, do_lift_bad_faith, do_mark_bad_faith
@@ -208,9 +209,6 @@ def complaints(gate: ServedGate, limit: Limit = 100) -> list[ComplaintView]:
     ]
 
 
-_STEPS = {Step.FORWARD: do_forward, Step.HANDLE: do_handle, Step.ANSWER: do_answer}
-
-
 @post(
     "/complaints/{receipt:str}/{step:str}",
     status_code=200,
@@ -222,12 +220,16 @@ def complaint_step(
     receipt: FromPath[str], step: FromPath[str], data: JSONBody[StepBody], gate: ServedGate
 ) -> ComplaintView:
     """``forward`` it to an access provider, ``handle`` it with a result, ``answer`` the reporter."""
-    known = {one.value: done for one, done in _STEPS.items()}
-    if step not in known:
-        options = ", ".join(known)
-        raise BadFieldError("step", f"没有步骤 {step};可用:{options}", f"there is no step {step}; there are {options}")
     with gate.store.act("api") as act:
-        made = known[step](act, receipt, data.words, gate.desk.due, officer=data.officer)
+        if step == Step.FORWARD.value:
+            made = do_forward(act, receipt, data.words, gate.desk.due, officer=data.officer)
+        elif step == Step.HANDLE.value:
+            made = do_handle(act, receipt, data.words, gate.desk.due, officer=data.officer)
+        elif step == Step.ANSWER.value:
+            made = do_answer_by_notice(act, gate.outbox, receipt, data.words, gate.desk.due, officer=data.officer)
+        else:
+            known = "forward, handle, answer"
+            raise BadFieldError("step", f"没有步骤 {step};可用:{known}", f"there is no step {step}; there are {known}")
     return ComplaintView(
         receipt, format_e164(made.number), made.state.value, made.due, overdue=False, provider=made.provider
     )
