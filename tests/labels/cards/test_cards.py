@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,7 +33,7 @@ from clearbell.labels.cards.texts import names, width_of
 from clearbell.labels.erasure import do_forget_number
 from clearbell.labels.hashing import bucket_of
 from clearbell.ledger.verify import verify
-from clearbell.lifecycles import IllegalStepError, move
+from clearbell.lifecycles import IllegalStepError, mermaid, move
 from clearbell.policy.pack import builtin_pack
 from clearbell.registry.admission.model import Blacklisted, Unlisted
 from clearbell.registry.admission.service import do_blacklist, do_unlist
@@ -455,3 +457,8 @@ def test_every_state_but_the_first_is_reached_and_ends_stay_ended():
     assert reached == set(State)
     assert {state for state, _ in TRANSITIONS}.isdisjoint({State.ENDED, State.REPLACED, State.REFUSED})
     assert set(FACTS) == {"cards.applied", "cards.number", "cards.document", "cards.moved", "cards.shown"}
+
+
+def test_the_docs_draw_the_table():
+    docs = Path(__file__).resolve().parents[3] / "docs" / "labels.md"
+    assert mermaid(TRANSITIONS, State.APPLIED) in docs.read_text()
