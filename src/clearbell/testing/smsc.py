@@ -186,11 +186,11 @@ class Session(asyncio.Protocol):
             else:
                 self._put(command | _RESPONSE, sequence, b"", _NOT_BOUND)
         elif command == _DELIVER | _RESPONSE:
-            delivery = self._waiting.pop(sequence, None)
-            if delivery is not None:
-                self._centre.tell({"event": "acknowledged", "status": status, **delivery.known})
+            answered = self._waiting.pop(sequence, None)
+            if answered is not None:
+                self._centre.tell({"event": "acknowledged", "status": status, **answered.known})
                 if status:
-                    self._centre.undelivered.append(delivery)
+                    self._centre.undelivered.append(answered)
         elif not command & _RESPONSE:
             self._put(_RESPONSE, sequence, b"", _UNKNOWN)
 
