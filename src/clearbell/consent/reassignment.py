@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import Connection, delete, or_, select, update
 
 from clearbell.consent.model import Channel, ConsentWithdrawn, Listed, ListVerdict, RefusalEnded, Wished
 from clearbell.consent.service import do_list, do_wish
@@ -39,6 +41,15 @@ def do_end_former_user(act: Act, number: int, before: int) -> Ended:
         act.append("consent.refusal-ended", refusals, about=lambda fact: fact.callee)
     lines, wishes = _end_lists(act, number, before)
     return Ended(consents, len(refusals), lines, wishes)
+
+
+def spoken_of(conn: Connection, numbers: Sequence[int]) -> set[int]:
+    """Those of up to some hundred numbers about which :func:`do_end_former_user` could find anything to end."""
+    columns = (consent.c.callee, asking.c.callee, refusal.c.callee, refusal.c.caller, own_list.c.owner, wish.c.owner)
+    found: set[int] = set()
+    for column in columns:
+        found |= set(conn.execute(select(column).where(column.in_(numbers)).distinct()).scalars())
+    return found
 
 
 def _end_consents(act: Act, number: int, before: int) -> int:

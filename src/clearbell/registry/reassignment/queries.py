@@ -48,7 +48,7 @@ def held_since(conn: Connection, asked: Iterable[tuple[int, datetime.date]], tod
             .where(number_disconnect.c.number.in_(numbers[start : start + _BATCH]))
             .group_by(number_disconnect.c.number)
         )
-        last.update({number: day for number, day in conn.execute(query)})
+        last.update((number, day) for number, day in conn.execute(query))
     answers = []
     for number, date in questions:
         found: bool | None
