@@ -15,6 +15,7 @@ from clearbell.consent.queries import in_force, list_of, refusals_of, wish_of
 from clearbell.consent.service import do_list, do_refuse, do_wish
 from clearbell.desk.reassignment import DisconnectLoader, disconnect_number, reassign_number, rules_of
 from clearbell.intake import quarantined, run_intake
+from clearbell.ledger import Store
 from clearbell.ledger.verify import verify
 from clearbell.policy.pack import builtin_pack
 from clearbell.registry.errors import RegistryError
@@ -36,9 +37,9 @@ ZONE = RULES.zone
 
 
 class World:
-    def __init__(self, folder):
-        self.clock = MovableClock()
-        self.store = fresh_store(folder, self.clock)
+    def __init__(self, folder, store=None):
+        self.clock = MovableClock() if store is None else store.clock
+        self.store = store or fresh_store(folder, self.clock)
         with self.store.act("setup") as act:
             do_register_party(act, PartyRegistered("p", PartyKind.COMPANY, "Example Clinic"))
             for holder in ("H", "G"):
@@ -216,6 +217,48 @@ def test_a_file_of_disconnects_is_taken_in_and_its_bad_rows_told(world, tmp_path
     assert told == [(4, "number", True), (5, "date", True), (6, "date", True), (7, "date", True)]
     assert world.held(world.ago(50)) == (True, False)
     assert world.held(world.ago(3), OTHER) == (True, False)
+
+
+def test_a_file_ends_what_hangs_on_a_number_as_one_disconnect_does(world, tmp_path):
+    at = world.clock.now() - HOUR
+    world.do(do_grant, [ConsentGranted("H", NUMBER, "health")])
+    world.do(do_assign_numbers, [NumbersAssigned("r", "H", FIXED, FIXED + 9, Purpose.NOTICE)])
+    file = tmp_path / "disconnects.csv"
+    numbers = (NUMBER, OTHER, FIXED + 4, CALLEE, CALLEE)
+    file.write_text("number,date\n" + "".join(f"+{number},{world.today}\n" for number in numbers))
+    done = run_intake(world.store, DisconnectLoader(RULES), file, actor="desk")
+    assert (done.stored, done.duplicates, done.quarantined) == (4, 1, 0)
+    assert (world.holder(FIXED + 3), world.holder(FIXED + 4)) == ("H", None)
+    with world.store.read() as conn:
+        assert not in_force(conn, "H", NUMBER, "health", world.clock.now())
+        assert [row.source for row in history_of(conn, OTHER)] == ["desk"]
+    # A late report of a call by a number's former user does not count, whichever way the disconnect came in.
+    for number in (NUMBER, OTHER):
+        world.do(do_file_reports, [Reported(f"{number}", "api", number, at, at, CALLEE, "loans")], RULES.reputation)
+        with world.store.read() as conn:
+            found = reputation_of(conn, number)
+        assert found is None or not found.reports
+
+
+@pytest.mark.process
+def test_on_postgresql_a_file_of_disconnects_does_the_same(postgresql_url, tmp_path):
+    store = Store.open(postgresql_url, clock=MovableClock())
+    store.create()
+    world = World(tmp_path, store)
+    try:
+        world.do(do_grant, [ConsentGranted("H", NUMBER, "health")])
+        world.do(do_refuse, Refused(CALLEE, "", NUMBER))
+        file = tmp_path / "disconnects.csv"
+        file.write_text(f"number,date\n+{NUMBER},{world.today}\n+{OTHER},{world.ago(3)}\n+{OTHER},{world.ago(3)}\n")
+        done = run_intake(store, DisconnectLoader(RULES), file, actor="desk")
+        assert (done.stored, done.duplicates, done.quarantined) == (2, 1, 0)
+        assert world.held(world.ago(3), OTHER) == (True, False)
+        with store.read() as conn:
+            assert not in_force(conn, "H", NUMBER, "health", world.clock.now())
+            assert not refusals_of(conn, CALLEE)
+        assert verify(store).fault is None
+    finally:
+        store.close()
 
 
 def test_an_erased_number_leaves_no_history(world):

@@ -136,3 +136,12 @@ def test_a_pack_with_a_hole_or_a_blot_is_read_or_refused_but_never_breaks(place,
     except PackError:
         return
     assert all(math.isfinite(price.points) for price in pack.prices.values())
+
+
+def test_codes_that_nobody_could_use_are_refused():
+    refused = faults(("digits = 6", "digits = 3"), ("proof_minutes = 15", "proof_minutes = 0"))
+    told = refused.text("en")
+    assert "codes.digits: should be 4 to 10" in told
+    assert "codes.proof_minutes: should be at least 1" in told
+    assert "codes.digits: 须为 4 至 10" in refused.text("zh")
+    assert "codes: this table is missing" in faults(("[codes]", "[retention2]")).text("en")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import Connection, delete, or_, select, update
 
 from clearbell.consent.model import Channel, ConsentWithdrawn, Listed, ListVerdict, RefusalEnded, Wished
 from clearbell.consent.service import do_list, do_wish
@@ -37,16 +39,24 @@ def do_end_former_user(act: Act, number: int, before: int) -> Ended:
     if refusals:
         act.conn.execute(delete(refusal).where(gone))
         act.append("consent.refusal-ended", refusals, about=lambda fact: fact.callee)
-    lines, wishes = 0, 0
-    if not _spoke_since(act, number, before):
-        lines, wishes = _end_lists(act, number)
+    lines, wishes = _end_lists(act, number, before)
     return Ended(consents, len(refusals), lines, wishes)
+
+
+def spoken_of(conn: Connection, numbers: Sequence[int]) -> set[int]:
+    """Those of up to some hundred numbers about which :func:`do_end_former_user` could find anything to end."""
+    columns = (consent.c.callee, asking.c.callee, refusal.c.callee, refusal.c.caller, own_list.c.owner, wish.c.owner)
+    found: set[int] = set()
+    for column in columns:
+        found |= set(conn.execute(select(column).where(column.in_(numbers)).distinct()).scalars())
+    return found
 
 
 def _end_consents(act: Act, number: int, before: int) -> int:
     former = (consent.c.callee == number) & (consent.c.given < before) & (consent.c.withdrawn == 0)
     rows = act.conn.execute(select(consent.c.holder, consent.c.purpose).where(former)).all()
-    act.conn.execute(update(consent).where(former).values(withdrawn=act.at))
+    if rows:
+        act.conn.execute(update(consent).where(former).values(withdrawn=act.at))
     # Without them the present user may be asked, whatever the former one did or did not answer.
     act.conn.execute(delete(asking).where(asking.c.callee == number, asking.c.asked < before))
     facts = [ConsentWithdrawn(row.holder, number, row.purpose, Channel.DESK) for row in rows]
@@ -61,11 +71,13 @@ def _spoke_since(act: Act, number: int, before: int) -> bool:
     return any(act.conn.execute(query.limit(1)).first() is not None for query in (given, refused))
 
 
-def _end_lists(act: Act, number: int) -> tuple[int, int]:
+def _end_lists(act: Act, number: int, before: int) -> tuple[int, int]:
     lines = act.conn.execute(select(own_list.c.first, own_list.c.last).where(own_list.c.owner == number)).all()
+    wished = act.conn.execute(select(wish.c.owner).where(wish.c.owner == number)).first() is not None
+    if not (lines or wished) or _spoke_since(act, number, before):
+        return 0, 0
     for line in lines:
         do_list(act, Listed(number, line.first, line.last, ListVerdict.NONE))
-    wished = act.conn.execute(select(wish.c.owner).where(wish.c.owner == number)).first() is not None
     if wished:
         do_wish(act, Wished(number))
     return len(lines), int(wished)

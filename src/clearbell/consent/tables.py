@@ -76,6 +76,8 @@ refusal = Table(
     Column("caller", BigInteger, primary_key=True, autoincrement=False),
     Column("at", BigInteger, nullable=False),
     Column("channel", Text, nullable=False),
+    # By caller: which refusals end when that number gets another user.
+    Index("ix_refusal_caller", "caller"),
     sqlite_with_rowid=False,
 )
 

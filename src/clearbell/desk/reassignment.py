@@ -11,20 +11,28 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from clearbell.consent.reassignment import Ended, do_end_former_user
+from clearbell.consent.reassignment import Ended, do_end_former_user, spoken_of
 from clearbell.intake import BadCell, Stored, places
 from clearbell.intake.cells import CellError, Row
+from clearbell.labels.cards.queries import on_cards
 from clearbell.labels.cards.showing import do_end_number
 from clearbell.ledger import Act
 from clearbell.policy.model import Pack
 from clearbell.registry.errors import RegistryError
 from clearbell.registry.model import NumbersAssigned
 from clearbell.registry.reassignment.model import Zone
-from clearbell.registry.reassignment.service import do_disconnect_number, do_reassign_number
+from clearbell.registry.reassignment.service import (
+    do_disconnect_number,
+    do_disconnect_unheld,
+    do_reassign_number,
+    held,
+)
+from clearbell.reports.model import NumberReset
 from clearbell.reports.reputation import ReputationSettings
-from clearbell.reports.resets import do_reset_number
+from clearbell.reports.resets import do_reset_number, do_reset_unreported, reported
 
 AGEING = "number_ageing"
+_BATCH = 500
 
 
 class Rules(msgspec.Struct, frozen=True):
@@ -114,13 +122,35 @@ class DisconnectLoader:
 
     def store(self, act: Act, items: Sequence[Disconnect]) -> Stored:
         """Record the disconnects, each with what it ends; those the rules refuse are given back with the reason."""
-        new, refused = 0, []
+        free = self._free(act, items)
+        lasts = [(item.number, item.day, item.source) for item in free.values()]
+        do_disconnect_unheld(act, lasts, self._rules.zone, self._rules.ageing_days)
+        begins = self._rules.zone.begins
+        after = datetime.timedelta(1)
+        do_reset_unreported(act, [NumberReset(item.number, begins(item.day + after)) for item in free.values()])
+        new, refused = len(free), []
         for place, item in enumerate(items):
+            if place in free:
+                continue
             try:
                 new += disconnect_number(act, item.number, item.day, self._rules, source=item.source).new
             except RegistryError as error:
                 refused.append((place, BadCell(error.column, "refused", error.zh, error.en)))
         return Stored(new, len(items) - new - len(refused), tuple(refused))
+
+    def _free(self, act: Act, items: Sequence[Disconnect]) -> dict[int, Disconnect]:
+        """By place, the items on whose numbers nothing hangs: most of a carrier's file, recorded all at once."""
+        today = self._rules.zone.day_of(act.at)
+        first: dict[int, int] = {}
+        for place, item in enumerate(items):
+            first.setdefault(item.number, place)
+        numbers = sorted(first)
+        for start in range(0, len(numbers), _BATCH):
+            page = numbers[start : start + _BATCH]
+            for knows in (spoken_of, on_cards, reported, held):
+                for number in knows(act.conn, page):
+                    first.pop(number, None)
+        return {place: items[place] for place in sorted(first.values()) if items[place].day <= today}
 
 
 def _day(text: str) -> datetime.date:

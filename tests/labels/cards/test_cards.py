@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,8 +32,9 @@ from clearbell.labels.cards.showing import do_end_number, sweep_cards
 from clearbell.labels.cards.texts import names, width_of
 from clearbell.labels.erasure import do_forget_number
 from clearbell.labels.hashing import bucket_of
+from clearbell.ledger import Store
 from clearbell.ledger.verify import verify
-from clearbell.lifecycles import IllegalStepError, move
+from clearbell.lifecycles import IllegalStepError, mermaid, move
 from clearbell.policy.pack import builtin_pack
 from clearbell.registry.admission.model import Blacklisted, Unlisted
 from clearbell.registry.admission.service import do_blacklist, do_unlist
@@ -63,9 +66,9 @@ BASE = ("licence", "legal-id", "number-list", "number-proof")
 
 
 class World:
-    def __init__(self, folder):
-        self.clock = MovableClock()
-        self.store = fresh_store(folder, self.clock)
+    def __init__(self, folder, store=None):
+        self.clock = MovableClock() if store is None else store.clock
+        self.store = store or fresh_store(folder, self.clock)
         with self.store.act("setup") as act:
             do_register_party(act, PartyRegistered("p", PartyKind.COMPANY, NAME))
             do_register_party(act, PartyRegistered("q", PartyKind.PUBLIC_BODY, "示例市公安局"))
@@ -441,6 +444,24 @@ def test_an_erased_number_leaves_no_trace_of_its_card(world):
     assert (world.on(ONE), world.on(TWO)) == (None, NAME)
 
 
+@pytest.mark.process
+def test_on_postgresql_a_card_is_shown_hidden_and_ended_alike(postgresql_url, tmp_path):
+    store = Store.open(postgresql_url, clock=MovableClock())
+    store.create()
+    world = World(tmp_path, store)
+    try:
+        world.publish()
+        world.report(ONE, 5)
+        world.sweep()
+        assert (world.on(ONE), world.on(TWO)) == (None, NAME)
+        blacklisted(world)
+        assert world.sweep()
+        assert world.state() == ("ended", "blacklisted")
+        assert verify(store).fault is None
+    finally:
+        store.close()
+
+
 @given(st.sampled_from(list(State)), st.sampled_from(list(Step)))
 def test_a_step_is_in_the_table_or_refused(state, step):
     if (state, step) in TRANSITIONS:
@@ -455,3 +476,8 @@ def test_every_state_but_the_first_is_reached_and_ends_stay_ended():
     assert reached == set(State)
     assert {state for state, _ in TRANSITIONS}.isdisjoint({State.ENDED, State.REPLACED, State.REFUSED})
     assert set(FACTS) == {"cards.applied", "cards.number", "cards.document", "cards.moved", "cards.shown"}
+
+
+def test_the_docs_draw_the_table():
+    docs = Path(__file__).resolve().parents[3] / "docs" / "labels.md"
+    assert mermaid(TRANSITIONS, State.APPLIED) in docs.read_text()

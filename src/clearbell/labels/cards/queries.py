@@ -14,7 +14,7 @@ from clearbell.labels.cards.standing import against_holder, against_number, name
 from clearbell.labels.cards.tables import card, card_document, card_number, card_shown
 
 __all__ = [
-    "CardOnNumber", "card_of", "cards", "cards_in_bucket", "changes", "documents_of", "last_card_version", "shown_cards",
+    "CardOnNumber", "card_of", "cards", "cards_in_bucket", "changes", "documents_of", "last_card_version", "on_cards", "shown_cards",
 ]  # fmt: skip
 
 
@@ -70,6 +70,13 @@ def documents_of(conn: Connection, name: str, revision: int) -> Sequence[Row[Any
     """Documents of a version."""
     query = select(card_document).where(card_document.c.card == name, card_document.c.revision == revision)
     return conn.execute(query.order_by(card_document.c.kind)).all()
+
+
+def on_cards(conn: Connection, numbers: Sequence[int]) -> set[int]:
+    """Those of up to some hundred numbers that a card names or was shown on."""
+    claimed = select(card_number.c.number).where(card_number.c.number.in_(numbers))
+    shown = select(card_shown.c.number).where(card_shown.c.number.in_(numbers))
+    return set(conn.execute(claimed).scalars()) | set(conn.execute(shown).scalars())
 
 
 def _rows() -> Select[Any]:

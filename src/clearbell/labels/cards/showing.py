@@ -84,7 +84,8 @@ def do_end_number(act: Act, number: int) -> bool:
     held = (card_number.c.number == number) & (card_number.c.lifecycle != Lifecycle.RELEASED.value)
     found = act.conn.execute(update(card_number).where(held).values(lifecycle=Lifecycle.RELEASED.value)).rowcount
     shown = do_hide(act, [number], Hidden.RELEASED)
-    _end_empty(act)
+    if found or shown:
+        _end_empty(act)
     return bool(found or shown)
 
 

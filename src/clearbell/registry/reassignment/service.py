@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
 from clearbell.ledger import Act
+from clearbell.ledger.bulk import insert_rows
 from clearbell.registry.model import NumbersAssigned
+from clearbell.registry.queries import resource_of
 from clearbell.registry.reassignment.errors import (
     FutureDayError,
     NotDisconnectedError,
@@ -18,6 +21,7 @@ from clearbell.registry.reassignment.errors import (
 from clearbell.registry.reassignment.model import Covered, Disconnected, Reassigned, Zone
 from clearbell.registry.reassignment.tables import disconnect_cover, number_disconnect
 from clearbell.registry.service import do_assign_numbers, do_take_number
+from clearbell.registry.tables import resource
 
 
 def do_disconnect_number(
@@ -46,6 +50,38 @@ def do_disconnect_number(
     do_take_number(act, number)
     act.append("reassignment.disconnected", [fact], about=lambda f: f.number)
     return True
+
+
+def do_disconnect_unheld(
+    act: Act, lasts: Sequence[tuple[int, datetime.date, str]], zone: Zone, ageing_days: int
+) -> None:
+    """Record many disconnects (number, last day, source) of numbers :func:`held` does not know, none twice, none future.
+
+    Appends one entry.
+    """
+    facts = [
+        Disconnected(
+            number, day.isoformat(), zone.begins(day + datetime.timedelta(1 + ageing_days)), source or act.actor
+        )
+        for number, day, source in lasts
+    ]
+    if not facts:
+        return
+    columns = (*Disconnected.__struct_fields__, "recorded", "reassigned", "holder")
+    rows = [(*msgspec.structs.astuple(fact), act.at, "", "") for fact in facts]
+    insert_rows(act.conn, number_disconnect, columns, rows)
+    act.append("reassignment.disconnected", facts, about=lambda f: f.number)
+
+
+def held(conn: Connection, numbers: Sequence[int]) -> set[int]:
+    """Those of up to some hundred numbers that somebody holds, or that were disconnected before."""
+    before = select(number_disconnect.c.number).where(number_disconnect.c.number.in_(numbers))
+    found = set(conn.execute(before).scalars())
+    # Numbers of a file often lie close together, and where nobody holds anything between them none need be asked for.
+    between = (resource.c.first <= max(numbers)) & (resource.c.last >= min(numbers))
+    if conn.execute(select(resource.c.resource).where(between).limit(1)).first() is None:
+        return found
+    return found | {number for number in numbers if resource_of(conn, number) is not None}
 
 
 def do_reassign_number(

@@ -96,9 +96,11 @@ def upgrade() -> None:
         _text("first"),
         sa.PrimaryKeyConstraint("one", name=op.f("pk_disconnect_cover")),
     )
+    op.create_index("ix_refusal_caller", "refusal", ["caller"])
 
 
 def downgrade() -> None:
     """Take the change back."""
+    op.drop_index("ix_refusal_caller", "refusal")
     for table in ("disconnect_cover", "number_disconnect", "card_shown", "card_document", "card_number", "card"):
         op.drop_table(table)
