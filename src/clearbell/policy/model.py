@@ -134,6 +134,8 @@ class Pack(msgspec.Struct, frozen=True):
     """Deadlines, and limits that no check of the call path reads."""
     risky_areas: dict[str, Area] = {}
     """By administrative division code or the beginning of one."""
+    features: dict[str, Threshold] = {}
+    """Limits that the features of discovery are counted by."""
 
     def price(self, symbol: str) -> Price:
         """Price of a symbol of :mod:`clearbell.policy.symbols`; the loader made sure that it has one."""

@@ -29,7 +29,7 @@ from clearbell.policy.model import (
     Window,
 )
 from clearbell.policy.places import line_of, lines_of
-from clearbell.policy.symbols import CHECKS, EVIDENCE, THRESHOLDS
+from clearbell.policy.symbols import CHECKS, EVIDENCE, FEATURE_LIMITS, THRESHOLDS
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -99,6 +99,7 @@ _TABLES: dict[str, Any] = {
     "pack": _Head,
     "symbols": _Price,
     "thresholds": _Threshold,
+    "features": _Threshold,
     "deadlines": _Threshold,
     "hours": _Window,
     "risky_areas": Area,
@@ -141,6 +142,7 @@ class _Reader:
         actions = self.actions(raw.get("actions"))
         self.check_names(many["symbols"], EVIDENCE, "symbols")
         self.check_names(many["thresholds"], dict.fromkeys(THRESHOLDS), "thresholds")
+        self.check_names(many["features"], dict.fromkeys(FEATURE_LIMITS), "features")
         prices = {name: self.price(name, price) for name, price in many["symbols"].items() if name in EVIDENCE}
         hours = {name: self.window(name, window) for name, window in many["hours"].items()}
         if "commercial" not in hours:
@@ -172,6 +174,7 @@ class _Reader:
             retention=single["retention"],
             risky_areas=many["risky_areas"],
             deadlines={name: _threshold(t) for name, t in many["deadlines"].items()},
+            features={name: _threshold(t) for name, t in many["features"].items()},
         )
 
     def one(self, raw: object, kind: Any, key: str) -> Any:

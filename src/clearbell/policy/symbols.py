@@ -76,3 +76,6 @@ EVIDENCE: dict[str, tuple[str, ...]] = {
     symbol: fields for terms in CHECKS.values() for symbol, fields in terms.symbols.items()
 }
 THRESHOLDS: tuple[str, ...] = tuple(name for terms in CHECKS.values() for name in terms.thresholds)
+
+FEATURE_LIMITS = ("silent_seconds", "refusal_seconds", "sequential_step", "regular_gap_seconds")
+"""What the features of discovery are counted by, besides ``short_seconds`` and ``one_ring_seconds``."""
