@@ -114,3 +114,48 @@ def city(
         f"{result.answered} 个应答,{result.lost} 个未应答,{result.seconds:.1f} 秒",
         f"{result.answered} answered, {result.lost} not answered, in {result.seconds:.1f} s",
     )
+
+
+@app.command
+def records(
+    *,
+    out: Path,
+    seed: int = 1,
+    scale: float = 0.1,
+    days: int = 30,
+) -> None:
+    """Write finished calls of a synthetic country straight into a call lake, with the truth about every caller.
+
+    Beside the lake stand truth, registered resources, consents, refusals and trunks as Parquet. Needs
+    ``pip install 'clearbell[learn]'``.
+
+    Parameters
+    ----------
+    out
+        Folder of the lake; to be new or empty.
+    seed
+        The same seed makes the same calls.
+    scale
+        1: about 20 million calls in 30 days.
+    days
+        How many days.
+    """
+    if scale <= 0 or days < 1:
+        refuse("--scale 须大于 0,--days 至少为 1", "--scale must be more than 0, --days at least 1")
+    if out.exists() and any(out.iterdir()):
+        refuse(f"{out} 不是空文件夹;请换一个", f"{out} is not empty; name another folder")
+    from clearbell.cli.progress import progress_bar
+
+    try:
+        from clearbell.simulation.records.writing import Progress, write_records
+    except ModuleNotFoundError as error:
+        refuse(
+            f"缺少 {error.name}:请运行 pip install 'clearbell[learn]'",
+            f"{error.name} is missing: run pip install 'clearbell[learn]'",
+        )
+    done = Progress(0, 0)
+    with progress_bar() as bar:
+        task = bar.add_task(words("生成", "writing"), total=days)
+        for done in write_records(seed, scale, out, days):
+            bar.update(task, completed=done.day)
+    say(f"{done.day} 天 {done.calls} 个呼叫写入 {out}", f"{done.calls} calls of {done.day} days written to {out}")

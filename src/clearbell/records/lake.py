@@ -121,12 +121,13 @@ class Lake:
         if by_day:
             self._begin()
         for day, ones in by_day.items():
-            part = self._folder(day) / f"{name}.parquet"
-            _write(part, _table(ones))
-            known = [one.name for one in self.parts(day)]
-            if part.name not in known:
-                self._list(day, [*known, part.name])
+            self._put(name, day, _table(ones))
         return sum(map(len, by_day.values()))
+
+    def append_table(self, name: str, day: int, table: pa.Table) -> None:
+        """Write calls of one local day, in the columns of :data:`SCHEMA`, as the part ``name``."""
+        self._begin()
+        self._put(name, day, table)
 
     def merge(self, day: int) -> bool:
         """Make one part of a day's parts, in the order of called numbers. Returns whether there was anything to do."""
@@ -150,6 +151,13 @@ class Lake:
         for one in old:
             shutil.rmtree(self._folder(one))
         return len(old)
+
+    def _put(self, name: str, day: int, table: pa.Table) -> None:
+        part = self._folder(day) / f"{name}.parquet"
+        _write(part, table)
+        known = [one.name for one in self.parts(day)]
+        if part.name not in known:
+            self._list(day, [*known, part.name])
 
     def _begin(self) -> None:
         kept = self.folder / "lake.json"
