@@ -49,7 +49,7 @@ LAWFUL: dict[Kind, Profile] = {
                          talk=(60, 300)),
     Kind.OVERSEAS: Profile(count=500, numbers=Numbers.FOREIGN, trunk=Trunk.FOREIGN, whom=Whom.LIST, listed=(2, 8),
                            rate=(0.3, 6), human_hours=True, talk=(60, 900), answer=(0.4, 0.9), called_back=(0.1, 0.4)),
-    Kind.COURIER: Profile(count=800, fresh=(0.6, 0.97), listed=(50, 400), rate=(30, 180), answer=(0.65, 0.93),
+    Kind.COURIER: Profile(count=800, one_ring=(0, 0.3), fresh=(0.6, 0.97), listed=(50, 400), rate=(30, 180), answer=(0.65, 0.93),
                           talk=(8, 25), talk_spread=(0.4, 0.8), called_back=(0.08, 0.3), starts=(7, 9), ends=(17, 21),
                           redials=(0.1, 0.5), inbound=(1, 15), weekend=(0.7, 1.1), active=(0.75, 1)),
     Kind.RIDE: Profile(count=1_000, numbers=Numbers.MIDDLE, fresh=(0.95, 1), rate=(8, 60), answer=(0.75, 0.96),
