@@ -100,6 +100,24 @@ class Retention(msgspec.Struct, frozen=True):
     """How long records are kept."""
 
     decisions_days: int
+    cdr_days: Threshold
+    """Days that finished calls stay in the lake; its value None: until they are removed by hand."""
+    source: str
+    status: Status
+    callee_pseudonym: bool = False
+    """Called numbers are written to the lake under a keyed pseudonym."""
+
+
+class DetectorRule(msgspec.Struct, frozen=True):
+    """When a detector of discovery finds something."""
+
+    window: int
+    """Days that it looks at, the last one included."""
+    min_sample: int
+    """With fewer it does not apply."""
+    warning: dict[str, float] | None
+    """Limits by feature, and ``signs``; None: off."""
+    critical: dict[str, float] | None
     source: str
     status: Status
 
@@ -136,6 +154,8 @@ class Pack(msgspec.Struct, frozen=True):
     """By administrative division code or the beginning of one."""
     features: dict[str, Threshold] = {}
     """Limits that the features of discovery are counted by."""
+    detectors: dict[str, DetectorRule] = {}
+    """What discovery looks for, by detector."""
 
     def price(self, symbol: str) -> Price:
         """Price of a symbol of :mod:`clearbell.policy.symbols`; the loader made sure that it has one."""

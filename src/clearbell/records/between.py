@@ -22,23 +22,48 @@ def calls_between(lake: Lake, pairs: Collection[Pair], since: int, until: int) -
     found: dict[Pair, list[CallRecord]] = {pair: [] for pair in pairs}
     if not found:
         return found
-    ones = pa.array(sorted({one for one, _ in found}), pa.int64())
-    others = pa.array(sorted({other for _, other in found}), pa.int64())
+    ones = {one for one, _ in found}
+    others = {other for _, other in found}
+    named = _Callees(lake, ones | others)
     caller, callee, start = pc.field("caller"), pc.field("callee"), pc.field("start")
-    either = (caller.isin(ones) & callee.isin(others)) | (caller.isin(others) & callee.isin(ones))
+    either = (caller.isin(_array(ones)) & callee.isin(named.stored(others))) | (
+        caller.isin(_array(others)) & callee.isin(named.stored(ones))
+    )
     table = lake.read(
         lake.day_of(since), lake.day_of(until), _COLUMNS, either & (start >= since) & (start < until)
     ).sort_by("start")
     for row in zip(*(table.column(name).to_pylist() for name in _COLUMNS), strict=True):
-        record = _record(row)
+        record = _record(row, named)
         for pair in {(record.caller, record.callee), (record.callee, record.caller)}:
             if pair in found:
                 found[pair].append(record)
     return found
 
 
-def _record(row: tuple[object, ...]) -> CallRecord:
+class _Callees:
+    """The numbers asked for, and the names that a lake with pseudonyms keeps them under."""
+
+    def __init__(self, lake: Lake, numbers: Collection[int]) -> None:
+        pseudonyms = lake.pseudonyms
+        self._name_of = {} if pseudonyms is None else {number: pseudonyms.of(number) for number in numbers}
+        self._number_of = {name: number for number, name in self._name_of.items()}
+
+    def stored(self, numbers: Collection[int]) -> pa.Array:
+        """All forms in which the numbers may stand in the lake: the pack may have asked for pseudonyms since."""
+        return _array({*numbers, *(self._name_of[number] for number in numbers if number in self._name_of)})
+
+    def number(self, stored: int) -> int:
+        """The number asked for that stands so in the lake; others as they are."""
+        return self._number_of.get(stored, stored)
+
+
+def _array(numbers: Collection[int]) -> pa.Array:
+    return pa.array(sorted(numbers), pa.int64())
+
+
+def _record(row: tuple[object, ...], named: _Callees) -> CallRecord:
     values = dict(zip(_COLUMNS, row, strict=True))
+    values["callee"] = named.number(int(values["callee"]))  # type: ignore[call-overload]
     values["disposition"] = Disposition(values["disposition"])
     return CallRecord(**values)  # type: ignore[arg-type]
 
@@ -50,12 +75,12 @@ def recorded(lake: Lake, numbers: Collection[int], since: int, until: int) -> se
     """
     if not numbers:
         return set()
-    asked = pa.array(sorted(set(numbers)), pa.int64())
+    named = _Callees(lake, set(numbers))
     start = pc.field("start")
     table = lake.read(
         lake.day_of(since),
         lake.day_of(until),
         ["callee"],
-        pc.field("callee").isin(asked) & (start >= since) & (start < until),
+        pc.field("callee").isin(named.stored(set(numbers))) & (start >= since) & (start < until),
     )
-    return set(pc.unique(table.column("callee")).to_pylist())
+    return {named.number(stored) for stored in pc.unique(table.column("callee")).to_pylist()}
