@@ -154,6 +154,8 @@ class Pack(msgspec.Struct, frozen=True):
     """By administrative division code or the beginning of one."""
     features: dict[str, Threshold] = {}
     """Limits that the features of discovery are counted by."""
+    learning: dict[str, Threshold] = {}
+    """What a model is trained, measured and watched by."""
     detectors: dict[str, DetectorRule] = {}
     """What discovery looks for, by detector."""
 

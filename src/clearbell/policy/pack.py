@@ -29,7 +29,7 @@ from clearbell.policy.model import (
     Window,
 )
 from clearbell.policy.places import line_of, lines_of
-from clearbell.policy.symbols import CHECKS, EVIDENCE, FEATURE_LIMITS, THRESHOLDS
+from clearbell.policy.symbols import CHECKS, EVIDENCE, FEATURE_LIMITS, LEARNING_LIMITS, THRESHOLDS
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -100,6 +100,7 @@ _TABLES: dict[str, Any] = {
     "symbols": _Price,
     "thresholds": _Threshold,
     "features": _Threshold,
+    "learning": _Threshold,
     "deadlines": _Threshold,
     "hours": _Window,
     "risky_areas": Area,
@@ -143,6 +144,7 @@ class _Reader:
         self.check_names(many["symbols"], EVIDENCE, "symbols")
         self.check_names(many["thresholds"], dict.fromkeys(THRESHOLDS), "thresholds")
         self.check_names(many["features"], dict.fromkeys(FEATURE_LIMITS), "features")
+        self.check_names(many["learning"], dict.fromkeys(LEARNING_LIMITS), "learning")
         prices = {name: self.price(name, price) for name, price in many["symbols"].items() if name in EVIDENCE}
         hours = {name: self.window(name, window) for name, window in many["hours"].items()}
         if "commercial" not in hours:
@@ -175,6 +177,7 @@ class _Reader:
             risky_areas=many["risky_areas"],
             deadlines={name: _threshold(t) for name, t in many["deadlines"].items()},
             features={name: _threshold(t) for name, t in many["features"].items()},
+            learning={name: _threshold(t) for name, t in many["learning"].items()},
         )
 
     def one(self, raw: object, kind: Any, key: str) -> Any:
