@@ -16,10 +16,12 @@ from typing import Any
 import msgspec
 
 from clearbell.calls import Action, Answer
+from clearbell.policy.detectors import DETECTOR_LIMITS, DETECTOR_WINDOWS
 from clearbell.policy.model import (
     ActionStep,
     Area,
     Category,
+    DetectorRule,
     LabelRules,
     Pack,
     Price,
@@ -83,6 +85,15 @@ class _Threshold(msgspec.Struct, forbid_unknown_fields=True):
     min_sample: int = 0
 
 
+class _DetectorRule(msgspec.Struct, forbid_unknown_fields=True):
+    window: int
+    min_sample: int
+    warning: dict[str, float] | bool
+    critical: dict[str, float] | bool
+    source: str
+    status: Status
+
+
 class _Window(msgspec.Struct, forbid_unknown_fields=True):
     start: str
     end: str
@@ -101,6 +112,7 @@ _TABLES: dict[str, Any] = {
     "thresholds": _Threshold,
     "features": _Threshold,
     "learning": _Threshold,
+    "detectors": _DetectorRule,
     "deadlines": _Threshold,
     "hours": _Window,
     "risky_areas": Area,
@@ -145,6 +157,8 @@ class _Reader:
         self.check_names(many["thresholds"], dict.fromkeys(THRESHOLDS), "thresholds")
         self.check_names(many["features"], dict.fromkeys(FEATURE_LIMITS), "features")
         self.check_names(many["learning"], dict.fromkeys(LEARNING_LIMITS), "learning")
+        self.check_names(many["detectors"], DETECTOR_LIMITS, "detectors")
+        detectors = {name: self.detector(name, r) for name, r in many["detectors"].items() if name in DETECTOR_LIMITS}
         prices = {name: self.price(name, price) for name, price in many["symbols"].items() if name in EVIDENCE}
         hours = {name: self.window(name, window) for name, window in many["hours"].items()}
         if "commercial" not in hours:
@@ -178,6 +192,7 @@ class _Reader:
             deadlines={name: _threshold(t) for name, t in many["deadlines"].items()},
             features={name: _threshold(t) for name, t in many["features"].items()},
             learning={name: _threshold(t) for name, t in many["learning"].items()},
+            detectors=detectors,
         )
 
     def one(self, raw: object, kind: Any, key: str) -> Any:
@@ -266,6 +281,29 @@ class _Reader:
                     f"it has no evidence `{field}`{_meant(field, EVIDENCE[name])}",
                 )
         return Price(price.points, price.decides, price.answer, price.zh, price.en, price.source, price.status)
+
+    def detector(self, name: str, rule: _DetectorRule) -> DetectorRule:
+        key = f"detectors.{name}"
+        if rule.window not in DETECTOR_WINDOWS:
+            known = ", ".join(map(str, DETECTOR_WINDOWS))
+            self.bad(f"{key}.window", f"须为 {known} 之一", f"must be one of {known}")
+        levels: list[dict[str, float] | None] = []
+        for level, given in (("warning", rule.warning), ("critical", rule.critical)):
+            if given is True:
+                self.bad(f"{key}.{level}", "只能为 false(关闭)或一组限值", "must be `false` (off) or limits")
+            limits = given if isinstance(given, dict) else None
+            for limit in limits or ():
+                if limit not in DETECTOR_LIMITS[name]:
+                    self.bad(
+                        f"{key}.{level}.{limit}",
+                        f"此检测不看这一项{_meant_zh(limit, DETECTOR_LIMITS[name])}",
+                        f"the detector does not read it{_meant(limit, DETECTOR_LIMITS[name])}",
+                    )
+            for limit in DETECTOR_LIMITS[name]:
+                if limits is not None and limit not in limits:
+                    self.bad(f"{key}.{level}", f"缺少 {limit}", f"`{limit}` is missing")
+            levels.append(limits)
+        return DetectorRule(rule.window, rule.min_sample, levels[0], levels[1], rule.source, rule.status)
 
     def window(self, name: str, window: _Window) -> Window:
         minutes = []
