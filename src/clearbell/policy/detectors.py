@@ -94,6 +94,7 @@ DETECTOR_LIMITS: dict[str, tuple[str, ...]] = {
         "member_in_share",
         "member_callee_share",
         "member_first_callee_share",
+        "member_odds",
     ),
     "sim_bank": (
         "callers",
@@ -109,6 +110,7 @@ DETECTOR_LIMITS: dict[str, tuple[str, ...]] = {
         "member_in_share",
         "member_callee_share",
         "member_first_callee_share",
+        "member_odds",
     ),
     "neighbour_spoofing": ("neighbour_share", "callers"),
     "foreign_home": (

@@ -77,7 +77,5 @@ class Asking:
     def _plain(self, subject: Subject, window: int) -> pa.Table:
         features = self._features
         return features.filter(
-            pc.and_(
-                pc.equal(features.column("unit_kind"), subject.value), pc.equal(features.column("window"), window)
-            )
+            pc.and_(pc.equal(features.column("unit_kind"), subject.value), pc.equal(features.column("window"), window))
         )

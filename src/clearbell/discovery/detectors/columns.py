@@ -75,7 +75,9 @@ def with_consents(holders: pa.Table, lake: Lake, day: int, window: int, standing
     callees = pairs.group_by("holder").aggregate([("callee", "distinct")])
     shares = {
         holder: 1.0 - standing.consented(holder, called) / len(called)
-        for holder, called in zip(callees.column("holder").to_pylist(), callees.column("callee_distinct").to_pylist(), strict=True)
+        for holder, called in zip(
+            callees.column("holder").to_pylist(), callees.column("callee_distinct").to_pylist(), strict=True
+        )
     }
     values = [shares.get(unit) for unit in holders.column("unit").to_pylist()]
     return holders.append_column("unconsented_share", pa.array(values, pa.float64()))

@@ -13,8 +13,9 @@ from clearbell.records.lake import Lake
 
 _ODD = 3.5
 """Standard deviations from the group's share at which a number does not belong to it. Statistics, not policy."""
+_STEPS = 4
 _MEMBER_COLUMNS = (
-    "unit", "attempts", "answered", "callees", "talk_mean_s", "short_share", "callee_hangup_share", "refused_share",
+    "unit", "attempts", "answered", "callees", "talk_mean_s", "short_share", "callee_hangup_share", "refused_share", "in_attempts",
 )  # fmt: skip
 GROUP_SCHEMA = pa.schema(
     [
@@ -34,6 +35,16 @@ GROUP_SCHEMA = pa.schema(
 )
 
 
+class Habits(msgspec.Struct, frozen=True):
+    """Shares that tell whose calls they are."""
+
+    answered: float
+    hung_up: float
+    short: float
+    rung: float
+    """Calls that come in for each made."""
+
+
 class Member(msgspec.Struct, frozen=True):
     """A number, and its sums within the window."""
 
@@ -45,6 +56,8 @@ class Member(msgspec.Struct, frozen=True):
     short: float
     hung_up: float
     refused: float
+    rung: int
+    """Calls that came in."""
 
 
 def trunk_groups(callers: pa.Table, lake: Lake, day: int, window: int, limits: Mapping[str, float]) -> pa.Table:
@@ -76,10 +89,12 @@ def trunk_groups(callers: pa.Table, lake: Lake, day: int, window: int, limits: M
     by_trunk: dict[str, list[tuple[int, int]]] = {}
     for caller, callee, trunk in rows:
         by_trunk.setdefault(trunk, []).append((caller, callee))
+    others = _usual(callers.filter(pc.greater_equal(callers.column("attempts"), limits["member_attempts"])))
     found = []
     for trunk, made in sorted(by_trunk.items()):
         if trunk:
-            alike = _alike([members[number] for number in sorted({caller for caller, _ in made})])
+            mine = [members[number] for number in sorted({caller for caller, _ in made})]
+            alike = _belonging(mine, others, math.log(limits["member_odds"]))
             kept = {member.number for member in alike}
             found.append(_row(trunk, alike, [pair for pair in made if pair[0] in kept]))
     return pa.Table.from_pylist([row for row in found if row], GROUP_SCHEMA)
@@ -92,7 +107,9 @@ def victim_groups(
     calls = lake.read(day, day, ["caller", "callee"], pc.field("callee").isin(pa.array(sorted(victims), pa.int64())))
     counted = calls.group_by(["callee", "caller"]).aggregate([("caller", "count")])
     to_victim: dict[int, dict[int, int]] = {}
-    for victim, caller, count in zip(*(counted.column(n).to_pylist() for n in ("callee", "caller", "caller_count")), strict=True):
+    for victim, caller, count in zip(
+        *(counted.column(n).to_pylist() for n in ("callee", "caller", "caller_count")), strict=True
+    ):
         to_victim.setdefault(victim, {})[caller] = count
     asked = pa.array(sorted({str(caller) for ours in to_victim.values() for caller in ours}), pa.string())
     members = {one.number: one for one in _members(callers.filter(pc.is_in(callers.column("unit"), asked)))}
@@ -110,13 +127,71 @@ def victim_groups(
 
 
 def _members(rows: pa.Table) -> Iterable[Member]:
-    for unit, attempts, answered, callees, talk, short, hung_up, refused in zip(
+    for unit, attempts, answered, callees, talk, short, hung_up, refused, rung in zip(
         *(rows.column(name).to_pylist() for name in _MEMBER_COLUMNS), strict=True
     ):
         yield Member(
             int(unit), attempts, answered, callees, (talk or 0.0) * answered, (short or 0.0) * answered,
-            (hung_up or 0.0) * answered, (refused or 0.0) * attempts,
+            (hung_up or 0.0) * answered, (refused or 0.0) * attempts, rung or 0,
         )  # fmt: skip
+
+
+def _usual(callers: pa.Table) -> Habits:
+    """Habits of the ordinary caller: every number counts the same, however much it calls."""
+
+    def mean(name: str) -> float:
+        return float(pc.mean(callers.column(name)).as_py() or 0.0)
+
+    return Habits(mean("answer_share"), mean("callee_hangup_share"), mean("short_share"), mean("in_share"))
+
+
+def _belonging(members: Sequence[Member], others: Habits, least: float) -> list[Member]:
+    """Those whose calls are more likely the group's than an ordinary caller's, by odds of which ``least`` is the log.
+
+    The group's habits are those of its members, so it is found step by step; a trunk of ordinary callers leaves nobody.
+    """
+    kept = list(members)
+    for _ in range(_STEPS):
+        if not kept:
+            break
+        habits = _habits(kept)
+        kept = [one for one in members if _log_odds(one, habits, others) >= least]
+    return kept
+
+
+def _habits(members: Sequence[Member]) -> Habits:
+    attempts = sum(one.attempts for one in members)
+    answered = sum(one.answered for one in members)
+    return Habits(
+        answered / attempts,
+        sum(one.hung_up for one in members) / max(1, answered),
+        sum(one.short for one in members) / max(1, answered),
+        sum(one.rung for one in members) / attempts,
+    )
+
+
+def _log_odds(one: Member, group: Habits, others: Habits) -> float:
+    def binomial(count: float, of: int, ours: float, theirs: float) -> float:
+        # Off the ends, so that a single call cannot settle it.
+        ours, theirs = (min(max(share, 0.02), 0.98) for share in (ours, theirs))
+        return count * math.log(ours / theirs) + (of - count) * math.log((1 - ours) / (1 - theirs))
+
+    def rung(rate: float) -> float:
+        # How often one is called differs so much between people that the count is geometric, not Poisson.
+        expected = max(rate, 0.001) * one.attempts
+        return one.rung * math.log(expected / (1 + expected)) - math.log(1 + expected)
+
+    answers = binomial(one.answered, one.attempts, group.answered, others.answered)
+    if answers < 0:
+        # Couriers hang up as soon as a pest's callee does; but theirs are calls that people take.
+        return answers
+    return (
+        answers
+        + binomial(one.hung_up, one.answered, group.hung_up, others.hung_up)
+        + binomial(one.short, one.answered, group.short, others.short)
+        + rung(group.rung)
+        - rung(others.rung)
+    )
 
 
 def _alike(members: Sequence[Member]) -> list[Member]:

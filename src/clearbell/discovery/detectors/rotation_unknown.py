@@ -2,7 +2,14 @@
 
 from clearbell.discovery.detectors.model import UNWELCOME, Detector, Subject, high, low
 
-MEMBER = ("member_attempts", "member_attempts_most", "member_in_share", "member_callee_share", "member_first_callee_share")
+MEMBER = (
+    "member_attempts",
+    "member_attempts_most",
+    "member_in_share",
+    "member_callee_share",
+    "member_first_callee_share",
+    "member_odds",
+)
 """Limits that a number has to keep to be looked at as one of several."""
 
 DETECTOR = Detector(

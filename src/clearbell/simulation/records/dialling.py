@@ -40,6 +40,8 @@ def dial(rng: np.random.Generator, cast: Cast, group: Group, day: int, *, weeken
     who = np.repeat(np.arange(size), counts)
     turn = np.arange(len(who)) - np.repeat(np.cumsum(counts) - counts, counts)
     at = _times(rng, group, counts, who, turn)
+    # Whom one calls in turn, one calls in order of time.
+    at = at[np.lexsort((at, who))]
     callee, exists = _callees(rng, cast, group, day, who, turn)
     return Placed(who, at, callee, exists)
 
