@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from clearbell.intake.model import BadCell, QuarantinedRow
-from clearbell.intake.tables import quarantined_row
+from clearbell.intake.tables import intake_run, quarantined_row
 from clearbell.ledger import Store
 from clearbell.ledger.bulk import insert_rows
 
@@ -19,14 +19,16 @@ _SHOWN = 4096
 _PAGE = 5000
 
 
-def put(conn: Connection, run: str, bad: Sequence[tuple[int, int, list[BadCell], str]]) -> None:
-    """Keep bad rows, given as (row, line, what is wrong, the row itself)."""
+def put(
+    conn: Connection, run: str, bad: Sequence[tuple[int, int, list[BadCell], str]], most: int | None = _SHOWN
+) -> None:
+    """Keep bad rows, given as (row, line, what is wrong, the row itself), cut to ``most`` characters."""
     insert_rows(
         conn,
         quarantined_row,
         _COLUMNS,
         [
-            (run, row, item, line, cell.column, cell.code, cell.zh, cell.en, raw[:_SHOWN])
+            (run, row, item, line, cell.column, cell.code, cell.zh, cell.en, raw[:most])
             for row, line, cells, raw in bad
             for item, cell in enumerate(cells)
         ],
@@ -65,5 +67,24 @@ def export_quarantine(store: Store, run: str, out: Path) -> int:
                 cells = msgspec.structs.asdict(row)
                 writer.writerow([cells[name] for name in names])
             count += len({row.row for row in page})
+            after = page[-1].row
+    return count
+
+
+def export_rows(store: Store, run: str, out: Path) -> int:
+    """Write the run's bad rows as they stood, under the header of their file: repair them there and import that file.
+
+    Returns how many rows. Rows that were cut when they were kept are written cut.
+    """
+    count = after = 0
+    with store.read() as conn:
+        header = conn.execute(select(intake_run.c.header).where(intake_run.c.run == run)).scalar_one()
+    with out.open("w", encoding="utf-8", newline="") as file:
+        if header:
+            file.write(f"{header}\n")
+        while page := quarantined(store, run, after, _PAGE):
+            rows = {row.row: row.raw for row in page}
+            file.writelines(f"{raw.rstrip(chr(13))}\n" for raw in rows.values())
+            count += len(rows)
             after = page[-1].row
     return count

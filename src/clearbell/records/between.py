@@ -84,3 +84,17 @@ def recorded(lake: Lake, numbers: Collection[int], since: int, until: int) -> se
         pc.field("callee").isin(named.stored(set(numbers))) & (start >= since) & (start < until),
     )
     return {named.number(stored) for stored in pc.unique(table.column("callee")).to_pylist()}
+
+
+def calls_of(lake: Lake, number: int, limit: int) -> list[CallRecord]:
+    """The last ``limit`` calls from or to a number, newest first; days are read backwards until there are so many."""
+    named = _Callees(lake, {number})
+    either = (pc.field("caller") == number) | pc.field("callee").isin(named.stored({number}))
+    found: list[CallRecord] = []
+    for day in reversed(lake.days()):
+        table = lake.read(day, day, _COLUMNS, either).sort_by([("start", "descending")]).slice(0, limit - len(found))
+        rows = zip(*(table.column(name).to_pylist() for name in _COLUMNS), strict=True)
+        found.extend(_record(row, named) for row in rows)
+        if len(found) >= limit:
+            break
+    return found

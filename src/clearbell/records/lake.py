@@ -84,8 +84,16 @@ class LakeError(Exception):
 class Lake:
     """Finished calls by day. Any number of readers."""
 
-    def __init__(self, folder: Path | str, utc_offset_minutes: int, pseudonyms: Pseudonyms | None = None) -> None:
-        """``utc_offset_minutes`` cuts the days; with ``pseudonyms``, called numbers are written under them.
+    def __init__(
+        self,
+        folder: Path | str,
+        utc_offset_minutes: int,
+        pseudonyms: Pseudonyms | None = None,
+        *,
+        write_pseudonyms: bool = True,
+    ) -> None:
+        """``utc_offset_minutes`` cuts the days. With ``pseudonyms``, called numbers are written under them, or, where
+        that was so once and ``write_pseudonyms`` is false, found under them.
 
         Raises :class:`LakeError` when the lake was begun with another offset or another key, and
         :class:`~clearbell.records.places.PlaceError` when the URL's storage cannot be used.
@@ -93,6 +101,7 @@ class Lake:
         self.folder = place(folder)
         self.utc_offset_minutes = utc_offset_minutes
         self.pseudonyms = pseudonyms
+        self._writes_pseudonyms = pseudonyms is not None and write_pseudonyms
         kept = self._kept()
         if kept is None:
             return
@@ -254,7 +263,7 @@ class Lake:
                 self._list(day, [*known, part.name])
 
     def _under_pseudonyms(self, table: pa.Table) -> pa.Table:
-        if self.pseudonyms is None:
+        if self.pseudonyms is None or not self._writes_pseudonyms:
             return table
         callee = table.column("callee").combine_chunks().dictionary_encode()
         if isinstance(callee, pa.ChunkedArray):
@@ -270,7 +279,7 @@ class Lake:
 
     def _begin(self) -> None:
         kept = self._kept()
-        check = "" if self.pseudonyms is None else self.pseudonyms.check
+        check = self.pseudonyms.check if self.pseudonyms is not None and self._writes_pseudonyms else ""
         if kept is None or (check and not kept.pseudonyms):
             self.folder.mkdir(parents=True, exist_ok=True)
             put_bytes(self.folder / "lake.json", msgspec.json.encode(_Kept(self.utc_offset_minutes, check)))
@@ -307,5 +316,10 @@ def _table(records: Sequence[CallRecord]) -> pa.Table:
     columns = list(zip(*map(msgspec.structs.astuple, records), strict=True))
     columns[_DISPOSITION] = tuple([one.value for one in columns[_DISPOSITION]])
     return pa.Table.from_arrays(
-        [pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)], schema=SCHEMA
+        [_column(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)], schema=SCHEMA
     )
+
+
+def _column(values: Sequence[object], kind: pa.DataType) -> pa.Array:
+    # Arrow makes a dictionary of an array of strings far faster than of Python's own.
+    return pa.array(values, pa.string()).dictionary_encode() if kind == _WORDS else pa.array(values, kind)
