@@ -23,6 +23,7 @@ _BRANCHES = (
     ("sanctions", "clearbell.cli.sanctions:app", "Orders and restrictions. 指令与处置。"),
     ("reports", "clearbell.cli.reports:app", "Reports of nuisance calls. 骚扰电话举报。"),
     ("labels", "clearbell.cli.labels:app", "What is published about numbers. 号码标注。"),
+    ("records", "clearbell.cli.records:app", "Records of finished calls. 话单。"),
     ("intake", "clearbell.cli.intake:app", "Files taken in and their bad rows. 导入与隔离行。"),
     ("erase", "clearbell.cli.erase:erase", "Erase what is kept about a person's number. 抹除个人信息。"),
     ("pack", "clearbell.cli.pack:app", "Check and show a jurisdiction's rules. 检查与查看规则包。"),
