@@ -193,8 +193,8 @@ class _World:
     def regions(self, by_day, n):
         bits, same, pairs, most = 0.0, 0, 0, 0
         for calls in by_day.values():
-            counts = Counter(_region(call.callee) for call in calls)
-            total = len(calls)
+            counts = Counter(_region(call.callee) for call in calls if call.callee > 0)
+            total = sum(counts.values())
             bits -= sum(count * math.log2(count / total) for count in counts.values())
             same += sum(count * (count - 1) for count in counts.values())
             pairs += total * (total - 1)

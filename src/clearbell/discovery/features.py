@@ -3,6 +3,7 @@
 A row is one unit over one window: ``unit_kind`` and ``unit`` (a number's digits, a holder's or a trunk's name), ``day``
 (last local day of the window, days since 1970), ``window`` (1, 7 or 30 local days), then the features in the order of
 :data:`FEATURES`. A feature is null where its kind of unit has none, or where there was nothing to divide by.
+Where called numbers are kept under pseudonyms, callees are these, and nothing is known of regions.
 Which calls count as short, silent, one-ring or refused is the pack's ``[features]``.
 """
 

@@ -161,7 +161,9 @@ def _callee_sums(pairs: ir.Table, kind: UnitKind) -> ir.Table:
 
 
 def _region_sums(pairs: ir.Table) -> ir.Table:
-    placed = pairs.mutate(region=region(pairs.callee))
+    # Pseudonyms of called numbers, which are negative, tell no region.
+    placed = pairs.filter(pairs.callee > 0)
+    placed = placed.mutate(region=region(placed.callee))
     by_region = placed.group_by(*_UNIT, "region").agg(attempts=total(placed.attempts))
     count = by_region.attempts
     summed = by_region.group_by(_UNIT).agg(
@@ -237,7 +239,7 @@ def _unit_table(whole: ir.Table, parts: Sequence[ir.Table]) -> ir.Table:
 
 
 def _callees(meetings: ir.Table) -> ir.Table:
-    met = meetings.filter(meetings.callee > 0)
+    met = meetings.filter(meetings.callee != 0)
     hourly = met.group_by("day", "callee", "hour").agg(
         attempts=total(met.attempts),
         answered=total(met.answered),
