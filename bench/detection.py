@@ -37,7 +37,7 @@ from clearbell.discovery.partials.store import PartialStore
 from clearbell.policy.model import Pack
 from clearbell.policy.pack import builtin_pack
 from clearbell.records.lake import Lake
-from clearbell.simulation.records.writing import CONSENTS, RESOURCES, TRUNKS, TRUTH, write_records
+from clearbell.simulation.records.writing import CONSENTS, REFUSALS, RESOURCES, TRUNKS, TRUTH, write_records
 
 WITHIN = 7
 """Days from its first call within which a nuisance caller is to be found."""
@@ -77,7 +77,11 @@ def standing_of(folder: Path) -> Standing:
     table = pq.read_table(folder / CONSENTS)
     for holder, callee in zip(table.column("holder").to_pylist(), table.column("callee").to_pylist(), strict=True):
         consents[holder].add(callee)
-    return Standing(ranges, lambda holder, callees: len(consents[holder].intersection(callees)))
+    refusals: dict[str, dict[int, int]] = defaultdict(dict)
+    for row in pq.read_table(folder / REFUSALS).to_pylist():
+        if row["holder"]:
+            refusals[row["holder"]].setdefault(row["callee"], row["at"])
+    return Standing(ranges, lambda holder, callees: len(consents[holder].intersection(callees)), refusals)
 
 
 def callers_of(folder: Path) -> list[Caller]:

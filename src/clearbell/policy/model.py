@@ -158,6 +158,8 @@ class Pack(msgspec.Struct, frozen=True):
     """What a model is trained, measured and watched by."""
     detectors: dict[str, DetectorRule] = {}
     """What discovery looks for, by detector."""
+    campaigns: dict[str, Threshold] = {}
+    """What ties suspect numbers into campaigns."""
 
     def price(self, symbol: str) -> Price:
         """Price of a symbol of :mod:`clearbell.policy.symbols`; the loader made sure that it has one."""

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from clearbell.calls import Action, Answer
-from clearbell.policy.detectors import DETECTOR_LIMITS, DETECTOR_WINDOWS
+from clearbell.policy.detectors import CAMPAIGN_LIMITS, DETECTOR_LIMITS, DETECTOR_WINDOWS
 from clearbell.policy.model import (
     ActionStep,
     Area,
@@ -113,6 +113,7 @@ _TABLES: dict[str, Any] = {
     "features": _Threshold,
     "learning": _Threshold,
     "detectors": _DetectorRule,
+    "campaigns": _Threshold,
     "deadlines": _Threshold,
     "hours": _Window,
     "risky_areas": Area,
@@ -158,6 +159,7 @@ class _Reader:
         self.check_names(many["features"], dict.fromkeys(FEATURE_LIMITS), "features")
         self.check_names(many["learning"], dict.fromkeys(LEARNING_LIMITS), "learning")
         self.check_names(many["detectors"], DETECTOR_LIMITS, "detectors")
+        self.check_names(many["campaigns"], dict.fromkeys(CAMPAIGN_LIMITS), "campaigns")
         detectors = {name: self.detector(name, r) for name, r in many["detectors"].items() if name in DETECTOR_LIMITS}
         prices = {name: self.price(name, price) for name, price in many["symbols"].items() if name in EVIDENCE}
         hours = {name: self.window(name, window) for name, window in many["hours"].items()}
@@ -193,6 +195,7 @@ class _Reader:
             features={name: _threshold(t) for name, t in many["features"].items()},
             learning={name: _threshold(t) for name, t in many["learning"].items()},
             detectors=detectors,
+            campaigns={name: _threshold(t) for name, t in many["campaigns"].items()},
         )
 
     def one(self, raw: object, kind: Any, key: str) -> Any:

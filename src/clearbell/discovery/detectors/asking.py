@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from clearbell.discovery.detectors import DETECTORS
 from clearbell.discovery.detectors.bombed import DETECTOR as BOMBED
 from clearbell.discovery.detectors.bombing import DETECTOR as BOMBING
-from clearbell.discovery.detectors.columns import widened, with_consents, with_inbound
+from clearbell.discovery.detectors.columns import widened, with_consents, with_inbound, with_refusals
 from clearbell.discovery.detectors.groups import GROUP_SCHEMA, trunk_groups, victim_groups
 from clearbell.discovery.detectors.judging import look
 from clearbell.discovery.detectors.model import Detector, Looked, Subject
@@ -72,6 +72,7 @@ class Asking:
         if subject is Subject.HOLDER:
             rows = with_inbound(rows, self._plain(Subject.CALLER, window), self._standing)
             rows = with_consents(rows, self._lake, self._day, window, self._standing)
+            rows = with_refusals(rows, self._lake, self._day, window, self._standing)
         return widened(rows, subject, self._standing)
 
     def _plain(self, subject: Subject, window: int) -> pa.Table:

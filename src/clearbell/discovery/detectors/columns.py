@@ -81,3 +81,16 @@ def with_consents(holders: pa.Table, lake: Lake, day: int, window: int, standing
     }
     values = [shares.get(unit) for unit in holders.column("unit").to_pylist()]
     return holders.append_column("unconsented_share", pa.array(values, pa.float64()))
+
+
+def with_refusals(holders: pa.Table, lake: Lake, day: int, window: int, standing: Standing) -> pa.Table:
+    """Rows of holders with ``booked_repeats``: calls to those whose refusal stood in the consent book by then."""
+    names = pa.array(sorted(standing.refusals), pa.string())
+    columns = ["holder", "callee", "start"]
+    calls = lake.read(day - window + 1, day, columns, pc.field("holder").isin(names))
+    repeats: dict[str, int] = {}
+    for holder, callee, start in zip(*(calls.column(name).to_pylist() for name in columns), strict=True):
+        if (refused := standing.refusals[holder].get(callee)) is not None and start > refused:
+            repeats[holder] = repeats.get(holder, 0) + 1
+    values = [repeats.get(unit, 0) for unit in holders.column("unit").to_pylist()]
+    return holders.append_column("booked_repeats", pa.array(values, pa.int64()))

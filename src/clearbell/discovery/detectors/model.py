@@ -87,13 +87,12 @@ class Detector(msgspec.Struct, frozen=True):
         return tuple(dict.fromkeys([self.sample, *signs, *self.shown]))
 
 
-UNWELCOME = (
-    *low("answer_share", "talk_mean_s"),
-    *high("callee_hangup_share", "short_share", "refused_share"),
-)
-"""Callees do not want these calls: they do not answer, hang up, decline."""
-STRANGER = (*low("in_share", "mutual_share"), *high("first_callee_share"))
-"""Nobody knows the caller: nobody rings back."""
+UNWANTED = (*low("answer_share", "in_share"), *high("callee_hangup_share"))
+"""Few answer, who answers hangs up, and nobody rings back: couriers fail the first, small firms the second."""
+UNWELCOME = (*low("talk_mean_s"), *high("short_share", "refused_share"))
+"""Callees do not want to talk."""
+STRANGER = (*low("mutual_share"), *high("first_callee_share"))
+"""Nobody knows the caller."""
 
 
 class Hit(msgspec.Struct, frozen=True):

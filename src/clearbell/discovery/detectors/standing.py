@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 import msgspec
 from sqlalchemy import Connection, select
 
-from clearbell.consent.tables import consent
+from clearbell.consent.tables import consent, refusal
 from clearbell.registry.model import Purpose
 from clearbell.registry.tables import resource
 
@@ -27,13 +27,18 @@ Consented = Callable[[str, Collection[int]], int]
 """How many of the callees have a consent in force for the holder."""
 
 
-class Standing:
-    """Who is registered for what, and who consented."""
+Refusals = Mapping[str, Mapping[int, int]]
+"""By holder: who refused it, and when, µs UTC."""
 
-    def __init__(self, ranges: Iterable[Registered], consented: Consented) -> None:
+
+class Standing:
+    """Who is registered for what, who consented, and who refused."""
+
+    def __init__(self, ranges: Iterable[Registered], consented: Consented, refusals: Refusals) -> None:
         self._ranges = sorted(ranges)
         self._firsts = [one.first for one in self._ranges]
         self.consented = consented
+        self.refusals = refusals
         purposes: dict[str, set[str]] = {}
         for one in self._ranges:
             purposes.setdefault(one.holder, set()).add(one.purpose)
@@ -88,4 +93,8 @@ def standing_of(conn: Connection, at: int) -> Standing:
             )
         return found
 
-    return Standing((Registered(*row) for row in rows), consented)
+    refusals: dict[str, dict[int, int]] = {}
+    book = select(refusal.c.holder, refusal.c.callee, refusal.c.at).where(refusal.c.holder != "", refusal.c.at <= at)
+    for holder, callee, when in conn.execute(book):
+        refusals.setdefault(holder, {})[callee] = when
+    return Standing((Registered(*row) for row in rows), consented, refusals)

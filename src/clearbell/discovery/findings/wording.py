@@ -42,6 +42,7 @@ SUBJECTS = {
 _DERIVED = {
     "in_share": ("每次外呼的来电数", "calls in for each made", "share"),
     "repeat_share": ("被拒后再呼占比", "calls after a refusal, of attempts", "share"),
+    "booked_repeats": ("打给已登记拒绝者的次数", "calls to those whose refusal is on record", "calls"),
     "attempts_per_number": ("平均每号呼叫次数", "attempts a number", "calls"),
     "in_per_caller": ("每个来电号码的来电数", "calls from each number that called", "calls"),
     "unconsented_share": ("无同意的被叫占比", "callees without a consent", "share"),

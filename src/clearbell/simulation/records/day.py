@@ -52,7 +52,6 @@ class Refusals:
     who: list[Ints] = dataclasses.field(default_factory=list)
     callee: list[Ints] = dataclasses.field(default_factory=list)
     day: list[int] = dataclasses.field(default_factory=list)
-    at: list[Floats] = dataclasses.field(default_factory=list)
 
     def of(self, kind: Kind) -> tuple[Ints, Ints]:
         """Callers (places in their group) and callees of a kind's refusals so far."""
@@ -64,13 +63,12 @@ class Refusals:
         )
 
     def add(self, kind: Kind, day: int, placed: Placed) -> None:
-        """File the refusals of a day."""
+        """File the refusals of a day; they count from its end on."""
         if len(placed):
             self.group.append(kind)
             self.who.append(placed.who)
             self.callee.append(placed.callee)
             self.day.append(day)
-            self.at.append(placed.at)
 
 
 def calls_of_day(cast: Cast, day: int, holders: dict[Kind, int], refusals: Refusals, *, weekend: bool) -> list[Rows]:

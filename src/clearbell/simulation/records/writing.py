@@ -174,14 +174,12 @@ def _consented(cast: Cast, group: Group, place: int) -> Ints:
 
 def _refused(cast: Cast, refusals: Refusals) -> pa.Table:
     rows: dict[str, list[object]] = {"holder": [], "caller": [], "callee": [], "at": []}
-    for kind, who, callee, day, at in zip(
-        refusals.group, refusals.who, refusals.callee, refusals.day, refusals.at, strict=True
-    ):
+    for kind, who, callee, day in zip(refusals.group, refusals.who, refusals.callee, refusals.day, strict=True):
         group = cast.groups[kind]
         named = group.profile.holder
         first = group.numbers[group.offsets]
         rows["holder"].extend(group.holder(place) if named else "" for place in who.tolist())
         rows["caller"].extend([0] * len(who) if named else first[who].tolist())
         rows["callee"].extend(callee.tolist())
-        rows["at"].extend((START + day * DAY + (at * SECOND).astype(np.int64)).tolist())
+        rows["at"].extend([START + (day + 1) * DAY - 1] * len(who))
     return pa.table(rows)
