@@ -10,6 +10,7 @@ from cyclopts import App
 from clearbell.cli.context import language, open_store, refuse, say, words
 
 app = App(name="discover", help="Find nuisance callers in the call records. 从呼叫记录中发现骚扰主叫。")
+app.command("clearbell.cli.discovering:run", name="run", help="Ask every detector about a day. 逐日检测。")
 _EPOCH = datetime.date(1970, 1, 1)
 
 
@@ -75,8 +76,8 @@ def features(
             f"{calls.folder} 在对象存储上;特征计算需要本机或共享挂载的文件夹",
             f"{calls.folder} is object storage; features need a folder of this machine, or a mounted one",
         )
-    ending = _days(days, calls.days(), calls.folder)
-    store = PartialStore(calls, rules_of(rules, _foreign_trunks(home)))
+    ending = ending_days(days, calls.days(), calls.folder)
+    store = PartialStore(calls, rules_of(rules, foreign_trunks_of(home)))
     out.parent.mkdir(parents=True, exist_ok=True)
     try:
         with (
@@ -126,7 +127,8 @@ def columns() -> None:
     )
 
 
-def _days(text: str, known: list[int], folder: Path) -> list[int]:
+def ending_days(text: str, known: list[int], folder: Path) -> list[int]:
+    """Days that an option names; the newest one where it names none."""
     if not known:
         refuse(f"{folder} 中没有呼叫记录", f"there are no calls in {folder}")
     if not text:
@@ -144,7 +146,7 @@ def _days(text: str, known: list[int], folder: Path) -> list[int]:
     return [(begin - _EPOCH).days + more for more in range((end - begin).days + 1)]
 
 
-def _foreign_trunks(home: Path | None) -> list[str]:
+def foreign_trunks_of(home: Path | None) -> list[str]:
     """Trunks that the registry knows to come from abroad."""
     from clearbell.registry.queries import foreign_trunks
 

@@ -78,6 +78,8 @@ def unit_text(subject: Subject, unit: str, language: str) -> str:
     """Whom a finding is about; numbers are masked."""
     if unit.isdigit() and subject in (Subject.CALLER, Subject.CALLEE):
         return mask(int(unit))
+    if unit.startswith("-"):
+        return "化名" if language == "zh" else "a pseudonym"
     if subject is Subject.GROUP:
         if unit.isdigit():
             return f"拨打 {mask(int(unit))} 的号码群" if language == "zh" else f"callers of {mask(int(unit))}"
