@@ -66,7 +66,11 @@ def test_a_model_is_trained_measured_watched_and_asked_for_its_reasons(clearbell
     )
 
     assert "接通率" in clearbell("model", "show", lang="zh")
-    assert "steady" in clearbell("model", "drift", "--features", features)
+    assert "which differ anyway" in clearbell("model", "drift", "--features", features)
+    like = clearbell("model", "drift", "--features", features, "--verdicts", later)
+    assert "(200 numbers)" in like
+    assert "steady" in like
+    assert "decided after training" in clearbell("model", "drift", "--features", features, "--verdicts", old, code=1)
     scored = tmp_path / "scores.csv"
     clearbell("model", "score", "--features", features, "--out", scored)
     lines = scored.read_text().splitlines()

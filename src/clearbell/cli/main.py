@@ -24,7 +24,7 @@ _BRANCHES = (
     ("reports", "clearbell.cli.reports:app", "Reports of nuisance calls. 骚扰电话举报。"),
     ("train", "clearbell.cli.learning:train", "Learn from how cases ended. 由案件结论训练模型。"),
     ("evaluate", "clearbell.cli.learning:evaluate", "Measure the model on later verdicts. 评估模型。"),
-    ("model", "clearbell.cli.learning:app", "Look into the model, its scores, drift. 查看模型、评分与漂移。"),
+    ("model", "clearbell.cli.models:app", "Look into the model, its scores, drift. 查看模型、评分与漂移。"),
     ("labels", "clearbell.cli.labels:app", "What is published about numbers. 号码标注。"),
     ("records", "clearbell.cli.records:app", "Records of finished calls. 话单。"),
     ("discover", "clearbell.cli.discover:app", "Find nuisance callers in the call records. 发现骚扰主叫。"),
