@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select, update
 
 from clearbell.intake.model import BadCell, QuarantinedRow
 from clearbell.intake.tables import intake_run, quarantined_row
-from clearbell.ledger import Store
+from clearbell.ledger import Act, Store
 from clearbell.ledger.bulk import insert_rows
+from clearbell.numbering import classify
 
 _COLUMNS = QuarantinedRow.__struct_fields__
 _SHOWN = 4096
@@ -87,4 +88,16 @@ def export_rows(store: Store, run: str, out: Path) -> int:
             file.writelines(f"{raw.rstrip(chr(13))}\n" for raw in rows.values())
             count += len(rows)
             after = page[-1].row
+    return count
+
+
+def forget_number(act: Act, number: int) -> int:
+    """Empty the quarantined rows that hold a number's national digits, written together; returns how many rows.
+
+    That a row was bad, where and by which code stays.
+    """
+    held = quarantined_row.c.raw.contains(classify(number).national, autoescape=True)
+    rows = act.conn.execute(select(func.count()).select_from(quarantined_row).where(held, quarantined_row.c.item == 0))
+    count = int(rows.scalar_one())
+    act.conn.execute(update(quarantined_row).where(held).values(raw="", zh="已按要求抹除", en="erased on request"))
     return count

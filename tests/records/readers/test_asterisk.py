@@ -86,6 +86,18 @@ def test_a_bad_line_is_kept_with_its_reason_and_comes_in_after_repair(taken, tmp
     assert (repaired.stored, repaired.quarantined) == (1, 3)
 
 
+def test_a_forgotten_number_is_gone_from_the_quarantine_too(taken):
+    from clearbell.intake import quarantined
+    from clearbell.intake.quarantine import forget_number
+
+    result = taken.take("asterisk", ANSWERED + ANSWERED.replace("ANSWERED", "x") + RANG.replace("NO ", "x"), zone="UTC")
+    with taken.store.act("test") as act:
+        assert forget_number(act, 8613800000001) == 1
+    gone, kept = quarantined(taken.store, result.run)
+    assert (gone.raw, gone.en, gone.code, gone.line) == ("", "erased on request", "not-a-choice", 2)
+    assert kept.raw
+
+
 def test_without_a_zone_it_is_refused_and_a_foreign_file_too(taken, golden):
     said = []
     with pytest.raises(ReaderError) as refused:
