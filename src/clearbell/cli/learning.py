@@ -139,7 +139,7 @@ def evaluate(
         known = len(read.verdicts) - len(fresh)
         if known:
             say(
-                f"{known} 个结论不早不晚于模型所知,或其号码早有结论,不用于评估",
+                f"{known} 个结论的时间不晚于模型所学,或其号码此前已有结论,不用于评估",
                 f"{known} verdicts are no later than what the model knew, or their number had one before: not measured",
             )
         rows = read_features(features, header.window, header.features, {one.number for one in fresh})

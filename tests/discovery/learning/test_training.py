@@ -1,6 +1,8 @@
 """A model is trained from verdicts alone, honestly measured, kept whole, and explained to the last part."""
 
 import re
+import subprocess
+import sys
 
 import msgspec
 import numpy as np
@@ -171,6 +173,21 @@ def test_without_a_model_the_answer_says_so_and_is_no_failure(store, tmp_path):
     gone = current_model(store, tmp_path)
     assert isinstance(gone, NoModel)
     assert str(path) in gone.zh
+
+
+def test_without_the_extra_the_answer_is_that_there_is_no_model(store, tmp_path):
+    program = (
+        "import sys; sys.modules['lightgbm'] = None\n"
+        "from pathlib import Path\n"
+        "from clearbell.discovery.learning.loading import NoModel, current_model\n"
+        "from clearbell.ledger import Store\n"
+        "folder = Path(sys.argv[1])\n"
+        "found = current_model(Store.open(f'sqlite:///{folder}/clearbell.db'), folder)\n"
+        "assert isinstance(found, NoModel)\n"
+        "print(found.en)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program, tmp_path], capture_output=True, text=True, check=False)
+    assert done.stdout == "no model: lightgbm is missing (pip install 'clearbell[learn]')\n", done.stderr
 
 
 def test_the_model_trained_last_is_the_one_in_use(store, tmp_path):
