@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -60,3 +61,5 @@ class Spark:
     def close(self) -> None:
         """See :meth:`Engine.close`."""
         self._session.stop()
+        # PySpark leaves this behind, and would then refuse a standalone master in the same process.
+        os.environ.pop("SPARK_CONNECT_MODE_ENABLED", None)
