@@ -62,7 +62,7 @@ def test_a_person_is_erased_and_the_ledger_still_verifies(clearbell, tmp_path):
     kept = clearbell("consent", "keep", recording, "--kind", "recording", "--holder", "H1", "--callee", "13900000002")
     digest = re.search(r"[0-9a-f]{64}", kept)[0]
     clearbell("consent", "evidence", digest, tmp_path / "back.wav")
-    assert "erased 2 facts of the ledger, 1 rows of present state and 1 documents" in clearbell("erase", "13900000002")
+    assert "erased 2 facts of the ledger, 1 rows of present state, 1 documents and" in clearbell("erase", "13900000002")
     assert "there is no document" in clearbell("consent", "evidence", digest, tmp_path / "again.wav", code=1)
     assert "own block list" not in clearbell("screen", "--from", "13800000001", "--to", "13900000002")
     assert "(2 erased)" in clearbell("ledger", "verify")

@@ -7,22 +7,32 @@ from pathlib import Path
 from clearbell.cli.context import actor, open_store, say
 
 
-def erase(number: str, *, home: Path | None = None) -> None:
+def erase(number: str, *, pack: str = "cn", lake: str = "", home: Path | None = None) -> None:
     """Erase everything kept about a person's number; the ledger keeps verifying.
 
     Parameters
     ----------
     number
         The number, in any form.
+    pack
+        Name or file of the rules.
+    lake
+        Folder or URL of the call lake (default: ``lake`` in the data folder).
     home
         Data folder (default: $CLEARBELL_HOME or ./var).
     """
     from clearbell.cli.applications import open_vault
     from clearbell.cli.fields import number as read_number
+    from clearbell.cli.pack import open_pack
+    from clearbell.cli.records import open_lake
     from clearbell.consent.evidence import do_forget_evidence
     from clearbell.consent.service import erase_person as consent
+    from clearbell.discovery.campaigns.service import do_forget_number as campaigns
+    from clearbell.discovery.findings.service import do_forget_number as findings
+    from clearbell.intake.quarantine import forget_number as quarantine
     from clearbell.labels.erasure import do_forget_number as labels
     from clearbell.notices.service import do_forget_recipient as notices
+    from clearbell.records.erasure import forget_number
     from clearbell.registry.admission.service import erase_person as admission
     from clearbell.registry.reassignment.service import erase_person as reassignment
     from clearbell.registry.service import erase_person as registry
@@ -35,11 +45,24 @@ def erase(number: str, *, home: Path | None = None) -> None:
         documents = do_forget_evidence(act, open_vault(home), key)
         rows = sum(
             forget(act, key)
-            for forget in (consent, registry, reassignment, admission, sanctions, reports, labels, notices)
+            for forget in (
+                consent,
+                registry,
+                reassignment,
+                admission,
+                sanctions,
+                reports,
+                labels,
+                notices,
+                findings,
+                campaigns,
+            )
         )
+        rows += quarantine(act, key)
         facts = act.erase(key)
+    calls = forget_number(open_lake(home, lake, open_pack(pack)), key)
     say(
-        f"已抹除账本中 {facts} 条内容、{rows} 行现状和 {documents} 份文件;判定记录按保存期另行删除",
-        f"erased {facts} facts of the ledger, {rows} rows of present state and {documents} documents; "
-        "the record of decisions is removed by its retention",
+        f"已抹除账本中 {facts} 条内容、{rows} 行现状、{documents} 份文件和 {calls} 条话单中的号码;判定记录按保存期另行删除",
+        f"erased {facts} facts of the ledger, {rows} rows of present state, {documents} documents and the number in "
+        f"{calls} call records; the record of decisions is removed by its retention",
     )

@@ -33,8 +33,8 @@ def list_(*, home: Path | None = None) -> None:
 
 
 @app.command
-def bad(run: str, out: Path, *, home: Path | None = None) -> None:
-    """Write the quarantined rows of a run to a CSV file, with line, column and reason, for repair.
+def bad(run: str, out: Path, *, rows: bool = False, home: Path | None = None) -> None:
+    """Write the quarantined rows of a run to a CSV file, with line, column and reason.
 
     Parameters
     ----------
@@ -42,10 +42,12 @@ def bad(run: str, out: Path, *, home: Path | None = None) -> None:
         Id of the run, as ``clearbell intake list`` shows it.
     out
         File to write.
+    rows
+        Write only the rows as they stood, under their file's header: repair them there and import that file.
     home
         Data folder (default: $CLEARBELL_HOME or ./var).
     """
-    from clearbell.intake import export_quarantine
+    from clearbell.intake import export_quarantine, export_rows
     from clearbell.intake.queries import runs
 
     store = open_store(home)
@@ -53,5 +55,5 @@ def bad(run: str, out: Path, *, home: Path | None = None) -> None:
         known = {found.run for found in runs(conn)}
     if run not in known:
         refuse(f"没有编号为 {run} 的导入", f"there is no run {run}; see: clearbell intake list")
-    count = export_quarantine(store, run, out)
+    count = (export_rows if rows else export_quarantine)(store, run, out)
     say(f"{count} 行写入 {out}", f"{count} rows written to {out}")

@@ -114,3 +114,71 @@ def city(
         f"{result.answered} 个应答,{result.lost} 个未应答,{result.seconds:.1f} 秒",
         f"{result.answered} answered, {result.lost} not answered, in {result.seconds:.1f} s",
     )
+
+
+@app.command
+def records(
+    *,
+    out: Path,
+    seed: int = 1,
+    scale: float = 0.1,
+    days: int = 30,
+    found: bool = False,
+    home: Path | None = None,
+) -> None:
+    """Write finished calls of a synthetic country straight into a call lake, with the truth about every caller.
+
+    Beside the lake stand truth, registered resources, consents, refusals and trunks as Parquet. Needs
+    ``pip install 'clearbell[learn]'``.
+
+    Parameters
+    ----------
+    out
+        Folder of the lake; to be new or empty.
+    seed
+        The same seed makes the same calls.
+    scale
+        1: about 20 million calls in 30 days.
+    days
+        How many days.
+    found
+        Also put the country's registry, consents and refusals into the store of the data folder, which must be new.
+    home
+        Data folder (default: $CLEARBELL_HOME or ./var).
+    """
+    if scale <= 0 or days < 1:
+        refuse("--scale 须大于 0,--days 至少为 1", "--scale must be more than 0, --days at least 1")
+    if out.exists() and any(out.iterdir()):
+        refuse(f"{out} 不是空文件夹;请换一个", f"{out} is not empty; name another folder")
+    from clearbell.cli.progress import progress_bar
+
+    try:
+        from clearbell.simulation.records.writing import Progress, write_records
+    except ModuleNotFoundError as error:
+        refuse(
+            f"缺少 {error.name}:请运行 pip install 'clearbell[learn]'",
+            f"{error.name} is missing: run pip install 'clearbell[learn]'",
+        )
+    done = Progress(0, 0)
+    with progress_bar() as bar:
+        task = bar.add_task(words("生成", "writing"), total=days)
+        for done in write_records(seed, scale, out, days):
+            bar.update(task, completed=done.day)
+    say(f"{done.day} 天 {done.calls} 个呼叫写入 {out}", f"{done.calls} calls of {done.day} days written to {out}")
+    if found:
+        from clearbell.cli.context import home_folder, store_url
+        from clearbell.ledger import Clock, Store
+        from clearbell.simulation.records.founding import found_records
+
+        def opened(clock: Clock) -> Store:
+            home_folder(home).mkdir(parents=True, exist_ok=True)
+            store = Store.open(store_url(home_folder(home)), clock=clock)
+            store.create()
+            return store
+
+        told = 0
+        with progress_bar() as bar:
+            task = bar.add_task(words("登记", "registering"), total=None)
+            for told in found_records(out, opened):
+                bar.update(task, completed=told)
+        say(f"{told} 项登记、同意与拒绝已记入", f"{told} registrations, consents and refusals were recorded")

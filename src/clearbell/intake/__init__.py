@@ -1,5 +1,6 @@
 """Files taken in: chunk by chunk, safe against interruption, with every bad row kept and told."""
 
+from clearbell.intake.elsewhere import Portion, Taker, run_elsewhere
 from clearbell.intake.header import places
 from clearbell.intake.model import (
     BadCell,
@@ -13,7 +14,7 @@ from clearbell.intake.model import (
     QuarantinedRow,
     Stored,
 )
-from clearbell.intake.quarantine import export_quarantine, quarantined
+from clearbell.intake.quarantine import export_quarantine, export_rows, quarantined
 from clearbell.intake.run import run_intake
 
 __all__ = [
@@ -24,11 +25,15 @@ __all__ = [
     "IntakeError",
     "IntakeResult",
     "Loader",
+    "Portion",
     "Progress",
     "QuarantinedRow",
     "Stored",
+    "Taker",
     "export_quarantine",
+    "export_rows",
     "places",
     "quarantined",
+    "run_elsewhere",
     "run_intake",
 ]

@@ -20,8 +20,12 @@ _GZIP = b"\x1f\x8b"
 class LineFile:
     """Lines of a file from a place on. ``taken`` gives them, as many as asked for or as there are."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the file. Raises :class:`BadFileError` when it cannot be opened."""
+    def __init__(self, path: Path, most: int = MAX_LINE) -> None:
+        """Open the file; of lines longer than ``most`` bytes that much and one byte is kept.
+
+        Raises :class:`BadFileError` when it cannot be opened.
+        """
+        self.most = most
         try:
             self._raw: IO[bytes] = path.open("rb")
         except OSError as error:
@@ -96,9 +100,9 @@ class LineFile:
             self._offset = ends[-1]
             self._dropped = 0
         # A line without end must not fill the memory: what is kept is enough to show it and to see it is too long.
-        spare = len(self._rest) - (MAX_LINE + 1)
+        spare = len(self._rest) - (self.most + 1)
         if spare > 0:
-            self._rest = self._rest[: MAX_LINE + 1]
+            self._rest = self._rest[: self.most + 1]
             self._dropped += spare
 
     def _broken(self, error: Exception) -> BadFileError:

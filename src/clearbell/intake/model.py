@@ -92,7 +92,8 @@ class QuarantinedRow(msgspec.Struct, frozen=True):
     zh: str
     en: str
     raw: str
-    """The row as it stood, cut to 4,096 characters; bytes that are no text are written ``\\xNN``."""
+    """The row as it stood; bytes that are no text are written ``\\xNN``. Records of calls are whole, others cut to 4,096
+    characters."""
 
 
 class Loader(Protocol[T]):

@@ -7,26 +7,29 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select, update
 
 from clearbell.intake.model import BadCell, QuarantinedRow
-from clearbell.intake.tables import quarantined_row
-from clearbell.ledger import Store
+from clearbell.intake.tables import intake_run, quarantined_row
+from clearbell.ledger import Act, Store
 from clearbell.ledger.bulk import insert_rows
+from clearbell.numbering import classify
 
 _COLUMNS = QuarantinedRow.__struct_fields__
 _SHOWN = 4096
 _PAGE = 5000
 
 
-def put(conn: Connection, run: str, bad: Sequence[tuple[int, int, list[BadCell], str]]) -> None:
-    """Keep bad rows, given as (row, line, what is wrong, the row itself)."""
+def put(
+    conn: Connection, run: str, bad: Sequence[tuple[int, int, list[BadCell], str]], most: int | None = _SHOWN
+) -> None:
+    """Keep bad rows, given as (row, line, what is wrong, the row itself), cut to ``most`` characters."""
     insert_rows(
         conn,
         quarantined_row,
         _COLUMNS,
         [
-            (run, row, item, line, cell.column, cell.code, cell.zh, cell.en, raw[:_SHOWN])
+            (run, row, item, line, cell.column, cell.code, cell.zh, cell.en, raw[:most])
             for row, line, cells, raw in bad
             for item, cell in enumerate(cells)
         ],
@@ -66,4 +69,35 @@ def export_quarantine(store: Store, run: str, out: Path) -> int:
                 writer.writerow([cells[name] for name in names])
             count += len({row.row for row in page})
             after = page[-1].row
+    return count
+
+
+def export_rows(store: Store, run: str, out: Path) -> int:
+    """Write the run's bad rows as they stood, under the header of their file: repair them there and import that file.
+
+    Returns how many rows. Rows that were cut when they were kept are written cut.
+    """
+    count = after = 0
+    with store.read() as conn:
+        header = conn.execute(select(intake_run.c.header).where(intake_run.c.run == run)).scalar_one()
+    with out.open("w", encoding="utf-8", newline="") as file:
+        if header:
+            file.write(f"{header}\n")
+        while page := quarantined(store, run, after, _PAGE):
+            rows = {row.row: row.raw for row in page}
+            file.writelines(f"{raw.rstrip(chr(13))}\n" for raw in rows.values())
+            count += len(rows)
+            after = page[-1].row
+    return count
+
+
+def forget_number(act: Act, number: int) -> int:
+    """Empty the quarantined rows that hold a number's national digits, written together; returns how many rows.
+
+    That a row was bad, where and by which code stays.
+    """
+    held = quarantined_row.c.raw.contains(classify(number).national, autoescape=True)
+    rows = act.conn.execute(select(func.count()).select_from(quarantined_row).where(held, quarantined_row.c.item == 0))
+    count = int(rows.scalar_one())
+    act.conn.execute(update(quarantined_row).where(held).values(raw="", zh="已按要求抹除", en="erased on request"))
     return count

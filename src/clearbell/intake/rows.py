@@ -31,10 +31,13 @@ class Batch(msgspec.Struct):
 class RowFile:
     """Rows of a CSV file, batch by batch, from a place on."""
 
-    def __init__(self, file: LineFile, encoding: str) -> None:
+    def __init__(self, file: LineFile, encoding: str, delimiter: str = ",") -> None:
         self._file = file
         self._encoding = encoding
+        self._delimiter = delimiter
         self._line = 0
+        self.header_line = ""
+        """The header as it stands in the file, once :meth:`header` found it."""
 
     def seek(self, position: int, line: int) -> None:
         """Go to where a batch ended."""
@@ -57,6 +60,7 @@ class RowFile:
             if isinstance(row, BadCell):
                 raise BadFileError(f"表头无法读取:{row.zh}", f"the header cannot be read: {row.en}")
             if row:
+                self.header_line = batch.raws[0].removeprefix("\ufeff").rstrip("\r")
                 return row, batch.position, batch.line
         raise BadFileError("文件为空", "the file is empty")
 
@@ -78,7 +82,7 @@ class RowFile:
         raws = text.split("\n")
         rows: list[list[str] | BadCell] = []
         try:
-            rows.extend(csv.reader(raws, strict=True))
+            rows.extend(csv.reader(raws, strict=True, delimiter=self._delimiter))
         except csv.Error:
             return None
         if len(rows) != len(lines):
@@ -99,7 +103,7 @@ class RowFile:
             row, used = self._row(ahead)
             batch.rows.append(row)
             numbers.append(self._line + 1)
-            raws.append("\n".join(_shown(line, self._encoding) for line in ahead[:used]))
+            raws.append("\n".join(shown(line, self._encoding) for line in ahead[:used]))
             self._line += used
             batch.position = self._file.take(used)
         batch.lines, batch.raws, batch.line = numbers, raws, self._line
@@ -108,7 +112,7 @@ class RowFile:
     def _row(self, ahead: list[bytes]) -> tuple[list[str] | BadCell, int]:
         """The row that begins on the first line, and how many lines it takes."""
         feed = _Feed(ahead, self._encoding, first_of_file=not self._line)
-        reader = csv.reader(feed, strict=True)
+        reader = csv.reader(feed, strict=True, delimiter=self._delimiter)
         try:
             return next(reader, []), feed.used
         except _UnreadableLineError as error:
@@ -147,23 +151,25 @@ class _Feed:
         self._bytes += len(line)
         self.used += 1
         if self._bytes > MAX_LINE:
-            raise _UnreadableLineError(_TOO_LONG)
+            raise _UnreadableLineError(TOO_LONG)
         try:
             text = line.decode(self._encoding)
         except UnicodeDecodeError:
-            raise _UnreadableLineError(_undecodable(self._encoding)) from None
+            raise _UnreadableLineError(undecodable(self._encoding)) from None
         if "\0" in text:
-            raise _UnreadableLineError(_NUL)
+            raise _UnreadableLineError(NUL)
         if self._first_of_file and self.used == 1:
             text = text.removeprefix("\ufeff")
         return text + "\n"
 
 
-def _shown(line: bytes, encoding: str) -> str:
+def shown(line: bytes, encoding: str) -> str:
+    """A line as it is kept in quarantine: what is no text in the encoding is written ``\\xNN``."""
     return line[: MAX_LINE + 1].decode(encoding, "backslashreplace").replace("\0", "\\x00")
 
 
-def _undecodable(encoding: str) -> BadCell:
+def undecodable(encoding: str) -> BadCell:
+    """A line that is no text in the encoding."""
     return BadCell(
         "",
         "undecodable",
@@ -172,8 +178,8 @@ def _undecodable(encoding: str) -> BadCell:
     )
 
 
-_NUL = BadCell("", "nul", "含有空字节(NUL)", "it has NUL bytes")
-_TOO_LONG = BadCell("", "too-long", f"长度超过 {MAX_LINE} 字节", f"it is longer than {MAX_LINE} bytes")
+NUL = BadCell("", "nul", "含有空字节(NUL)", "it has NUL bytes")
+TOO_LONG = BadCell("", "too-long", f"长度超过 {MAX_LINE} 字节", f"it is longer than {MAX_LINE} bytes")
 _QUOTING = BadCell(
     "",
     "quoting",

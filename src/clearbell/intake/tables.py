@@ -24,6 +24,8 @@ intake_run = Table(
     Column("duplicates", BigInteger, nullable=False),
     Column("quarantined", BigInteger, nullable=False),
     Column("finished", Boolean, nullable=False),
+    # The first line of a file that has one, for writing its bad rows out as such a file.
+    Column("header", Text, nullable=False, server_default=""),
 )
 
 quarantined_row = Table(

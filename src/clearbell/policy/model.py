@@ -153,6 +153,24 @@ class Retention(msgspec.Struct, frozen=True):
     """How long records are kept."""
 
     decisions_days: int
+    cdr_days: Threshold
+    """Days that finished calls stay in the lake; its value None: until they are removed by hand."""
+    source: str
+    status: Status
+    callee_pseudonym: bool = False
+    """Called numbers are written to the lake under a keyed pseudonym."""
+
+
+class DetectorRule(msgspec.Struct, frozen=True):
+    """When a detector of discovery finds something."""
+
+    window: int
+    """Days that it looks at, the last one included."""
+    min_sample: int
+    """With fewer it does not apply."""
+    warning: dict[str, float] | None
+    """Limits by feature, and ``signs``; None: off."""
+    critical: dict[str, float] | None
     source: str
     status: Status
 
@@ -233,6 +251,14 @@ class Pack(msgspec.Struct, frozen=True):
     """Deadlines, and limits that no check of the call path reads."""
     risky_areas: dict[str, Area] = {}
     """By administrative division code or the beginning of one."""
+    features: dict[str, Threshold] = {}
+    """Limits that the features of discovery are counted by."""
+    learning: dict[str, Threshold] = {}
+    """What a model is trained, measured and watched by."""
+    detectors: dict[str, DetectorRule] = {}
+    """What discovery looks for, by detector."""
+    campaigns: dict[str, Threshold] = {}
+    """What ties suspect numbers into campaigns."""
 
     def price(self, symbol: str) -> Price:
         """Price of a symbol of :mod:`clearbell.policy.symbols`; the loader made sure that it has one."""

@@ -16,12 +16,14 @@ from typing import Any
 import msgspec
 
 from clearbell.calls import Action, Answer
+from clearbell.policy.detectors import CAMPAIGN_LIMITS, DETECTOR_LIMITS, DETECTOR_WINDOWS
 from clearbell.policy.model import (
     ActionStep,
     Area,
     CardRules,
     Category,
     CodeRules,
+    DetectorRule,
     LabelRules,
     Pack,
     Price,
@@ -32,7 +34,7 @@ from clearbell.policy.model import (
     Window,
 )
 from clearbell.policy.places import line_of, lines_of
-from clearbell.policy.symbols import CHECKS, EVIDENCE, THRESHOLDS
+from clearbell.policy.symbols import CHECKS, EVIDENCE, FEATURE_LIMITS, LEARNING_LIMITS, THRESHOLDS
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -86,6 +88,15 @@ class _Threshold(msgspec.Struct, forbid_unknown_fields=True):
     min_sample: int = 0
 
 
+class _DetectorRule(msgspec.Struct, forbid_unknown_fields=True):
+    window: int
+    min_sample: int
+    warning: dict[str, float] | bool
+    critical: dict[str, float] | bool
+    source: str
+    status: Status
+
+
 class _Window(msgspec.Struct, forbid_unknown_fields=True):
     start: str
     end: str
@@ -102,6 +113,10 @@ _TABLES: dict[str, Any] = {
     "pack": _Head,
     "symbols": _Price,
     "thresholds": _Threshold,
+    "features": _Threshold,
+    "learning": _Threshold,
+    "detectors": _DetectorRule,
+    "campaigns": _Threshold,
     "deadlines": _Threshold,
     "hours": _Window,
     "risky_areas": Area,
@@ -147,6 +162,11 @@ class _Reader:
         actions = self.actions(raw.get("actions"))
         self.check_names(many["symbols"], EVIDENCE, "symbols")
         self.check_names(many["thresholds"], dict.fromkeys(THRESHOLDS), "thresholds")
+        self.check_names(many["features"], dict.fromkeys(FEATURE_LIMITS), "features")
+        self.check_names(many["learning"], dict.fromkeys(LEARNING_LIMITS), "learning")
+        self.check_names(many["detectors"], DETECTOR_LIMITS, "detectors")
+        self.check_names(many["campaigns"], dict.fromkeys(CAMPAIGN_LIMITS), "campaigns")
+        detectors = {name: self.detector(name, r) for name, r in many["detectors"].items() if name in DETECTOR_LIMITS}
         prices = {name: self.price(name, price) for name, price in many["symbols"].items() if name in EVIDENCE}
         hours = {name: self.window(name, window) for name, window in many["hours"].items()}
         if "commercial" not in hours:
@@ -185,6 +205,10 @@ class _Reader:
             cards=single["cards"],
             risky_areas=many["risky_areas"],
             deadlines={name: _threshold(t) for name, t in many["deadlines"].items()},
+            features={name: _threshold(t) for name, t in many["features"].items()},
+            learning={name: _threshold(t) for name, t in many["learning"].items()},
+            detectors=detectors,
+            campaigns={name: _threshold(t) for name, t in many["campaigns"].items()},
         )
 
     def one(self, raw: object, kind: Any, key: str) -> Any:
@@ -290,6 +314,29 @@ class _Reader:
         for place, group in enumerate(rules.reserved):
             if not all(word.strip() for word in group.words):
                 self.bad(f"cards.reserved[{place}].words", "不能有空词", "no word may be empty")
+
+    def detector(self, name: str, rule: _DetectorRule) -> DetectorRule:
+        key = f"detectors.{name}"
+        if rule.window not in DETECTOR_WINDOWS:
+            known = ", ".join(map(str, DETECTOR_WINDOWS))
+            self.bad(f"{key}.window", f"须为 {known} 之一", f"must be one of {known}")
+        levels: list[dict[str, float] | None] = []
+        for level, given in (("warning", rule.warning), ("critical", rule.critical)):
+            if given is True:
+                self.bad(f"{key}.{level}", "只能为 false(关闭)或一组限值", "must be `false` (off) or limits")
+            limits = given if isinstance(given, dict) else None
+            for limit in limits or ():
+                if limit not in DETECTOR_LIMITS[name]:
+                    self.bad(
+                        f"{key}.{level}.{limit}",
+                        f"此检测不看这一项{_meant_zh(limit, DETECTOR_LIMITS[name])}",
+                        f"the detector does not read it{_meant(limit, DETECTOR_LIMITS[name])}",
+                    )
+            for limit in DETECTOR_LIMITS[name]:
+                if limits is not None and limit not in limits:
+                    self.bad(f"{key}.{level}", f"缺少 {limit}", f"`{limit}` is missing")
+            levels.append(limits)
+        return DetectorRule(rule.window, rule.min_sample, levels[0], levels[1], rule.source, rule.status)
 
     def window(self, name: str, window: _Window) -> Window:
         minutes = []

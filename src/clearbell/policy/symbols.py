@@ -76,3 +76,18 @@ EVIDENCE: dict[str, tuple[str, ...]] = {
     symbol: fields for terms in CHECKS.values() for symbol, fields in terms.symbols.items()
 }
 THRESHOLDS: tuple[str, ...] = tuple(name for terms in CHECKS.values() for name in terms.thresholds)
+
+FEATURE_LIMITS = ("silent_seconds", "refusal_seconds", "sequential_step", "regular_gap_seconds")
+"""What the features of discovery are counted by, besides ``short_seconds`` and ``one_ring_seconds``."""
+
+LEARNING_LIMITS = (
+    "min_verdicts",
+    "max_age_days",
+    "held_back_share",
+    "false_alarms_strict",
+    "false_alarms_usual",
+    "false_alarms_loose",
+    "drift_notice",
+    "drift_alarm",
+)
+"""What a model is trained, measured and watched by."""

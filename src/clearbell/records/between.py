@@ -22,11 +22,14 @@ def calls_between(lake: Lake, pairs: Collection[Pair], since: int, until: int) -
     found: dict[Pair, list[CallRecord]] = {pair: [] for pair in pairs}
     if not found:
         return found
-    ones = pa.array(sorted({one for one, _ in found}), pa.int64())
-    others = pa.array(sorted({other for _, other in found}), pa.int64())
+    ones = {one for one, _ in found}
+    others = {other for _, other in found}
+    named = _Callees(lake, ones | others)
     caller, callee = pc.field("caller"), pc.field("callee")
-    either = (caller.isin(ones) & callee.isin(others)) | (caller.isin(others) & callee.isin(ones))
-    for record in _records(lake, either, since, until):
+    either = (caller.isin(_array(ones)) & callee.isin(named.stored(others))) | (
+        caller.isin(_array(others)) & callee.isin(named.stored(ones))
+    )
+    for record in _records(lake, either & _within(since, until), since, until, named):
         for pair in {(record.caller, record.callee), (record.callee, record.caller)}:
             if pair in found:
                 found[pair].append(record)
@@ -35,17 +38,22 @@ def calls_between(lake: Lake, pairs: Collection[Pair], since: int, until: int) -
 
 def calls_to(lake: Lake, callee: int, since: int, until: int) -> list[CallRecord]:
     """Calls to a number that began in [since, until) (µs UTC), oldest first."""
-    return list(_records(lake, pc.field("callee") == callee, since, until))
+    named = _Callees(lake, {callee})
+    where = pc.field("callee").isin(named.stored({callee})) & _within(since, until)
+    return list(_records(lake, where, since, until, named))
 
 
-def _records(lake: Lake, where: pc.Expression, since: int, until: int) -> Iterator[CallRecord]:
-    start = pc.field("start")
-    within = where & (start >= since) & (start < until)
-    table = lake.read(lake.day_of(since), lake.day_of(until), _COLUMNS, within).sort_by("start")
-    for row in zip(*(table.column(name).to_pylist() for name in _COLUMNS), strict=True):
-        values = dict(zip(_COLUMNS, row, strict=True))
-        values["disposition"] = Disposition(values["disposition"])
-        yield CallRecord(**values)
+def calls_of(lake: Lake, number: int, limit: int) -> list[CallRecord]:
+    """The last ``limit`` calls from or to a number, newest first; days are read backwards until there are so many."""
+    named = _Callees(lake, {number})
+    either = (pc.field("caller") == number) | pc.field("callee").isin(named.stored({number}))
+    found: list[CallRecord] = []
+    for day in reversed(lake.days()):
+        table = lake.read(day, day, _COLUMNS, either).sort_by([("start", "descending")])
+        found.extend(_rows(table.slice(0, limit - len(found)), named))
+        if len(found) >= limit:
+            break
+    return found
 
 
 def recorded(lake: Lake, numbers: Collection[int], since: int, until: int) -> set[int]:
@@ -53,19 +61,56 @@ def recorded(lake: Lake, numbers: Collection[int], since: int, until: int) -> se
 
     Calls to such a number pass a switch whose records are here; so a call that is not here did not happen.
     """
-    return _found(lake, "callee", numbers, since, until)
+    named = _Callees(lake, set(numbers))
+    found = _found(lake, "callee", named.stored(set(numbers)), since, until) if numbers else set()
+    return {named.number(stored) for stored in found}
 
 
 def calling(lake: Lake, numbers: Collection[int], since: int, until: int) -> set[int]:
     """Which of the numbers called at least once in a recorded call that began in [since, until) (µs UTC)."""
-    return _found(lake, "caller", numbers, since, until)
+    return _found(lake, "caller", _array(set(numbers)), since, until) if numbers else set()
 
 
-def _found(lake: Lake, column: str, numbers: Collection[int], since: int, until: int) -> set[int]:
-    if not numbers:
-        return set()
-    asked = pa.array(sorted(set(numbers)), pa.int64())
+class _Callees:
+    """The numbers asked for, and the names that a lake with pseudonyms keeps them under."""
+
+    def __init__(self, lake: Lake, numbers: Collection[int]) -> None:
+        pseudonyms = lake.pseudonyms
+        self._name_of = {} if pseudonyms is None else {number: pseudonyms.of(number) for number in numbers}
+        self._number_of = {name: number for number, name in self._name_of.items()}
+
+    def stored(self, numbers: Collection[int]) -> pa.Array:
+        """All forms in which the numbers may stand in the lake: the pack may have asked for pseudonyms since."""
+        return _array({*numbers, *(self._name_of[number] for number in numbers if number in self._name_of)})
+
+    def number(self, stored: int) -> int:
+        """The number asked for that stands so in the lake; others as they are."""
+        return self._number_of.get(stored, stored)
+
+
+def _array(numbers: Collection[int]) -> pa.Array:
+    return pa.array(sorted(numbers), pa.int64())
+
+
+def _within(since: int, until: int) -> pc.Expression:
     start = pc.field("start")
-    where = pc.field(column).isin(asked) & (start >= since) & (start < until)
+    return (start >= since) & (start < until)
+
+
+def _records(lake: Lake, where: pc.Expression, since: int, until: int, named: _Callees) -> Iterator[CallRecord]:
+    table = lake.read(lake.day_of(since), lake.day_of(until), _COLUMNS, where).sort_by("start")
+    yield from _rows(table, named)
+
+
+def _rows(table: pa.Table, named: _Callees) -> Iterator[CallRecord]:
+    for row in zip(*(table.column(name).to_pylist() for name in _COLUMNS), strict=True):
+        values = dict(zip(_COLUMNS, row, strict=True))
+        values["callee"] = named.number(values["callee"])
+        values["disposition"] = Disposition(values["disposition"])
+        yield CallRecord(**values)
+
+
+def _found(lake: Lake, column: str, asked: pa.Array, since: int, until: int) -> set[int]:
+    where = pc.field(column).isin(asked) & _within(since, until)
     table = lake.read(lake.day_of(since), lake.day_of(until), [column], where)
     return set(pc.unique(table.column(column)).to_pylist())

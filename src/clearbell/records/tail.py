@@ -13,9 +13,11 @@ from pathlib import Path
 import msgspec
 
 from clearbell.calls import HOUR, Action, Answer, CallEnd, CodeDialled, Decision
+from clearbell.records.causes import disposition_of
 from clearbell.records.journal import decode_record
 from clearbell.records.lake import MERGE_AT, Lake
 from clearbell.records.model import CallRecord, Disposition
+from clearbell.records.places import put_bytes
 from clearbell.records.segments import read_segment_from, segments
 
 OPEN_FOR = 4 * HOUR
@@ -125,10 +127,7 @@ class JournalTail:
 
     def _keep(self) -> None:
         oldest = min((place for place, _ in self._open.values()), default=self._reached)
-        self._state.parent.mkdir(parents=True, exist_ok=True)
-        new = self._state.with_suffix(".new")
-        new.write_bytes(msgspec.json.encode(_Kept(self._reached, oldest, self.newest)))
-        new.rename(self._state)
+        put_bytes(self._state, msgspec.json.encode(_Kept(self._reached, oldest, self.newest)))
 
     def _remember(self) -> None:
         """Bring the open attempts back: those read before, neither ended nor due since."""
@@ -162,7 +161,7 @@ def _record(decision: Decision, end: CallEnd | None, holder: str) -> CallRecord:
         )
     return CallRecord(
         decision.id, SOURCE, call.at, call.caller, call.callee, holder, call.trunk, end.ring, end.duration,
-        _disposition(end), end.hangup.value, end.cause, attestation,
+        disposition_of(end.answered, end.cause), end.hangup.value, end.cause, attestation,
     )  # fmt: skip
 
 
@@ -171,20 +170,5 @@ def _ended(end: CallEnd, holder: str) -> CallRecord:
     start = end.at - end.duration - end.ring
     return CallRecord(
         end.id, SOURCE, start, end.caller, end.callee, holder, end.trunk, end.ring, end.duration,
-        _disposition(end), end.hangup.value, end.cause,
+        disposition_of(end.answered, end.cause), end.hangup.value, end.cause,
     )  # fmt: skip
-
-
-_BUSY = frozenset({17, 486, 600})
-_CALLEE_REFUSED = frozenset({21, 603, 607})
-_UNANSWERED = frozenset({0, 16, 18, 19, 20, 31, 408, 480, 487})
-
-
-def _disposition(end: CallEnd) -> Disposition:
-    if end.answered:
-        return Disposition.ANSWERED
-    if end.cause in _BUSY:
-        return Disposition.BUSY
-    if end.cause in _UNANSWERED or end.cause in _CALLEE_REFUSED:
-        return Disposition.UNANSWERED
-    return Disposition.FAILED

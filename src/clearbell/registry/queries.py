@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from clearbell.registry.model import TrunkKind
 from clearbell.registry.tables import holder, party, resource, trunk
 
 
@@ -56,3 +57,9 @@ def holders(conn: Connection, limit: int = 100, after: str = "") -> Sequence[Row
 def trunks(conn: Connection, limit: int = 100, after: str = "") -> Sequence[Row[Any]]:
     """Trunks with their access providers."""
     return conn.execute(select(trunk).where(trunk.c.trunk > after).order_by(trunk.c.trunk).limit(limit)).all()
+
+
+def foreign_trunks(conn: Connection) -> list[str]:
+    """Names of the trunks that come from abroad."""
+    query = select(trunk.c.trunk).where(trunk.c.kind == TrunkKind.FOREIGN.value).order_by(trunk.c.trunk)
+    return list(conn.execute(query).scalars())

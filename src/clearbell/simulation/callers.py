@@ -22,7 +22,7 @@ from clearbell.simulation.model import CallerKind
 LOCAL = "local-1"
 BUSINESS = "business-1"
 FOREIGN = "gateway-1"
-_PREFIXES = ("134", "136", "138", "139", "150", "158", "187", "188", "130", "155", "186", "133", "177", "189")
+MOBILE_PREFIXES = ("134", "136", "138", "139", "150", "158", "187", "188", "130", "155", "186", "133", "177", "189")
 
 
 class Traits(msgspec.Struct, frozen=True):
@@ -91,7 +91,7 @@ def subscriber_number(place: int) -> int:
     """Mobile number of the subscriber at that place; distinct for all places below 10,000,000."""
     # 7,654,321 has no factor in common with 10^7: the numbers look scattered and never collide.
     scattered = place * 7_654_321 % 10_000_000
-    return int(f"86{_PREFIXES[place % len(_PREFIXES)]}{place % 10}{scattered:07d}")
+    return int(f"86{MOBILE_PREFIXES[place % len(MOBILE_PREFIXES)]}{place % 10}{scattered:07d}")
 
 
 class Cast:

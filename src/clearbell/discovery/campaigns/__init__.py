@@ -1,0 +1,1 @@
+"""Suspect numbers that act as one: found as one thing, followed from day to day."""

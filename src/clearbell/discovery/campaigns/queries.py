@@ -1,0 +1,45 @@
+"""Questions about campaigns."""
+
+from __future__ import annotations
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from clearbell.discovery.campaigns.model import Campaign, Chapter, Link
+from clearbell.discovery.campaigns.tables import campaign, campaign_number
+
+_links = msgspec.json.Decoder(tuple[Link, ...]).decode
+
+
+def campaigns_on(conn: Connection, day: int) -> list[Campaign]:
+    """Campaigns that a local day (since 1970) belongs to, largest first; links are those of their last day."""
+    rows = conn.execute(select(campaign).where(campaign.c.first_day <= day, campaign.c.last_day >= day)).all()
+    found = []
+    for row in rows:
+        ours = select(campaign_number.c.number).where(
+            campaign_number.c.campaign == row.campaign,
+            campaign_number.c.joined <= day,
+            (campaign_number.c.left == 0) | (campaign_number.c.left > day),
+        )
+        numbers = tuple(sorted(conn.execute(ours).scalars()))
+        found.append(Campaign(row.campaign, row.first_day, row.last_day, numbers, _links(row.links)))
+    return sorted(found, key=lambda one: (-len(one.numbers), one.campaign))
+
+
+def story(conn: Connection, name: str) -> list[Chapter]:
+    """The days on which numbers joined or left a campaign, oldest first."""
+    rows = conn.execute(
+        select(campaign_number.c.joined, campaign_number.c.left).where(campaign_number.c.campaign == name)
+    ).all()
+    joined: dict[int, int] = {}
+    left: dict[int, int] = {}
+    for row in rows:
+        joined[row.joined] = joined.get(row.joined, 0) + 1
+        if row.left:
+            left[row.left] = left.get(row.left, 0) + 1
+    chapters = []
+    numbers = 0
+    for day in sorted({*joined, *left}):
+        numbers += joined.get(day, 0) - left.get(day, 0)
+        chapters.append(Chapter(day, joined.get(day, 0), left.get(day, 0), numbers))
+    return chapters

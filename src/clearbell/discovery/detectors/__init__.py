@@ -1,0 +1,46 @@
+"""The detectors, in the order in which they are asked. To add one: its file, its line here, its table in the pack."""
+
+from clearbell.discovery.detectors import (
+    bombed,
+    bombing,
+    burst,
+    cold_calling,
+    foreign_home,
+    high_frequency,
+    inbound_only,
+    neighbour_spoofing,
+    no_consent,
+    one_ring,
+    out_of_hours,
+    pestering,
+    purpose,
+    redial_after_refusal,
+    rotation,
+    rotation_unknown,
+    sequential,
+    silent_calls,
+    sim_bank,
+)
+from clearbell.discovery.detectors.model import Detector
+
+DETECTORS: tuple[Detector, ...] = (
+    high_frequency.DETECTOR,
+    cold_calling.DETECTOR,
+    burst.DETECTOR,
+    sequential.DETECTOR,
+    one_ring.DETECTOR,
+    bombed.DETECTOR,
+    bombing.DETECTOR,
+    pestering.DETECTOR,
+    redial_after_refusal.DETECTOR,
+    rotation.DETECTOR,
+    rotation_unknown.DETECTOR,
+    sim_bank.DETECTOR,
+    neighbour_spoofing.DETECTOR,
+    foreign_home.DETECTOR,
+    inbound_only.DETECTOR,
+    purpose.DETECTOR,
+    no_consent.DETECTOR,
+    out_of_hours.DETECTOR,
+    silent_calls.DETECTOR,
+)

@@ -1,0 +1,1 @@
+"""Readers of the call records that switches write, one file each."""

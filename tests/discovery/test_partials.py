@@ -1,0 +1,108 @@
+"""Partials beside the lake: a new or late part makes little anew."""
+
+from __future__ import annotations
+
+import pytest
+
+from clearbell.discovery.features import FEATURES, KEY_COLUMNS, UnitKind, feature_names
+from clearbell.discovery.features_table import SCHEMA
+from clearbell.discovery.partials.rules import rules_of
+from clearbell.discovery.partials.store import NoCallsError
+from clearbell.policy.pack import builtin_pack
+from clearbell.records.lake import Lake
+from clearbell.records.model import CallRecord, Disposition
+from discovery.lakes import OFFSET, TODAY, at, table
+
+ONE, TWO, THREE = 8613812340001, 8613912345678, 861065551234
+
+
+def call(day, hour=12.0, caller=ONE, callee=TWO, **more):
+    return CallRecord("c", "test", at(day, hour), caller, callee, trunk="t1", **more)
+
+
+@pytest.fixture
+def lake(tmp_path):
+    made = Lake(tmp_path / "lake", OFFSET)
+    made.append("first", [call(day) for day in range(TODAY - 4, TODAY + 1)])
+    return made
+
+
+def test_what_is_up_to_date_is_not_made_again(lake, tmp_path):
+    _, made = table(lake, tmp_path / "f.parquet")
+    assert made.counted == made.spanned == tuple(range(TODAY - 4, TODAY + 1))
+    _, made = table(lake, tmp_path / "f.parquet")
+    assert not made.counted
+    assert not made.spanned
+
+
+def test_a_new_day_is_counted_alone(lake, tmp_path):
+    table(lake, tmp_path / "f.parquet")
+    lake.append("next", [call(TODAY + 1)])
+    found, made = table(lake, tmp_path / "f.parquet", days=[TODAY + 1])
+    assert made.counted == made.spanned == (TODAY + 1,)
+    assert found["caller", str(ONE), TODAY + 1, 7]["attempts"] == 6
+
+
+def test_a_late_part_makes_only_its_day_anew_and_what_looks_back_on_it(lake, tmp_path):
+    table(lake, tmp_path / "f.parquet")
+    lake.append("late", [call(TODAY - 1, caller=TWO, callee=ONE)])
+    found, made = table(lake, tmp_path / "f.parquet")
+    assert made.counted == (TODAY - 1,)
+    assert made.spanned == (TODAY - 1, TODAY)
+    assert found["caller", str(ONE), TODAY, 7]["mutual_callees"] == 1
+    assert found["caller", str(ONE), TODAY, 1]["mutual_callees"] == 0
+
+
+def test_other_limits_of_the_pack_count_every_day_anew(lake, tmp_path):
+    table(lake, tmp_path / "f.parquet")
+    _, made = table(lake, tmp_path / "f.parquet", rules=rules_of(builtin_pack("cn"), ["another"]))
+    assert len(made.counted) == 5
+
+
+def test_a_day_that_the_lake_forgets_is_forgotten(lake, tmp_path):
+    table(lake, tmp_path / "f.parquet")
+    lake.remove_before(TODAY)
+    found, _ = table(lake, tmp_path / "f.parquet")
+    assert found["caller", str(ONE), TODAY, 30]["attempts"] == 1
+    assert len(list((lake.folder / "partials" / "days").iterdir())) == 1
+
+
+def test_a_day_without_calls_before_it_is_told(lake, tmp_path):
+    with pytest.raises(NoCallsError):
+        table(lake, tmp_path / "f.parquet", days=[TODAY + 400])
+    assert not (tmp_path / "f.parquet").exists()
+
+
+def test_a_hand_counted_caller(tmp_path):
+    lake = Lake(tmp_path / "lake", OFFSET)
+    talk = {"disposition": Disposition.ANSWERED, "ring": 4_000_000}
+    lake.append(
+        "calls",
+        [
+            call(TODAY - 1, 10.0, callee=TWO, duration=60_000_000, hangup="caller", **talk),
+            call(TODAY, 10.0, callee=TWO, duration=3_000_000, hangup="callee", **talk),
+            call(TODAY, 10.5, callee=TWO, ring=2_000_000, disposition=Disposition.UNANSWERED, hangup="caller"),
+            call(TODAY, 11.0, callee=TWO + 1, duration=1_000_000, hangup="caller", **talk),
+            call(TODAY, 22.0, callee=THREE, cause=607, disposition=Disposition.REFUSED, hangup="network"),
+        ],
+    )
+    found, _ = table(lake, tmp_path / "f.parquet", windows=(1, 7))
+    day, week = (found["caller", str(ONE), TODAY, window] for window in (1, 7))
+    assert (day["attempts"], week["attempts"]) == (4, 5)
+    assert (day["answered"], day["answer_share"]) == (2, 0.5)
+    assert (day["callees"], week["callees"], week["callee_share"]) == (3, 3, 0.6)
+    assert day["new_callee_share"] == 2 / 3
+    # Hung up by the callee after three seconds, and refused by 607; the second call to the first callee is a repeat.
+    assert (day["refused"], day["refusing_callees"], day["repeats_after_refusal"]) == (2, 2, 1)
+    assert (day["one_ring_share"], day["silent_share"], day["short_share"]) == (0.25, 0.5, 1.0)
+    assert (day["gaps"], day["gap_mean_s"]) == (3, 4 * 3600)
+    assert (day["regular_gap_share"], day["sequential_share"]) == (0.5, 1 / 3)
+    assert (day["out_of_hours_share"], day["hours_21_share"]) == (0.25, 0.25)
+    assert (week["active_days"], week["age_days"], week["talk_median_s"]) == (2, 1, 6.0)
+
+
+def test_every_kind_of_unit_has_its_features_and_every_feature_its_words():
+    assert [*KEY_COLUMNS, *(feature.name for feature in FEATURES)] == SCHEMA.names
+    assert len({feature.name for feature in FEATURES}) == len(FEATURES)
+    assert all(feature.zh and feature.en and feature.kinds for feature in FEATURES)
+    assert all(name.startswith("in_") for name in feature_names(UnitKind.CALLEE))
