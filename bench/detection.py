@@ -203,7 +203,11 @@ def show(tally: Tally, last: int) -> None:
             print(f"      {count:5} {what}")
     print(f"\n{'kind':24}{'callers':>8}{'day 7':>8}{'ever':>8}{'holder':>8}{'days':>8}  found by")
     # Those who began so late that seven days are not over are left out.
-    pests = [one for one in tally.callers if one.nuisance and one.first + WITHIN - 1 <= last and (one.seen or one.kind in FORGERS)]
+    pests = [
+        one
+        for one in tally.callers
+        if one.nuisance and one.first + WITHIN - 1 <= last and (one.seen or one.kind in FORGERS)
+    ]
     groups: dict[str, list[Caller]] = defaultdict(list)
     for one in pests:
         groups[one.kind].append(one)

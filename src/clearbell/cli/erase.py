@@ -27,9 +27,9 @@ def erase(number: str, *, pack: str = "cn", lake: str = "", home: Path | None = 
     from clearbell.cli.records import open_lake
     from clearbell.consent.evidence import do_forget_evidence
     from clearbell.consent.service import erase_person as consent
-    from clearbell.intake.quarantine import forget_number as quarantine
     from clearbell.discovery.campaigns.service import do_forget_number as campaigns
     from clearbell.discovery.findings.service import do_forget_number as findings
+    from clearbell.intake.quarantine import forget_number as quarantine
     from clearbell.labels.erasure import do_forget_number as labels
     from clearbell.records.erasure import forget_number
     from clearbell.registry.admission.service import erase_person as admission
@@ -41,7 +41,10 @@ def erase(number: str, *, pack: str = "cn", lake: str = "", home: Path | None = 
     store = open_store(home)
     with store.act(actor()) as act:
         documents = do_forget_evidence(act, open_vault(home), key)
-        rows = sum(forget(act, key) for forget in (consent, registry, admission, sanctions, reports, labels, findings, campaigns))
+        rows = sum(
+            forget(act, key)
+            for forget in (consent, registry, admission, sanctions, reports, labels, findings, campaigns)
+        )
         rows += quarantine(act, key)
         facts = act.erase(key)
     calls = forget_number(open_lake(home, lake, open_pack(pack)), key)

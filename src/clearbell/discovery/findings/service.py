@@ -64,7 +64,16 @@ def do_find(act: Act, day: int, hits: Sequence[Hit], looked: Collection[str], po
         if known is None or (hit.level is Level.CRITICAL and known.level is Level.WARNING):
             found.append(
                 Found(
-                    name, hit.detector, hit.subject, hit.unit, hit.level, day, hit.window, hit.evidence, hit.limits, policy
+                    name,
+                    hit.detector,
+                    hit.subject,
+                    hit.unit,
+                    hit.level,
+                    day,
+                    hit.window,
+                    hit.evidence,
+                    hit.limits,
+                    policy,
                 )
             )
         _see(act.conn, name, day, hit)
@@ -122,7 +131,12 @@ def _do_pass(act: Act, day: int, looked: Collection[str], passes_after: int) -> 
 def _lasting(conn: Connection, looked: Iterable[str]) -> Mapping[_Key, _Known]:
     rows = conn.execute(
         select(
-            finding.c.detector, finding.c.subject, finding.c.unit, finding.c.finding, finding.c.level, finding.c.last_day
+            finding.c.detector,
+            finding.c.subject,
+            finding.c.unit,
+            finding.c.finding,
+            finding.c.level,
+            finding.c.last_day,
         ).where(finding.c.passed == 0, finding.c.detector.in_(list(looked)))
     )
     return {(row.detector, row.subject, row.unit): _Known(row.finding, Level(row.level), row.last_day) for row in rows}

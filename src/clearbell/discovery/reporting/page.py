@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 import msgspec
@@ -40,7 +40,7 @@ class Told(msgspec.Struct, frozen=True):
 
     day: int
     findings: Sequence[Finding]
-    seen: dict[str, Sequence[Sighting]]
+    seen: Mapping[str, Sequence[Sighting]]
     passed: Sequence[Finding]
     campaigns: Sequence[tuple[Campaign, Sequence[Chapter]]]
 
@@ -162,13 +162,9 @@ def _campaigns(told: Told) -> str:
     if not told.campaigns:
         parts.append(_nothing())
     for place, (one, chapters) in enumerate(told.campaigns[:_LISTED]):
-        counts: dict[str, int] = {}
-        for link in one.links:
-            for tie in link.ties:
-                counts[tie] = counts.get(tie, 0) + 1
         ties = "".join(
             f'<tr><td>{_both(*TIE_WORDS[Tie(name)])}</td><td class="n">{count}</td></tr>'
-            for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+            for name, count in sorted(one.bonds.pairs.items(), key=lambda item: (-item[1], item[0]))
         )
         days = one.last_day - one.first_day + 1
         head = _both(
