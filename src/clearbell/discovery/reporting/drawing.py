@@ -48,6 +48,8 @@ def timeline(sightings: Sequence[Sighting], day: int, feature: str) -> str:
     labels = f'<text x="0" y="{_TALL + 14}">{date_of(first):%m-%d}</text>'
     if len(days) > 4:
         labels += f'<text x="{last + _CELL}" y="{_TALL + 14}" text-anchor="end">{date_of(day):%m-%d}</text>'
+    elif len(days) > 1:
+        labels = f'<text x="0" y="{_TALL + 14}">{date_of(first):%m-%d} – {date_of(day):%m-%d}</text>'
     return f'<svg class="timeline" role="img" width="{width}" height="{_TALL + 18}">{"".join(bars)}{labels}</svg>'
 
 
