@@ -51,7 +51,7 @@ def write_features(
                     partials = store.partials(engine, day, day)
                 except NoCallsError:
                     continue
-                engine.write(window_features(partials, day, windows), work)
+                engine.write_whole(window_features(partials, day, windows), work)
                 for batch in ds.dataset(sorted(work.rglob("*.parquet"))).to_batches(columns=SCHEMA.names):
                     writer.write_table(pa.Table.from_batches([batch]).cast(SCHEMA))
                     rows += batch.num_rows

@@ -6,9 +6,10 @@ import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from clearbell.discovery.campaigns.model import Component, Link, Suspect, Tie
+from clearbell.discovery.campaigns.model import Anchor, Bonds, Component, Link, Suspect, Tie
 from clearbell.policy.model import Threshold
 
+_SHARED_KEPT = 200
 _CROWD = 50
 """A callee that so many suspects called ties nobody to anybody; it also bounds the pairs that are weighed."""
 
@@ -22,7 +23,7 @@ def components(suspects: Sequence[Suspect], limits: Mapping[str, Threshold]) -> 
         link = weigh(by_number[one], by_number[other], shared.get((one, other), 0), limits)
         if link.weight >= (limits["linked_from"].value or math.inf):
             links.append(link)
-    return _held_together(links, int(limits["least_numbers"].value or 2))
+    return _held_together(links, by_number, int(limits["least_numbers"].value or 2))
 
 
 def weigh(one: Suspect, other: Suspect, shared: int, limits: Mapping[str, Threshold]) -> Link:
@@ -35,9 +36,9 @@ def weigh(one: Suspect, other: Suspect, shared: int, limits: Mapping[str, Thresh
     if one.trunk and one.trunk == other.trunk:
         ties.append(Tie.TRUNK)
     least = limits["shared_callees_share"]
-    if least.value is not None and shared >= max(1, least.min_sample):
-        if shared >= least.value * min(len(one.callees), len(other.callees)):
-            ties.append(Tie.CALLEES)
+    fewer = min(len(one.callees), len(other.callees))
+    if least.value is not None and shared >= max(1, least.min_sample, least.value * fewer):
+        ties.append(Tie.CALLEES)
     if _reaches(limits["called_ranges_likeness"], _cosine(one.ranges, other.ranges)):
         ties.append(Tie.RANGES)
     if _reaches(limits["same_hours_likeness"], _cosine(dict(enumerate(one.hours)), dict(enumerate(other.hours)))):
@@ -83,7 +84,7 @@ def _cosine(one: Mapping[int, int], other: Mapping[int, int]) -> float:
     return product / lengths if lengths else 0.0
 
 
-def _held_together(links: Sequence[Link], least: int) -> list[Component]:
+def _held_together(links: Sequence[Link], suspects: Mapping[int, Suspect], least: int) -> list[Component]:
     """Union-find: each number points towards one of its campaign, in the end to the smallest."""
     towards: dict[int, int] = {}
 
@@ -103,5 +104,28 @@ def _held_together(links: Sequence[Link], least: int) -> list[Component]:
         numbers.setdefault(root(number), []).append(number)
     for link in links:
         held.setdefault(root(link.one), []).append(link)
-    found = [Component(tuple(ones), tuple(sorted(held[of]))) for of, ones in numbers.items() if len(ones) >= least]
+    found = [
+        Component(tuple(ones), _bonds([suspects[number] for number in ones], held[of]))
+        for of, ones in numbers.items()
+        if len(ones) >= least
+    ]
     return sorted(found, key=lambda one: (-len(one.numbers), one.numbers))
+
+
+def _bonds(suspects: Sequence[Suspect], links: Sequence[Link]) -> Bonds:
+    having: dict[tuple[str, str], list[int]] = {}
+    for one in suspects:
+        kinds = [(Tie.HOLDER, one.holder), (Tie.TRUNK, one.trunk), *((Tie.GROUP, name) for name in one.groups)]
+        for tie, name in kinds:
+            if name:
+                having.setdefault((tie.value, name), []).append(one.number)
+    pairs: dict[str, int] = {}
+    for link in links:
+        for name in link.ties:
+            pairs[name] = pairs.get(name, 0) + 1
+    shared = [link for link in links if Tie.CALLEES.value in link.ties]
+    return Bonds(
+        dict(sorted(pairs.items())),
+        tuple(sorted(Anchor(tie, name, tuple(ones)) for (tie, name), ones in having.items() if len(ones) > 1)),
+        tuple(sorted(shared, key=lambda link: (-link.weight, link.one, link.other))[:_SHARED_KEPT]),
+    )

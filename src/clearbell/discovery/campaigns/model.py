@@ -52,12 +52,35 @@ class Link(msgspec.Struct, frozen=True, order=True):
     weight: float
     ties: tuple[str, ...]
 
+    @property
+    def ends(self) -> tuple[int, int]:
+        """The two numbers."""
+        return (self.one, self.other)
+
+
+class Anchor(msgspec.Struct, frozen=True, order=True):
+    """Something that several numbers of a campaign have: a holder, a group, a trunk."""
+
+    tie: str
+    name: str
+    numbers: tuple[int, ...]
+
+
+class Bonds(msgspec.Struct, frozen=True):
+    """What holds a campaign together."""
+
+    pairs: dict[str, int]
+    """By tie: linked pairs of numbers that have it."""
+    anchors: tuple[Anchor, ...]
+    shared: tuple[Link, ...]
+    """Links of numbers that called the same numbers, the heaviest first; not all of many."""
+
 
 class Component(msgspec.Struct, frozen=True):
     """Numbers that links hold together."""
 
     numbers: tuple[int, ...]
-    links: tuple[Link, ...]
+    bonds: Bonds
 
 
 class Campaign(msgspec.Struct, frozen=True):
@@ -69,7 +92,7 @@ class Campaign(msgspec.Struct, frozen=True):
     last_day: int
     numbers: tuple[int, ...]
     """Those in it on its last day."""
-    links: tuple[Link, ...]
+    bonds: Bonds
 
 
 class Chapter(msgspec.Struct, frozen=True):

@@ -5,14 +5,14 @@ from __future__ import annotations
 import msgspec
 from sqlalchemy import Connection, select
 
-from clearbell.discovery.campaigns.model import Campaign, Chapter, Link
+from clearbell.discovery.campaigns.model import Bonds, Campaign, Chapter
 from clearbell.discovery.campaigns.tables import campaign, campaign_number
 
-_links = msgspec.json.Decoder(tuple[Link, ...]).decode
+_bonds = msgspec.json.Decoder(Bonds).decode
 
 
 def campaigns_on(conn: Connection, day: int) -> list[Campaign]:
-    """Campaigns that a local day (since 1970) belongs to, largest first; links are those of their last day."""
+    """Campaigns that a local day (since 1970) belongs to, largest first; bonds are those of their last day."""
     rows = conn.execute(select(campaign).where(campaign.c.first_day <= day, campaign.c.last_day >= day)).all()
     found = []
     for row in rows:
@@ -22,7 +22,7 @@ def campaigns_on(conn: Connection, day: int) -> list[Campaign]:
             (campaign_number.c.left == 0) | (campaign_number.c.left > day),
         )
         numbers = tuple(sorted(conn.execute(ours).scalars()))
-        found.append(Campaign(row.campaign, row.first_day, row.last_day, numbers, _links(row.links)))
+        found.append(Campaign(row.campaign, row.first_day, row.last_day, numbers, _bonds(row.bonds)))
     return sorted(found, key=lambda one: (-len(one.numbers), one.campaign))
 
 

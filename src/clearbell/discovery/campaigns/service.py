@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 from sqlalchemy import Connection, delete, func, select, update
 
-from clearbell.discovery.campaigns.model import CampaignJoined, CampaignLeft, Component
+from clearbell.discovery.campaigns.model import Bonds, CampaignJoined, CampaignLeft, Component
 from clearbell.discovery.campaigns.tables import campaign, campaign_number
 from clearbell.ledger import Act
 
@@ -31,11 +31,11 @@ def do_follow(act: Act, day: int, found: Sequence[Component]) -> list[str]:
     joined: list[CampaignJoined] = []
     left: list[CampaignLeft] = []
     for name, component in zip(names, found, strict=True):
-        links = msgspec.json.encode(component.links).decode()
+        bonds = msgspec.json.encode(component.bonds).decode()
         if name in present:
-            conn.execute(update(campaign).where(campaign.c.campaign == name).values(last_day=day, links=links))
+            conn.execute(update(campaign).where(campaign.c.campaign == name).values(last_day=day, bonds=bonds))
         else:
-            conn.execute(campaign.insert().values(campaign=name, first_day=day, last_day=day, links=links))
+            conn.execute(campaign.insert().values(campaign=name, first_day=day, last_day=day, bonds=bonds))
         new = sorted(set(component.numbers) - present.get(name, set()))
         joined.extend(CampaignJoined(name, number, day) for number in new)
     now = dict(zip(names, (set(one.numbers) for one in found), strict=True))
@@ -50,14 +50,18 @@ def do_follow(act: Act, day: int, found: Sequence[Component]) -> list[str]:
 
 
 def do_forget_number(act: Act, number: int) -> int:
-    """Delete a number's place in campaigns, and the links that name it; returns how many rows went."""
+    """Delete a number's place in campaigns, and what ties it there; returns how many rows went."""
     rows = act.conn.execute(delete(campaign_number).where(campaign_number.c.number == number)).rowcount
-    for name, links in act.conn.execute(select(campaign.c.campaign, campaign.c.links)).all():
-        known = msgspec.json.decode(links)
-        kept = [link for link in known if number not in (link["one"], link["other"])]
-        if len(kept) < len(known):
-            new = msgspec.json.encode(kept).decode()
-            act.conn.execute(update(campaign).where(campaign.c.campaign == name).values(links=new))
+    for name, told in act.conn.execute(select(campaign.c.campaign, campaign.c.bonds)).all():
+        known = msgspec.json.decode(told, type=Bonds)
+        if any(number in one.numbers for one in known.anchors) or any(number in link.ends for link in known.shared):
+            anchors = tuple(
+                msgspec.structs.replace(one, numbers=tuple(n for n in one.numbers if n != number))
+                for one in known.anchors
+            )
+            shared = tuple(link for link in known.shared if number not in link.ends)
+            new = msgspec.json.encode(Bonds(known.pairs, anchors, shared)).decode()
+            act.conn.execute(update(campaign).where(campaign.c.campaign == name).values(bonds=new))
     return rows
 
 

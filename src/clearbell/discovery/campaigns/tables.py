@@ -13,8 +13,8 @@ campaign = Table(
     # Local days since 1970.
     Column("first_day", Integer, nullable=False),
     Column("last_day", Integer, nullable=False),
-    # JSON: the links of its last day.
-    Column("links", Text, nullable=False),
+    # JSON: what held it together on its last day.
+    Column("bonds", Text, nullable=False),
 )
 
 campaign_number = Table(

@@ -73,12 +73,13 @@ def with_consents(holders: pa.Table, lake: Lake, day: int, window: int, standing
     calls = lake.read(day - window + 1, day, ["holder", "callee"], pc.field("holder").isin(names))
     pairs = pa.table({"holder": pc.cast(calls.column("holder"), pa.string()), "callee": calls.column("callee")})
     callees = pairs.group_by("holder").aggregate([("callee", "distinct")])
-    shares = {
-        holder: 1.0 - standing.consented(holder, called) / len(called)
-        for holder, called in zip(
-            callees.column("holder").to_pylist(), callees.column("callee_distinct").to_pylist(), strict=True
-        )
-    }
+    shares: dict[str, float] = {}
+    for holder, distinct in zip(
+        *(callees.column(name).to_pylist() for name in ("holder", "callee_distinct")), strict=True
+    ):
+        # The consent book knows nobody by a pseudonym.
+        if called := [callee for callee in distinct if callee > 0]:
+            shares[holder] = 1.0 - standing.consented(holder, called) / len(called)
     values = [shares.get(unit) for unit in holders.column("unit").to_pylist()]
     return holders.append_column("unconsented_share", pa.array(values, pa.float64()))
 

@@ -148,9 +148,15 @@ def _usual(callers: pa.Table) -> Habits:
 def _belonging(members: Sequence[Member], others: Habits, least: float) -> list[Member]:
     """Those whose calls are more likely the group's than an ordinary caller's, by odds of which ``least`` is the log.
 
-    The group's habits are those of its members, so it is found step by step; a trunk of ordinary callers leaves nobody.
+    The group's habits are those of its members, so it is found step by step, from those that are answered less and hung
+    up on more than others; a trunk of ordinary callers leaves nobody.
     """
-    kept = list(members)
+    rude = others.hung_up + others.short
+    kept = [
+        one
+        for one in members
+        if one.answered < others.answered * one.attempts and one.hung_up + one.short > rude * one.answered
+    ]
     for _ in range(_STEPS):
         if not kept:
             break

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import operator
 from collections.abc import Mapping
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -46,7 +47,7 @@ def _shows(sign: Sign, limits: Mapping[str, float], rows: pa.Table) -> pa.Chunke
     return pc.fill_null(compare(rows.column(sign.feature), limits[sign.feature]), False)
 
 
-def _hit(detector: Detector, rule: DetectorRule, row: Mapping[str, object]) -> Hit:
+def _hit(detector: Detector, rule: DetectorRule, row: Mapping[str, Any]) -> Hit:
     level = Level.CRITICAL if row["is_critical"] else Level.WARNING
     limits = rule.critical if level is Level.CRITICAL else rule.warning
     evidence = {name: row[name] for name in detector.evidence if row[name] is not None}
@@ -64,7 +65,7 @@ def _hit(detector: Detector, rule: DetectorRule, row: Mapping[str, object]) -> H
         unit=str(row["unit"]),
         level=level,
         window=rule.window,
-        evidence={name: float(value) for name, value in evidence.items()},  # type: ignore[arg-type]
+        evidence={name: float(value) for name, value in evidence.items()},
         limits=reached,
-        members=tuple(row.get("members") or ()),  # type: ignore[arg-type]
+        members=tuple(row.get("members") or ()),
     )

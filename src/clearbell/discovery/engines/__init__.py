@@ -41,6 +41,9 @@ class Engine(Protocol):
     def write(self, table: ir.Table, folder: Path) -> None:
         """Write the rows by their ``day``, an int, into new folders ``part=DAY`` of the folder."""
 
+    def write_whole(self, table: ir.Table, folder: Path) -> None:
+        """Write the rows into one or more files of a new folder."""
+
     def close(self) -> None:
         """Free everything."""
 

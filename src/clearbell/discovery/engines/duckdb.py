@@ -49,6 +49,11 @@ class DuckDB:
         folder.parent.mkdir(parents=True, exist_ok=True)
         self._backend.raw_sql(f"COPY ({rows}) TO '{quoted}' (FORMAT parquet, COMPRESSION zstd, PARTITION_BY ({PART}))")
 
+    def write_whole(self, table: ir.Table, folder: Path) -> None:
+        """See :meth:`Engine.write_whole`."""
+        folder.mkdir(parents=True)
+        self._backend.to_parquet(table, folder / "rows.parquet", compression="zstd")
+
     def close(self) -> None:
         """See :meth:`Engine.close`."""
         self._backend.disconnect()

@@ -58,6 +58,11 @@ class Spark:
         frame = self._session.sql(self._backend.compile(table.mutate(**{PART: table.day})))
         frame.write.partitionBy(PART).option("compression", "zstd").parquet(str(folder))
 
+    def write_whole(self, table: ir.Table, folder: Path) -> None:
+        """See :meth:`Engine.write_whole`."""
+        frame = self._session.sql(self._backend.compile(table))
+        frame.write.option("compression", "zstd").parquet(str(folder))
+
     def close(self) -> None:
         """See :meth:`Engine.close`."""
         self._session.stop()

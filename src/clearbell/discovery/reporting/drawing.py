@@ -6,8 +6,9 @@ import math
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from clearbell.discovery.campaigns.model import Campaign, Chapter
+from clearbell.discovery.campaigns.model import Anchor, Campaign, Chapter, Tie
 from clearbell.discovery.findings.model import Sighting
+from clearbell.discovery.findings.wording import NAMES
 from clearbell.discovery.running import date_of
 from clearbell.numbering import mask
 
@@ -16,7 +17,9 @@ _DAYS = 30
 """Days that a timeline shows at most."""
 _NODES = 48
 """Numbers that a graph shows at most."""
-_SIZE = 360
+_ANCHORS = 4
+_NAMED = 18
+_SIZE = 380
 
 
 def timeline(sightings: Sequence[Sighting], day: int, feature: str) -> str:
@@ -45,6 +48,8 @@ def timeline(sightings: Sequence[Sighting], day: int, feature: str) -> str:
     labels = f'<text x="0" y="{_TALL + 14}">{date_of(first):%m-%d}</text>'
     if len(days) > 4:
         labels += f'<text x="{last + _CELL}" y="{_TALL + 14}" text-anchor="end">{date_of(day):%m-%d}</text>'
+    elif len(days) > 1:
+        labels = f'<text x="0" y="{_TALL + 14}">{date_of(first):%m-%d} – {date_of(day):%m-%d}</text>'
     return f'<svg class="timeline" role="img" width="{width}" height="{_TALL + 18}">{"".join(bars)}{labels}</svg>'
 
 
@@ -58,7 +63,7 @@ def story(chapters: Sequence[Chapter], day: int) -> str:
     middle = 46
     parts = []
     for place, at in enumerate(range(first, day + 1)):
-        x = place * (_CELL + _GAP)
+        x = 14 + place * (_CELL + _GAP)
         one = known.get(at)
         for count, kind in ((one.joined, "joined"), (one.left, "left")) if one else ():
             if count:
@@ -72,45 +77,56 @@ def story(chapters: Sequence[Chapter], day: int) -> str:
                 )
     days = day - first + 1
     wide = days * (_CELL + _GAP)
-    parts.append(f'<line class="axis" x1="0" x2="{wide}" y1="{middle}" y2="{middle}"/>')
-    parts.append(f'<text x="{wide + 6}" y="{middle + 4}">{date_of(first):%m-%d} – {date_of(day):%m-%d}</text>')
-    return f'<svg class="timeline" role="img" width="{wide + 110}" height="92">{"".join(parts)}</svg>'
+    parts.append(f'<line class="axis" x1="14" x2="{wide + 14}" y1="{middle}" y2="{middle}"/>')
+    parts.append(f'<text x="{wide + 22}" y="{middle + 4}">{date_of(first):%m-%d} – {date_of(day):%m-%d}</text>')
+    return f'<svg class="timeline" role="img" width="{wide + 140}" height="92">{"".join(parts)}</svg>'
 
 
 def graph(campaign: Campaign) -> str:
-    """Numbers on a ring, the most tied ones first; lines are ties, the thicker the heavier."""
-    weight: dict[int, float] = dict.fromkeys(campaign.numbers, 0.0)
-    for link in campaign.links:
-        for end in (link.one, link.other):
-            if end in weight:
-                weight[end] += link.weight
-    shown = sorted(weight, key=lambda number: (-weight[number], number))[:_NODES]
-    places = _ring(sorted(shown))
-    heaviest = max((link.weight for link in campaign.links), default=1.0)
-    lines = []
-    for link in campaign.links:
-        if link.one in places and link.other in places:
-            (x1, y1), (x2, y2) = places[link.one], places[link.other]
-            share = link.weight / heaviest
-            lines.append(
-                f'<line class="tie" x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" '
-                f'stroke-width="{0.4 + share * 1.4:.2f}" stroke-opacity="{_opacity(len(campaign.links)) * share:.3f}"/>'
-            )
+    """Numbers on a ring; in the middle what they have in common, tied to whoever has it. Shared callees tie numbers."""
+    places = _ring(campaign.numbers[:: max(1, math.ceil(len(campaign.numbers) / _NODES))])
+    anchors = sorted(campaign.bonds.anchors, key=lambda one: (-len(one.numbers), one.tie, one.name))[:_ANCHORS]
+    lines = [
+        _line("shared", places[link.one], places[link.other])
+        for link in campaign.bonds.shared
+        if link.one in places and link.other in places
+    ]
+    middle = []
+    for row, anchor in enumerate(anchors):
+        at = (_SIZE / 2 + 100, _SIZE / 2 + (row - (len(anchors) - 1) / 2) * 44)
+        lines.extend(_line("tie", at, places[number]) for number in anchor.numbers if number in places)
+        zh, en = _names(anchor)
+        half = 10 + 3.6 * max(sum(2 if ord(letter) > 0x2000 else 1 for letter in name) for name in (zh, en))
+        middle.append(
+            f'<rect class="anchor" x="{at[0] - half:.1f}" y="{at[1] - 13:.1f}" width="{2 * half:.1f}" height="26" rx="13"/>'
+            f'<text lang="zh" x="{at[0]:.1f}" y="{at[1] + 4:.1f}" text-anchor="middle">{escape(zh)}</text>'
+            f'<text lang="en" x="{at[0]:.1f}" y="{at[1] + 4:.1f}" text-anchor="middle">{escape(en)}</text>'
+        )
     dots = []
     for number, (x, y) in places.items():
         dots.append(
             f'<circle class="number" cx="{x:.1f}" cy="{y:.1f}" r="5"><title>{escape(mask(number))}</title></circle>'
         )
-        if len(places) <= 16:
+        if len(places) <= _NAMED:
             dots.append(_label(number, x, y))
     return (
         f'<svg class="graph" role="img" viewBox="0 0 {_SIZE + 200} {_SIZE}" width="{_SIZE + 200}" height="{_SIZE}">'
-        f"{''.join(lines)}{''.join(dots)}</svg>"
+        f"{''.join(lines)}{''.join(middle)}{''.join(dots)}</svg>"
     )
 
 
-def _opacity(links: int) -> float:
-    return max(0.12, min(0.9, 60 / max(1, links)))
+def _line(kind: str, one: tuple[float, float], other: tuple[float, float]) -> str:
+    return f'<line class="{kind}" x1="{one[0]:.1f}" y1="{one[1]:.1f}" x2="{other[0]:.1f}" y2="{other[1]:.1f}"/>'
+
+
+def _names(anchor: Anchor) -> tuple[str, str]:
+    if anchor.tie != Tie.GROUP.value:
+        return anchor.name, anchor.name
+    # A group goes by its detector and its trunk, or by the number that it rings.
+    detector, _, unit = anchor.name.partition("/")
+    told = mask(int(unit)) if unit.isdigit() else unit
+    zh, en = NAMES[detector]
+    return f"{zh} {told}", f"{en} {told}"
 
 
 def _ring(numbers: Sequence[int]) -> Mapping[int, tuple[float, float]]:

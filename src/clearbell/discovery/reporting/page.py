@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 import msgspec
@@ -27,11 +27,17 @@ from clearbell.discovery.findings.wording import (
 from clearbell.discovery.reporting.drawing import graph, story, timeline
 from clearbell.discovery.reporting.style import STYLE
 from clearbell.discovery.running import date_of
+from clearbell.numbering import mask
 from clearbell.policy.model import Pack
 
 _FINDINGS = 300
 """Findings that a page tells in full; critical and new ones come first."""
 _LISTED = 40
+_SIDES = {
+    (detector.name, sign.feature): "≥" if sign.at_least else "≤"
+    for detector in DETECTORS
+    for sign in (*detector.needs, *detector.tells)
+}
 _SAMPLES = {detector.name: detector.sample for detector in DETECTORS}
 
 
@@ -40,7 +46,7 @@ class Told(msgspec.Struct, frozen=True):
 
     day: int
     findings: Sequence[Finding]
-    seen: dict[str, Sequence[Sighting]]
+    seen: Mapping[str, Sequence[Sighting]]
     passed: Sequence[Finding]
     campaigns: Sequence[tuple[Campaign, Sequence[Chapter]]]
 
@@ -162,13 +168,9 @@ def _campaigns(told: Told) -> str:
     if not told.campaigns:
         parts.append(_nothing())
     for place, (one, chapters) in enumerate(told.campaigns[:_LISTED]):
-        counts: dict[str, int] = {}
-        for link in one.links:
-            for tie in link.ties:
-                counts[tie] = counts.get(tie, 0) + 1
         ties = "".join(
             f'<tr><td>{_both(*TIE_WORDS[Tie(name)])}</td><td class="n">{count}</td></tr>'
-            for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+            for name, count in sorted(one.bonds.pairs.items(), key=lambda item: (-item[1], item[0]))
         )
         days = one.last_day - one.first_day + 1
         head = _both(
@@ -212,8 +214,15 @@ def _finding(told: Told, one: Finding) -> str:
         f'<details><summary>{_badge(one.level)}{new}<span class="who">{_unit(one)}</span>{words}</summary>'
         f'<p class="soft">{escape(one.finding)} · {subject} · {since} · {escape(one.policy)}</p>'
         f"{_evidence(one)}{_members(one.members)}"
+        f'<p class="soft">{_both("每日所见:", "Seen day by day:")} {_sample(one)}</p>'
         f'<div class="scroll">{timeline(told.seen.get(one.finding, ()), told.day, _SAMPLES[one.detector])}</div></details>'
     )
+
+
+def _sample(one: Finding) -> str:
+    name = _SAMPLES[one.detector]
+    window_zh, window_en = f"近 {one.window} 天", f"in {one.window} days"
+    return _both(f"{feature_text(name, 'zh')}({window_zh})", f"{feature_text(name, 'en')} {window_en}")
 
 
 def _evidence(one: Finding) -> str:
@@ -224,15 +233,19 @@ def _evidence(one: Finding) -> str:
     rows = "".join(
         f"<tr><td>{_both(feature_text(name, 'zh'), feature_text(name, 'en'))}</td>"
         f'<td class="n">{value_text(name, value)}</td>'
-        f'<td class="n">{value_text(name, one.limits[name]) if name in one.limits else "–"}</td></tr>'
+        f'<td class="n">{_limit(one, name)}</td></tr>'
         for name, value in one.evidence.items()
     )
     return f"<table>{head}{rows}</table>"
 
 
-def _members(numbers: Iterable[int]) -> str:
-    from clearbell.numbering import mask
+def _limit(one: Finding, name: str) -> str:
+    if name not in one.limits:
+        return "–"
+    return f"{_SIDES.get((one.detector, name), '')} {value_text(name, one.limits[name])}"
 
+
+def _members(numbers: Iterable[int]) -> str:
     known = [escape(mask(number)) for number in numbers]
     if not known:
         return ""

@@ -28,7 +28,8 @@ td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
 svg text{font-size:11px;fill:var(--soft)}
 svg .critical{fill:var(--critical)}svg .warning{fill:var(--warning)}svg .none{fill:var(--line)}
 svg .joined{fill:var(--critical)}svg .left{fill:var(--good)}svg .axis{stroke:var(--line)}
-svg .tie{stroke:var(--accent)}svg .number{fill:var(--accent);stroke:var(--paper)}
+svg .tie{stroke:var(--accent);stroke-opacity:.35}svg .shared{stroke:var(--warning);stroke-opacity:.6}
+svg .anchor{fill:var(--paper);stroke:var(--accent)}svg .number{fill:var(--accent);stroke:var(--paper)}
 .graph{max-width:100%;height:auto}.scroll{overflow-x:auto}
 ul.changes{columns:2;padding-left:1.2em}
 """

@@ -57,7 +57,7 @@ def upgrade() -> None:
         sa.Column("campaign", sa.Text(), nullable=False),
         sa.Column("first_day", sa.Integer(), nullable=False),
         sa.Column("last_day", sa.Integer(), nullable=False),
-        sa.Column("links", sa.Text(), nullable=False),
+        sa.Column("bonds", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("campaign", name=op.f("pk_discovery_campaign")),
     )
     op.create_table(
