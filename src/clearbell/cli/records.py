@@ -25,22 +25,12 @@ def open_lake(home: Path | None, lake: str, pack: Pack) -> Lake:
     """The lake of the data folder, or the one named: a folder or a URL."""
     import os
 
-    from clearbell.records.lake import Lake, LakeError
+    from clearbell.records.lake import LakeError
+    from clearbell.records.opening import open_lake as opened
     from clearbell.records.places import PlaceError
-    from clearbell.records.pseudonyms import load_pseudonyms
 
-    folder = home_folder(home)
-    key = folder / "callee-key"
     try:
-        # A lake that was kept under pseudonyms needs its key to be read, also when the pack asks for none any more.
-        wanted = pack.retention.callee_pseudonym or key.exists()
-        pseudonyms = load_pseudonyms(key, os.urandom) if wanted else None
-        return Lake(
-            lake or folder / "lake",
-            pack.utc_offset_minutes,
-            pseudonyms,
-            write_pseudonyms=pack.retention.callee_pseudonym,
-        )
+        return opened(home_folder(home), pack, os.urandom, lake)
     except (LakeError, PlaceError) as error:
         refuse(error.zh, error.en)
     except ValueError as error:

@@ -60,6 +60,7 @@ def import_(
         Data folder (default: $CLEARBELL_HOME or ./var).
     """
     from clearbell.cli.pack import open_pack
+    from clearbell.records.opening import LAKE
     from clearbell.reports.form import FormLoader
     from clearbell.reports.ftc import FtcLoader
     from clearbell.reports.refusals import RefusedReportError
@@ -67,7 +68,7 @@ def import_(
 
     rules = open_pack(pack)
     settings = reputation_settings(rules)
-    records = (home_folder(home) / "lake").is_dir()
+    records = (home_folder(home) / LAKE).is_dir()
     loader: Loader[Any] = (
         FtcLoader(settings) if format == "ftc" else FormLoader(rules.home, rules.categories, settings, records=records)
     )

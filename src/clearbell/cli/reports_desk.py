@@ -40,15 +40,13 @@ def match(*, pack: str = "cn", home: Path | None = None) -> None:
     home
         Data folder (default: $CLEARBELL_HOME or ./var).
     """
-    from clearbell.cli.context import home_folder
     from clearbell.cli.pack import open_pack
+    from clearbell.cli.records import open_lake
     from clearbell.desk.matching import Matcher
-    from clearbell.records.lake import Lake
     from clearbell.reports.settings import reputation_settings
 
     rules = open_pack(pack)
-    lake = Lake(home_folder(home) / "lake", rules.utc_offset_minutes)
-    made = Matcher(open_store(home), lake, lambda: (), reputation_settings(rules)).run()
+    made = Matcher(open_store(home), open_lake(home, "", rules), lambda: (), reputation_settings(rules)).run()
     aside = sum(bool(one.why.value) for one in made)
     say(f"计入 {len(made) - aside} 件,搁置 {aside} 件", f"{len(made) - aside} count, {aside} were set aside")
 

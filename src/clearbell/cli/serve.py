@@ -25,6 +25,7 @@ def serve(*, home: Path | None = None, config: Path | None = None) -> None:
     from clearbell.cli.pack import open_pack
     from clearbell.cli.progress import loading
     from clearbell.records.lake import LakeError
+    from clearbell.records.places import PlaceError
     from clearbell.serving.config import ConfigError, NodeConfig, read_config
     from clearbell.serving.node import Node
     from clearbell.serving.server import Server
@@ -46,7 +47,7 @@ def serve(*, home: Path | None = None, config: Path | None = None) -> None:
         signal.signal(number, lambda *_: stop.set())
     try:
         server = Server(node, settings)
-    except (ConfigError, LakeError) as error:
+    except (ConfigError, LakeError, PlaceError) as error:
         refuse(error.zh, error.en)
     except OSError as error:
         refuse(f"端口无法打开:{error}", f"a port cannot be opened: {error}")

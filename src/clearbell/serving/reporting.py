@@ -19,8 +19,6 @@ from clearbell.serving.node import Node
 
 log = structlog.get_logger()
 
-LAKE = "lake"
-"""Folder of the lake in a node's data folder."""
 _UNWANTED = 607
 _NEVER_RANG = frozenset({Disposition.REFUSED, Disposition.FAILED})
 
@@ -28,10 +26,10 @@ _NEVER_RANG = frozenset({Disposition.REFUSED, Disposition.FAILED})
 class Reporting:
     """One node's calls and the reports about them. Run now and then, by one thread."""
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Node, lake: Lake) -> None:
         self._node = node
         self._settings = reputation_settings(node.pack)
-        self._lake = Lake(node.home / LAKE, node.pack.utc_offset_minutes)
+        self._lake = lake
         self._tail = JournalTail(node.folder, self._lake, node.holder_of)
         self._matcher = Matcher(node.store, self._lake, self._tail.under_way, self._settings)
 

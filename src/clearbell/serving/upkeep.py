@@ -13,6 +13,8 @@ from clearbell.labels.cards.showing import sweep_cards
 from clearbell.labels.publishing import publish_labels
 from clearbell.labels.settings import label_settings
 from clearbell.records.journal import remove_old_segments
+from clearbell.records.opening import open_lake
+from clearbell.records.retention import retire
 from clearbell.reports.refusals import RefusedReportError
 from clearbell.serving.node import Node
 from clearbell.serving.reporting import Reporting
@@ -32,7 +34,8 @@ class Upkeep:
     def __init__(self, node: Node, vault: Vault) -> None:
         self._node = node
         self._vault = vault
-        self._reporting = Reporting(node)
+        self._lake = open_lake(node.home, node.pack, node.randomness)
+        self._reporting = Reporting(node, self._lake)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="upkeep", daemon=True)
 
@@ -61,6 +64,7 @@ class Upkeep:
                 keep = self._node.pack.retention.decisions_days * DAY
                 remove_old_segments(self._node.folder, self._node.store.clock.now() - keep)
                 self._remove_evidence()
+                retire(self._lake, self._node.pack, self._node.store.clock.now())
             rounds += 1
 
     def _remove_evidence(self) -> None:
