@@ -213,7 +213,8 @@ def show(tally: Tally, last: int) -> None:
         groups[one.kind].append(one)
     for kind, ones in sorted(groups.items()):
         _line(kind, ones)
-    _line("all nuisance", pests)
+    if pests:
+        _line("all nuisance", pests)
     rotators = [one for one in pests if one.kind == "rotator"]
     print(f"\nrotating holders found as holders {sum(one.as_holder for one in rotators) / max(1, len(rotators)):.1%}")
     innocent = tally.trunks - {one.trunk for one in pests if one.kind in FORGERS}

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clearbell.calls import Action, Answer
@@ -60,9 +60,12 @@ def test_all_signs_together_are_refused():
     assert pack.action_for(sum(pack.price(name).points for name in names)).answer is Answer.NETWORK_BLOCKED
 
 
+CHINA = builtin_pack("cn")
+
+
 @given(st.floats(-1e6, 1e6))
 def test_every_total_leads_to_the_highest_step_it_reaches(total):
-    pack = builtin_pack("cn")
+    pack = CHINA
     step = pack.action_for(total)
     reached = [s for s in pack.actions if total >= s.at_least]
     assert step is (reached[-1] if reached else pack.actions[0])
@@ -129,6 +132,7 @@ def test_no_text_breaks_the_loader(text):
 
 
 @given(st.integers(0, 20_000), st.text(max_size=12))
+@settings(deadline=None)  # a whole pack is read each time
 def test_a_pack_with_a_hole_or_a_blot_is_read_or_refused_but_never_breaks(place, blot):
     text = builtin_pack_text("cn")
     try:

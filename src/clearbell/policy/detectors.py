@@ -77,6 +77,7 @@ DETECTOR_LIMITS: dict[str, tuple[str, ...]] = {
     ),
     "rotation": (
         "callers",
+        "numbers_per_line",
         "first_callee_share",
         "attempts_per_number",
         "answer_share",

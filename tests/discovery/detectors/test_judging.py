@@ -48,7 +48,15 @@ def test_every_detector_has_words_for_all_its_evidence_in_both_languages():
 
 def test_detectors_read_only_features_that_their_kind_of_unit_has():
     columns = {kind: {f.name for f in FEATURES if kind in f.kinds} for kind in UnitKind}
-    made = {"in_share", "repeat_share", "attempts_per_number", "in_per_caller", "unconsented_share", "booked_repeats"}
+    made = {
+        "in_share",
+        "repeat_share",
+        "attempts_per_number",
+        "in_per_caller",
+        "unconsented_share",
+        "booked_repeats",
+        "numbers_per_line",
+    }
     for one in DETECTORS:
         if one.subject is not Subject.GROUP:
             assert set(one.evidence) - made <= columns[UnitKind(one.subject.value)], one.name
@@ -121,8 +129,10 @@ def test_a_number_that_may_only_take_calls_may_not_make_them(tmp_path):
 def test_a_holder_with_many_numbers_and_few_calls_each_is_found_as_a_holder(tmp_path):
     numbers = [8657187000000 + n for n in range(40)]
     standing = Standing(held(numbers, "rotator", "service"), lambda _h, _c: 0, {})
-    row = ("holder", "rotator", 7, PEST | {"callers": 40, "attempts": 400})
+    row = ("holder", "rotator", 7, PEST | {"callers": 40, "attempts": 400, "peak_concurrency": 4})
     assert ("rotation", "rotator", Level.CRITICAL) in found(ask(tmp_path, row, standing=standing))
+    many_lines = ("holder", "rotator", 7, row[3] | {"peak_concurrency": 38})
+    assert not ask(tmp_path, many_lines, standing=standing)["rotation"].hits
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ _QUOTIENTS = (
     ("in_share", "in_attempts", "attempts"),
     ("repeat_share", "repeats_after_refusal", "attempts"),
     ("attempts_per_number", "attempts", "callers"),
+    ("numbers_per_line", "callers", "peak_concurrency"),
     ("in_per_caller", "in_attempts", "in_callers"),
 )
 

@@ -44,6 +44,7 @@ _DERIVED = {
     "repeat_share": ("被拒后再呼占比", "calls after a refusal, of attempts", "share"),
     "booked_repeats": ("打给已登记拒绝者的次数", "calls to those whose refusal is on record", "calls"),
     "attempts_per_number": ("平均每号呼叫次数", "attempts a number", "calls"),
+    "numbers_per_line": ("每条并发线路的号码数", "numbers for each call at a time", "numbers"),
     "in_per_caller": ("每个来电号码的来电数", "calls from each number that called", "calls"),
     "unconsented_share": ("无同意的被叫占比", "callees without a consent", "share"),
     "disjoint_share": ("互不重复的被叫占比", "callees that no other of the numbers called", "share"),
