@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from typing import Literal
 
 import msgspec
 
@@ -149,6 +150,45 @@ class ReportRules(msgspec.Struct, frozen=True):
     status: Status = Status.OURS
 
 
+class UrgencyRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What makes a case urgent: whole points that add up, once for each kind of reason."""
+
+    reports: int
+    finding: int
+    detector: int
+    order: int
+    officer: int
+    per_reporter: int
+    """For each distinct reporter past the line."""
+    reporters_most: int
+    """Most points that reporters past the line add."""
+    grave: int
+    """Where a grave category is told of, by most reporters or by the content of a call."""
+    urgent_at: int
+    """From so many points on a case is shown as urgent."""
+
+
+class CaseRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When a case is opened by itself, what a verdict needs, and what makes a case urgent."""
+
+    reporters: int
+    """Distinct proven reporters within the window from which reports open a case."""
+    window_days: int
+    matches: tuple[Literal["matched", "loose", "no-records"], ...]
+    """What call records must say of a report that helps to open one: values of ``reports.model.Match``."""
+    four_eyes: tuple[Literal["confirmed", "cleared", "inconclusive"], ...]
+    """Verdicts that a second officer confirms."""
+    proof: tuple[Literal["calls", "test-call", "recording", "content", "finding", "sanction", "note"], ...]
+    """Kinds of evidence of which a confirmed verdict needs at least one; empty: it needs none."""
+    snooze_days: int
+    """Longest that a case may be put off at a time."""
+    grave: tuple[str, ...]
+    """Categories that make a case more urgent."""
+    urgency: UrgencyRules
+    source: str
+    status: Status
+
+
 class Retention(msgspec.Struct, frozen=True):
     """How long records are kept."""
 
@@ -229,6 +269,7 @@ class Pack(msgspec.Struct, frozen=True):
     retention: Retention
     codes: CodeRules
     cards: CardRules
+    cases: CaseRules
     deadlines: dict[str, Threshold]
     """Deadlines, and limits that no check of the call path reads."""
     risky_areas: dict[str, Area] = {}

@@ -20,6 +20,7 @@ from clearbell.policy.model import (
     ActionStep,
     Area,
     CardRules,
+    CaseRules,
     Category,
     CodeRules,
     LabelRules,
@@ -112,9 +113,10 @@ _TABLES: dict[str, Any] = {
     "retention": Retention,
     "codes": CodeRules,
     "cards": CardRules,
+    "cases": CaseRules,
     "actions": ActionStep,
 }
-_SINGLE = ("pack", "label", "reports", "retention", "codes", "cards")
+_SINGLE = ("pack", "label", "reports", "retention", "codes", "cards", "cases")
 
 
 class _Reader:
@@ -157,6 +159,8 @@ class _Reader:
             self.codes(single["codes"])
         if single["cards"]:
             self.cards(single["cards"])
+        if single["cases"]:
+            self.cases(single["cases"], many["categories"])
         head: _Head | None = single["pack"]
         offset = self.head(head) if head else 0
         if self.problems or head is None:
@@ -183,6 +187,7 @@ class _Reader:
             retention=single["retention"],
             codes=single["codes"],
             cards=single["cards"],
+            cases=single["cases"],
             risky_areas=many["risky_areas"],
             deadlines={name: _threshold(t) for name, t in many["deadlines"].items()},
         )
@@ -290,6 +295,18 @@ class _Reader:
         for place, group in enumerate(rules.reserved):
             if not all(word.strip() for word in group.words):
                 self.bad(f"cards.reserved[{place}].words", "不能有空词", "no word may be empty")
+
+    def cases(self, rules: CaseRules, categories: dict[str, Any]) -> None:
+        for name in ("reporters", "window_days", "snooze_days"):
+            if getattr(rules, name) < 1:
+                self.bad(f"cases.{name}", "须至少为 1", "should be at least 1")
+        for code in rules.grave:
+            if code not in categories:
+                self.bad(
+                    "cases.grave",
+                    f"没有类别 {code}{_meant_zh(code, categories)}",
+                    f"no category `{code}`{_meant(code, categories)}",
+                )
 
     def window(self, name: str, window: _Window) -> Window:
         minutes = []
