@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from clearbell.calls import Action, Answer
+from clearbell.numbering import NumberClass
 
 
 class Status(enum.Enum):
@@ -240,6 +241,74 @@ class CardRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reserved: tuple[ReservedWords, ...] = ()
 
 
+class HearingRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the sound of a test call is judged. Times in ms, levels in dB of full scale."""
+
+    floor_db: float
+    """What is quieter is silence."""
+    voice_db: float
+    """How much louder than the line's own noise voice is."""
+    gap_ms: int
+    """Pauses shorter than this belong to an utterance."""
+    utterance_ms: int
+    """Shorter sounds are clicks."""
+    tone_share: float
+    """Share of a frame's power within two pitches from which it may be a tone."""
+    tone_steady_db: float
+    """How much the level of a tone changes at most from one frame to the next."""
+    tone_ms: int
+    """A tone lasts at least so long."""
+    greeting_ms: int
+    """A person's first words last no longer …"""
+    wait_ms: int
+    """… and are followed by a wait of at least so long."""
+    late_ms: int
+    """A person begins to speak within this time."""
+    monologue_ms: int
+    """Whoever speaks so long without a wait is a machine."""
+    repeat_ms: int
+    """What is said again after at least so long is an announcement."""
+    match_votes: int
+    """Pairs of spectral peaks that have to agree on one shift before two recordings are the same …"""
+    match_share: float
+    """… and their share of the pairs of the shorter one."""
+
+
+class VerificationRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Test calls: how many, when, how long, what is never called, and how their sound is judged."""
+
+    per_number_day: int
+    """Most test calls to a number within 24 hours."""
+    per_pool_day: int
+    """Most test calls of a pool of lines within 24 hours."""
+    concurrency: int
+    """Most test calls of a pool at a time."""
+    gap_minutes: int
+    """Least time between two test calls to a number."""
+    spread_minutes: int
+    """A call's time is drawn within so long after it may be made, so that a pattern does not give us away."""
+    ring_seconds: int
+    talk_seconds: int
+    immediate_seconds: float
+    """Who hangs up sooner after the answer hung up at once."""
+    call_back_hours: int
+    """A call to one of our lines so long after a test call on it is its call-back."""
+    recording_notice: str
+    """``none``, ``tone`` (a beep), or ``spoken`` (the node's WAV file, which has to say the words below)."""
+    notice_zh: str
+    notice_en: str
+    recordings_days: int
+    prints_days: int
+    """How long a recording can be recognised, which may be longer than it is kept."""
+    never: tuple[NumberClass, ...]
+    """Classes never called; emergency and public-service numbers are among them always."""
+    statuses: dict[str, tuple[int, ...]]
+    """What SIP statuses mean: ``busy``, ``no-answer``, ``refused``, ``not-in-service``; others are failures."""
+    hearing: HearingRules
+    source: str
+    status: Status
+
+
 class Pack(msgspec.Struct, frozen=True):
     """A jurisdiction's rules."""
 
@@ -270,6 +339,7 @@ class Pack(msgspec.Struct, frozen=True):
     codes: CodeRules
     cards: CardRules
     cases: CaseRules
+    verification: VerificationRules
     deadlines: dict[str, Threshold]
     """Deadlines, and limits that no check of the call path reads."""
     risky_areas: dict[str, Area] = {}

@@ -30,10 +30,12 @@ from clearbell.policy.model import (
     Retention,
     Status,
     Threshold,
+    VerificationRules,
     Window,
 )
 from clearbell.policy.places import line_of, lines_of
 from clearbell.policy.symbols import CHECKS, EVIDENCE, THRESHOLDS
+from clearbell.policy.testcalls import verification_problems
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -113,10 +115,11 @@ _TABLES: dict[str, Any] = {
     "retention": Retention,
     "codes": CodeRules,
     "cards": CardRules,
+    "verification": VerificationRules,
     "cases": CaseRules,
     "actions": ActionStep,
 }
-_SINGLE = ("pack", "label", "reports", "retention", "codes", "cards", "cases")
+_SINGLE = ("pack", "label", "reports", "retention", "codes", "cards", "verification", "cases")
 
 
 class _Reader:
@@ -162,6 +165,8 @@ class _Reader:
         if single["cases"]:
             self.cases(single["cases"], many["categories"])
         head: _Head | None = single["pack"]
+        if single["verification"]:
+            self.verification(single["verification"], hours)
         offset = self.head(head) if head else 0
         if self.problems or head is None:
             raise PackError(self.file, self.problems)
@@ -187,6 +192,7 @@ class _Reader:
             retention=single["retention"],
             codes=single["codes"],
             cards=single["cards"],
+            verification=single["verification"],
             cases=single["cases"],
             risky_areas=many["risky_areas"],
             deadlines={name: _threshold(t) for name, t in many["deadlines"].items()},
@@ -307,6 +313,10 @@ class _Reader:
                     f"没有类别 {code}{_meant_zh(code, categories)}",
                     f"no category `{code}`{_meant(code, categories)}",
                 )
+
+    def verification(self, rules: VerificationRules, hours: dict[str, Window]) -> None:
+        for zh, en, key in verification_problems(rules, "verification" in hours):
+            self.bad(key, zh, en)
 
     def window(self, name: str, window: _Window) -> Window:
         minutes = []
