@@ -17,6 +17,7 @@ def erase(number: str, *, home: Path | None = None) -> None:
     home
         Data folder (default: $CLEARBELL_HOME or ./var).
     """
+    from clearbell.cases.erasure import do_forget_number as cases
     from clearbell.cli.applications import open_vault
     from clearbell.cli.fields import number as read_number
     from clearbell.consent.evidence import do_forget_evidence
@@ -28,15 +29,18 @@ def erase(number: str, *, home: Path | None = None) -> None:
     from clearbell.registry.service import erase_person as registry
     from clearbell.reports.service import do_forget_number as reports
     from clearbell.sanctions.service import erase_person as sanctions
+    from clearbell.verification.service import do_forget_number as verification
 
     key = read_number(number)
     store = open_store(home)
     with store.act(actor()) as act:
-        documents = do_forget_evidence(act, open_vault(home), key)
+        vault = open_vault(home)
+        documents = do_forget_evidence(act, vault, key)
         rows = sum(
             forget(act, key)
-            for forget in (consent, registry, reassignment, admission, sanctions, reports, labels, notices)
+            for forget in (consent, registry, reassignment, admission, sanctions, reports, labels, notices, cases)
         )
+        rows += verification(act, vault, key)
         facts = act.erase(key)
     say(
         f"已抹除账本中 {facts} 条内容、{rows} 行现状和 {documents} 份文件;判定记录按保存期另行删除",

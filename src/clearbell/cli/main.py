@@ -24,6 +24,7 @@ _BRANCHES = (
     ("reports", "clearbell.cli.reports:app", "Reports of nuisance calls. 骚扰电话举报。"),
     ("labels", "clearbell.cli.labels:app", "What is published about numbers. 号码标注。"),
     ("notices", "clearbell.cli.notices:app", "Messages to people, and their proof. 通知与送达凭证。"),
+    ("verify", "clearbell.cli.verify:app", "Test calls to suspected numbers. 拨测。"),
     ("intake", "clearbell.cli.intake:app", "Files taken in and their bad rows. 导入与隔离行。"),
     ("erase", "clearbell.cli.erase:erase", "Erase what is kept about a person's number. 抹除个人信息。"),
     ("pack", "clearbell.cli.pack:app", "Check and show a jurisdiction's rules. 检查与查看规则包。"),

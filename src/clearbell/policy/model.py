@@ -300,6 +300,8 @@ class VerificationRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     recordings_days: int
     prints_days: int
     """How long a recording can be recognised, which may be longer than it is kept."""
+    prints_seconds: int
+    """How much of it, from its first voice on, is kept for that."""
     never: tuple[NumberClass, ...]
     """Classes never called; emergency and public-service numbers are among them always."""
     statuses: dict[str, tuple[int, ...]]

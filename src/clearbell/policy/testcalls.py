@@ -12,38 +12,33 @@ ALWAYS_SPARED = frozenset({NumberClass.EMERGENCY, NumberClass.PUBLIC_SERVICE, Nu
 """No pack can have these called."""
 _COUNTS = (
     "per_number_day", "per_pool_day", "concurrency", "ring_seconds", "talk_seconds", "call_back_hours",
-    "recordings_days", "prints_days",
+    "recordings_days", "prints_days", "prints_seconds",
 )  # fmt: skip
 
 
 def verification_problems(rules: VerificationRules, has_hours: bool) -> list[tuple[str, str, str]]:
     """Everything wrong with the rules: Chinese, English, key."""
-    found: list[tuple[str, str, str]] = []
-    for name in _COUNTS:
-        if getattr(rules, name) < 1:
-            found.append(("须至少为 1", "should be at least 1", f"verification.{name}"))
-    for name in ("gap_minutes", "spread_minutes", "immediate_seconds"):
-        if getattr(rules, name) < 0:
-            found.append(("不得小于 0", "should not be below 0", f"verification.{name}"))
+    found: list[tuple[str, str, str]] = [
+        ("须至少为 1", "should be at least 1", f"verification.{name}") for name in _COUNTS if getattr(rules, name) < 1
+    ]
+    found += [
+        ("不得小于 0", "should not be below 0", f"verification.{name}")
+        for name in ("gap_minutes", "spread_minutes", "immediate_seconds")
+        if getattr(rules, name) < 0
+    ]
     if rules.recording_notice not in NOTICES:
-        found.append(
-            (
-                "应为 none、tone 或 spoken",
-                "should be none, tone or spoken",
-                "verification.recording_notice",
-            )
-        )
+        found.append(("应为 none、tone 或 spoken", "should be none, tone or spoken", "verification.recording_notice"))
     if rules.recording_notice == "spoken" and not (rules.notice_zh and rules.notice_en):
         found.append(("缺少告知用语", "the words of the notice are missing", "verification.notice_zh"))
-    for number_class in (NumberClass.EMERGENCY, NumberClass.PUBLIC_SERVICE):
-        if number_class not in rules.never:
-            found.append(
-                (
-                    f"须含 {number_class.value}:紧急与公共服务号码一律不得拨测",
-                    f"needs {number_class.value}: emergency and public-service numbers are never called",
-                    "verification.never",
-                )
-            )
+    found += [
+        (
+            f"须含 {kind.value}:紧急与公共服务号码一律不得拨测",
+            f"needs {kind.value}: emergency and public-service numbers are never called",
+            "verification.never",
+        )
+        for kind in (NumberClass.EMERGENCY, NumberClass.PUBLIC_SERVICE)
+        if kind not in rules.never
+    ]
     seen: set[int] = set()
     for meaning, codes in rules.statuses.items():
         key = f"verification.statuses.{meaning}"

@@ -5,24 +5,14 @@ Times are milliseconds of a steady clock that whoever drives it reads.
 
 from __future__ import annotations
 
-import enum
 import re
 
 import msgspec
 
 from clearbell.verification.control import Event, EventType
+from clearbell.verification.model import Side
 
 _STATUS = re.compile(r"([1-6]\d\d) (.*)")
-
-
-class Side(enum.Enum):
-    """Who ended a call."""
-
-    NOBODY = ""
-    """It never came about."""
-    US = "us"
-    THEM = "them"
-    """The other side, or the network in its stead."""
 
 
 class Course(msgspec.Struct, frozen=True, omit_defaults=True):

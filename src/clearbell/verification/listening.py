@@ -7,13 +7,12 @@ quiet enough for energy to do the rest without a further dependency.
 
 from __future__ import annotations
 
-import enum
-
 import msgspec
 import numpy as np
 
 from clearbell.policy.model import HearingRules
 from clearbell.verification.fingerprint import STEP_MS, Landmark, landmarks, repeats
+from clearbell.verification.model import Speaker, Told
 from clearbell.verification.sound import RATE, Samples
 
 FRAME_MS = 20
@@ -21,36 +20,6 @@ _FRAME = RATE * FRAME_MS // 1000
 _WINDOW = 256
 _PEAK_REACH = 2
 """Bins on each side of a peak that a Hann window spreads it over."""
-
-
-class Speaker(enum.Enum):
-    """Who or what was heard."""
-
-    PERSON = "person"
-    MACHINE = "machine"
-    ANNOUNCEMENT = "announcement"
-    NOBODY = "nobody"
-    """Silence, or tones only."""
-    UNKNOWN = "unknown"
-    """Voice, but nothing that tells whose."""
-
-
-class Why(enum.Enum):
-    """What tells it."""
-
-    NOTHING = ""
-    SILENT = "silent"
-    TONES = "tones-only"
-    REPEATS = "repeats"
-    """It says the same again."""
-    BEEP = "beep"
-    """A tone after speech and then silence, as voicemail does."""
-    MONOLOGUE = "monologue"
-    """It goes on speaking without waiting for an answer."""
-    GREETING = "greeting-and-wait"
-    """A few words, then a wait for an answer."""
-    KNOWN = "known-recording"
-    """The same recording was heard before."""
 
 
 class Segment(msgspec.Struct, frozen=True):
@@ -76,7 +45,7 @@ class Hearing(msgspec.Struct, frozen=True):
     voice: tuple[Segment, ...]
     tones: tuple[Segment, ...]
     speaker: Speaker
-    why: Why
+    told: Told
     landmarks: tuple[Landmark, ...]
 
     @property
@@ -95,7 +64,7 @@ def listen(samples: Samples, rules: HearingRules) -> Hearing:
     voice = _segments(voiced, rules.gap_ms, rules.utterance_ms)
     length = len(samples) * 1000 // RATE
     marks = landmarks(samples) if voice else []
-    speaker, why = _speaker(voice, tones, marks, length, rules)
+    speaker, told = _speaker(voice, tones, marks, length, rules)
     return Hearing(
         length_ms=length,
         voice_ms=sum(segment.length for segment in voice),
@@ -104,7 +73,7 @@ def listen(samples: Samples, rules: HearingRules) -> Hearing:
         voice=tuple(voice),
         tones=tuple(tones),
         speaker=speaker,
-        why=why,
+        told=told,
         landmarks=tuple(marks),
     )
 
@@ -156,26 +125,26 @@ def _segments(flags: np.ndarray, gap_ms: int, least_ms: int) -> list[Segment]:
 
 def _speaker(
     voice: list[Segment], tones: list[Segment], marks: list[Landmark], length: int, rules: HearingRules
-) -> tuple[Speaker, Why]:
+) -> tuple[Speaker, Told]:
     if not voice:
-        return Speaker.NOBODY, Why.TONES if tones else Why.SILENT
+        return Speaker.NOBODY, Told.TONES if tones else Told.SILENT
     again = repeats(marks, rules.repeat_ms // STEP_MS)
     if again.votes >= rules.match_votes and again.share >= rules.match_share:
-        return Speaker.ANNOUNCEMENT, Why.REPEATS
+        return Speaker.ANNOUNCEMENT, Told.REPEATS
     for tone in tones:
         spoke = any(segment.end <= tone.start for segment in voice)
         quiet = not any(tone.end < segment.start < tone.end + rules.wait_ms for segment in voice)
         others = [other for other in tones if other is not tone]
         if spoke and quiet and not others:
-            return Speaker.MACHINE, Why.BEEP
+            return Speaker.MACHINE, Told.BEEP
     turns = _turns(voice, rules.wait_ms)
     if max(turn.length for turn in turns) >= rules.monologue_ms:
-        return Speaker.MACHINE, Why.MONOLOGUE
+        return Speaker.MACHINE, Told.MONOLOGUE
     first = turns[0]
     waited = (turns[1].start if len(turns) > 1 else length) - first.end
     if first.start <= rules.late_ms and first.length <= rules.greeting_ms and waited >= rules.wait_ms:
-        return Speaker.PERSON, Why.GREETING
-    return Speaker.UNKNOWN, Why.NOTHING
+        return Speaker.PERSON, Told.GREETING
+    return Speaker.UNKNOWN, Told.NOTHING
 
 
 def _turns(voice: list[Segment], wait_ms: int) -> list[Segment]:

@@ -70,7 +70,8 @@ def _resample(samples: Samples, rate: int) -> Samples:
         kernel = np.sinc(places * RATE * 0.9 / rate) * np.hamming(2 * half + 1)
         samples = np.convolve(samples, kernel / kernel.sum(), "same").astype(np.float32)
     wanted = np.arange(int(len(samples) * RATE / rate)) * (rate / RATE)
-    return np.interp(wanted, np.arange(len(samples)), samples).astype(np.float32)
+    changed: Samples = np.interp(wanted, np.arange(len(samples)), samples).astype(np.float32)
+    return changed
 
 
 def write_wav(samples: Samples) -> bytes:
