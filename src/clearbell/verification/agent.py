@@ -24,10 +24,12 @@ from clearbell.verification.settings import LineSettings, VerificationSettings
 
 _UP_MS = 15_000
 """How long baresip may take to start."""
-_LATE_SECONDS = 30
+_LATE_SECONDS = 10
 """How long after the longest call baresip quits by itself."""
 _STOP_SECONDS = 5.0
 _STEP_SECONDS = 0.25
+_LEFT_SECONDS = 3600
+"""A folder that is older than the longest call by so much was left by a process that was killed."""
 PREFIX = "clearbell-call-"
 
 
@@ -65,6 +67,16 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     return port
+
+
+def _remove_left(new: Path, seconds: float) -> None:
+    """Remove folders of ours older than ``new`` by more than ``seconds``: recordings are nothing to leave about."""
+    now = new.stat()
+    for path in new.parent.glob(f"{PREFIX}*"):
+        with contextlib.suppress(OSError):
+            found = path.lstat()
+            if found.st_uid == now.st_uid and found.st_mtime < now.st_mtime - seconds:
+                shutil.rmtree(path, ignore_errors=True)
 
 
 class Agent:
@@ -162,6 +174,7 @@ def running(
     # Only its owner enters such a folder.
     folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     try:
+        _remove_left(folder, most_seconds + _LEFT_SECONDS)
         port = _free_port()
         source = folder / "play.wav"
         source.write_bytes(played)

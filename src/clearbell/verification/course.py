@@ -52,7 +52,6 @@ class Outgoing:
         self._talk_ms = talk_ms
         self._begun = begun
         self._course = Course()
-        self._hung_up = False
 
     @property
     def course(self) -> Course:
@@ -90,8 +89,13 @@ class Outgoing:
         """Whether to hang up now."""
         if self.over or now < self.deadline:
             return False
-        self._hung_up = True
-        self._course = msgspec.structs.replace(self._course, ended=now - self._begun, ended_by=Side.US)
+        nothing = self._course.rang < 0 and self._course.early < 0 and self._course.answered < 0
+        self._course = msgspec.structs.replace(
+            self._course,
+            ended=now - self._begun,
+            ended_by=Side.US,
+            phrase="nothing came back from the network" if nothing else self._course.phrase,
+        )
         return True
 
     def lost(self, reason: str, now: int) -> None:

@@ -32,7 +32,8 @@ def outcome_of(course: Course, speaker: Speaker, early_voice: bool, rules: Verif
             return Outcome.IMMEDIATE_HANG_UP
         return _SPEAKERS[speaker]
     if course.ended_by is Side.US:
-        return Outcome.NO_ANSWER
+        # Where it did not even ring, the call got lost on its way.
+        return Outcome.NO_ANSWER if course.rang >= 0 or course.early >= 0 else Outcome.FAILED
     if not course.status:
         return Outcome.FAILED
     meaning = next((name for name, codes in rules.statuses.items() if course.status in codes), "")
