@@ -83,6 +83,13 @@ _UNITS: dict[UnitKind, Words] = {
     UnitKind.HOLDER: {"zh": "使用主体", "en": "holder"},
     UnitKind.CAMPAIGN: {"zh": "呼叫活动", "en": "campaign"},
 }
+_OUTCOMES: dict[str, Words] = {
+    "answered": {"zh": "接通", "en": "answered"},
+    "busy": {"zh": "忙线", "en": "busy"},
+    "no-answer": {"zh": "无人接听", "en": "no answer"},
+    "refused": {"zh": "拒接", "en": "refused"},
+    "unreachable": {"zh": "无法接通", "en": "not reachable"},
+}
 
 
 def unit_words(unit: Unit, language: Language) -> str:
@@ -164,9 +171,10 @@ def evidence_words(what: What, pack: Pack, language: Language) -> str:
             return f"发现 {what.rule}(置信度 {sure}):{saw}" if zh else f"finding {what.rule} ({sure} sure): {saw}"
         case VerificationCall():
             kept = _kept(what.recording, language)
+            outcome = _OUTCOMES[what.outcome][language] if what.outcome in _OUTCOMES else what.outcome
             if zh:
-                return f"拨测:{what.outcome},通话 {what.talk} 秒{kept}"
-            return f"test call: {what.outcome}, {what.talk} s of talk{kept}"
+                return f"拨测:{outcome},通话 {what.talk} 秒{kept}"
+            return f"test call: {outcome}, {what.talk} s of talk{kept}"
         case Recording():
             return f"录音 {what.digest},{what.talk} 秒" if zh else f"recording {what.digest}, {what.talk} s"
         case Content():

@@ -97,7 +97,7 @@ def _unit(gate: ServedGate, number: str | int, holder: str, campaign: str) -> Un
 @get("/cases", sync_to_thread=True, responses=REFUSALS, summary="List the cases to be dealt with")
 def cases(
     gate: ServedGate,
-    state: InState = None,
+    in_state: InState = None,
     assignee: Assignee = "",
     snoozed: Snoozed = False,
     overdue: Overdue = False,
@@ -106,7 +106,7 @@ def cases(
     """The most urgent first, then the soonest due; those put off come when their time or their deadline has."""
     now = gate.now()
     with gate.store.read() as conn:
-        rows = queue(conn, now, limit, state=state, assignee=assignee, snoozed=snoozed, overdue=overdue)
+        rows = queue(conn, now, limit, state=in_state, assignee=assignee, snoozed=snoozed, overdue=overdue)
     return [case_view(row, gate.pack, now) for row in rows]
 
 
