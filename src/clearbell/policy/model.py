@@ -190,6 +190,25 @@ class CaseRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     status: Status
 
 
+class ContentRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When the category of a call's content is told, and when two calls follow one script. Shares are 0 to 1."""
+
+    least_grams: int
+    """N-grams that a text needs: with fewer nothing is told."""
+    least_known: float
+    """Share of them that the model has met; below it the call is like none that it learned from."""
+    undecided_below: float
+    """Confidence below which nothing is told."""
+    script_likeness: float
+    """Share of shingles in common (Jaccard) from which two texts follow one script."""
+    script_calls: int
+    """Calls that make a campaign."""
+    copy_likeness: float
+    """Likeness from which texts are near copies, kept together when some are held back for a test."""
+    source: str
+    status: Status
+
+
 class Retention(msgspec.Struct, frozen=True):
     """How long records are kept."""
 
@@ -341,6 +360,7 @@ class Pack(msgspec.Struct, frozen=True):
     codes: CodeRules
     cards: CardRules
     cases: CaseRules
+    content: ContentRules
     verification: VerificationRules
     deadlines: dict[str, Threshold]
     """Deadlines, and limits that no check of the call path reads."""

@@ -23,6 +23,7 @@ from clearbell.policy.model import (
     CaseRules,
     Category,
     CodeRules,
+    ContentRules,
     LabelRules,
     Pack,
     Price,
@@ -117,9 +118,10 @@ _TABLES: dict[str, Any] = {
     "cards": CardRules,
     "verification": VerificationRules,
     "cases": CaseRules,
+    "content": ContentRules,
     "actions": ActionStep,
 }
-_SINGLE = ("pack", "label", "reports", "retention", "codes", "cards", "verification", "cases")
+_SINGLE = ("pack", "label", "reports", "retention", "codes", "cards", "verification", "cases", "content")
 
 
 class _Reader:
@@ -164,6 +166,8 @@ class _Reader:
             self.cards(single["cards"])
         if single["cases"]:
             self.cases(single["cases"], many["categories"])
+        if single["content"]:
+            self.content(single["content"])
         head: _Head | None = single["pack"]
         if single["verification"]:
             self.verification(single["verification"], hours)
@@ -194,6 +198,7 @@ class _Reader:
             cards=single["cards"],
             verification=single["verification"],
             cases=single["cases"],
+            content=single["content"],
             risky_areas=many["risky_areas"],
             deadlines={name: _threshold(t) for name, t in many["deadlines"].items()},
         )
@@ -317,6 +322,17 @@ class _Reader:
     def verification(self, rules: VerificationRules, hours: dict[str, Window]) -> None:
         for zh, en, key in verification_problems(rules, "verification" in hours):
             self.bad(key, zh, en)
+
+    def content(self, rules: ContentRules) -> None:
+        for name in ("least_grams", "script_calls"):
+            if getattr(rules, name) < 1:
+                self.bad(f"content.{name}", "须至少为 1", "should be at least 1")
+        for name in ("least_known", "undecided_below"):
+            if not 0 <= getattr(rules, name) <= 1:
+                self.bad(f"content.{name}", "须在 0 与 1 之间", "should be from 0 to 1")
+        for name in ("script_likeness", "copy_likeness"):
+            if not 0 < getattr(rules, name) <= 1:
+                self.bad(f"content.{name}", "须大于 0 且至多为 1", "should be over 0 and at most 1")
 
     def window(self, name: str, window: _Window) -> Window:
         minutes = []
