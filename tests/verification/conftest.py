@@ -10,7 +10,9 @@ import subprocess
 import numpy as np
 import pytest
 
-from clearbell.calls import HOUR
+from clearbell.calls import DAY, HOUR
+from clearbell.cases.model import Opened, Source, Unit, UnitKind, Verdict
+from clearbell.cases.service import do_close, do_open, do_verdict, do_verify
 from clearbell.policy.pack import builtin_pack
 from clearbell.testing import fresh_store
 from clearbell.testing.clock import START, MovableClock
@@ -60,6 +62,19 @@ class Room:
 
     def plan(self, number=NUMBER, own=OWN, pool="default", **more):
         return Plan(next(self.ids), number, "line", own, pool, **more)
+
+    def open_case(self, case, number=NUMBER):
+        reason = Opened(Source.OFFICER, Unit(UnitKind.NUMBER, str(number)), words="look into it")
+        self.act(do_open, case, reason, RULES.cases, lambda at, _: at + DAY)
+        return case
+
+    def close_case(self, case):
+        def due(at, _):
+            return at + DAY
+
+        self.act(do_verify, case, due)
+        self.act(do_verdict, case, Verdict.CLEARED, "nothing in it", RULES.cases, due)
+        self.act(do_close, case, "done", due)
 
     def act(self, do, *words, **more):
         with self.store.act("officer") as act:

@@ -339,8 +339,10 @@ with running(VerificationSettings(), line, sound.write_wav(sound.silence(5)), 1,
 """
 
 
-def test_a_user_agent_whose_caller_was_killed_quits_by_itself():
-    caller = subprocess.Popen([sys.executable, "-c", CALLER], stdout=subprocess.PIPE, text=True)
+def test_a_user_agent_whose_caller_was_killed_quits_by_itself(tmp_path):
+    caller = subprocess.Popen(
+        [sys.executable, "-c", CALLER], stdout=subprocess.PIPE, text=True, env={**os.environ, "TMPDIR": str(tmp_path)}
+    )
     pid = int(caller.stdout.readline())
     caller.kill()
     caller.wait()

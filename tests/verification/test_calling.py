@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 
 from clearbell.calls import HOUR, MINUTE
+from clearbell.cases.evidence import VerificationCall
+from clearbell.cases.files import evidence_in
 from clearbell.lifecycles import IllegalStepError
 from clearbell.verification import sound
 from clearbell.verification.agent import AgentError, Recorded
@@ -90,6 +92,27 @@ def test_a_network_announcement_before_the_answer_is_told_from_what_comes_after_
     course = msgspec.structs.replace(ANSWERED, early=100)
     _, outcome, evidence = call(room, Scripted(course, heard=melody), number=NUMBER + 1)
     assert (outcome, evidence.voice_ms) == (Outcome.SILENT, 0)
+
+
+def test_what_was_found_enters_the_case_and_a_closed_case_loses_nothing(room, speech):
+    room.open_case("K1")
+    told = Scripted(heard=[wav(sound.silence(1), speech("Hello?"), sound.silence(4))])
+    plan = room.plan(own=LINE.key, case="K1")
+    room.act(do_plan, RULES, plan)
+    _, evidence = make_call(caller(room, told), plan.call)
+    with room.store.read() as conn:
+        (found,) = [one for one in evidence_in(conn, "K1") if isinstance(one.what, VerificationCall)]
+    assert found.what == VerificationCall("human", 12, evidence.heard)
+    assert (found.source, found.reference) == ("verification", plan.call)
+    room.clock.move(2 * HOUR)
+    plan = room.plan(own=LINE.key, case="K1")
+    room.act(do_plan, RULES, plan)
+    told.before = lambda: room.close_case("K1")
+    # No person says hello twice in the very same way.
+    assert make_call(caller(room, told), plan.call)[0] is Outcome.MACHINE
+    with room.store.read() as conn:
+        assert State(call_of(conn, plan.call).state) is State.DONE
+        assert len([one for one in evidence_in(conn, "K1") if isinstance(one.what, VerificationCall)]) == 1
 
 
 def test_a_refused_call_leaves_evidence_without_sound(room):

@@ -59,7 +59,7 @@ def test_a_number_is_called_for_a_case_and_its_recording_comes_out_again(clearbe
         cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        told = clearbell("call", "13800000001", "--line", "pool-1", "--case", "K7", "--why", "9 reports")
+        told = clearbell("call", "13800000001", "--line", "pool-1", "--why", "9 reports")
     finally:
         sipp.kill()
         sipp.wait()
@@ -67,7 +67,7 @@ def test_a_number_is_called_for_a_case_and_its_recording_comes_out_again(clearbe
     assert "answered, silent" in told
     assert "tones only" in told
     assert "200 OK" in told
-    listed = clearbell("list", "--case", "K7")
+    listed = clearbell("list", "--number", "13800000001")
     call = next(word for line in listed.splitlines() for word in line.split() if len(word) == 16 and word.isalnum())
     assert "拨测" in clearbell("show", call, lang="zh") or "接通无声" in clearbell("show", call, lang="zh")
     out = tmp_path / "heard.wav"
@@ -84,6 +84,8 @@ def test_what_may_not_be_called_or_is_not_there_is_refused_with_words(clearbell,
     assert "never test-called" in clearbell("call", "110", "--line", "pool-1", code=1)
     assert "不得拨测" in clearbell("call", "12345", "--line", "pool-1", code=1, lang="zh")
     assert "there are: pool-1" in clearbell("call", "13800000001", "--line", "pool-2", code=1)
+    told = clearbell("call", "13800000001", "--line", "pool-1", "--case", "K7", code=1)
+    assert "there is no case K7" in told
     assert "there is no test call" in clearbell("show", "nothing", code=1)
     assert "receives = true" in clearbell("listen", "--line", "pool-1", code=1)
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clearbell.calls import DAY, HOUR, MINUTE
+from clearbell.cases.errors import UnknownCaseError
 from clearbell.ledger.verify import verify
 from clearbell.lifecycles import IllegalStepError, move
 from clearbell.numbering import to_key
@@ -16,6 +17,7 @@ from clearbell.testing.clock import START
 from clearbell.verification.errors import (
     NeverCalledError,
     NumberBudgetError,
+    OtherNumberError,
     OutsideHoursError,
     OwnLineError,
     PoolBudgetError,
@@ -81,6 +83,7 @@ def test_every_state_is_reached():
 
 
 def test_a_call_goes_from_planned_to_done_and_each_step_is_a_sealed_fact(room):
+    room.open_case("K1")
     call = made(room, evidence=Evidence(ring_ms=4000, status=200), case="K1", why="7 reports")
     with room.store.read() as conn:
         row = call_of(conn, call)
@@ -132,6 +135,14 @@ def test_a_number_that_became_an_emergency_number_since_is_not_called(room):
 def test_a_line_does_not_call_itself(room):
     with pytest.raises(OwnLineError):
         room.act(do_plan, RULES, room.plan(OWN))
+
+
+def test_a_case_is_there_and_about_the_number_called(room):
+    room.open_case("K1")
+    with pytest.raises(OtherNumberError):
+        room.act(do_plan, RULES, room.plan(OTHER, case="K1"))
+    with pytest.raises(UnknownCaseError):
+        room.act(do_plan, RULES, room.plan(case="K2"))
 
 
 def test_a_number_has_its_budget_and_its_rest(room):

@@ -145,6 +145,7 @@ def call(
     home
         Data folder (default: $CLEARBELL_HOME or ./var).
     """
+    from clearbell.cases.errors import CaseError
     from clearbell.cli.fields import number as read_number
     from clearbell.cli.fields import shown
     from clearbell.verification.errors import VerificationError
@@ -157,7 +158,7 @@ def call(
     try:
         with caller.store.act(caller.actor) as act:
             due = do_plan(act, caller.rules, plan, chance)
-    except VerificationError as error:
+    except (VerificationError, CaseError) as error:
         refuse(error.zh, error.en)
     if later:
         at = shown(due, zone=pack.timezone)

@@ -5,12 +5,20 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
-from sqlalchemy import Connection
+import structlog
+from sqlalchemy import Connection, Row
 
-from clearbell.ledger import Store
+from clearbell.cases.errors import CaseError
+from clearbell.cases.evidence import Evidence as CaseEvidence
+from clearbell.cases.evidence import VerificationCall
+from clearbell.cases.files import case_of
+from clearbell.cases.service import do_add_evidence
+from clearbell.ledger import Act, Store
+from clearbell.lifecycles import IllegalStepError
 from clearbell.numbering import Number, parse
 from clearbell.vault import Vault
 from clearbell.verification import agent, queries, sound
@@ -23,6 +31,8 @@ from clearbell.verification.rules import CallRules
 from clearbell.verification.service import do_fail, do_finish, do_receive, do_start
 from clearbell.verification.settings import LineSettings, VerificationSettings, line_of
 from clearbell.verification.transcribing import Transcriber
+
+log = structlog.get_logger()
 
 _DOCUMENT_MOST = 64 * 1024 * 1024
 """Bytes of a recording; the pack's seconds bound it far below this."""
@@ -90,11 +100,26 @@ def make_call(caller: Caller, call: str) -> tuple[Outcome, Evidence]:
                 do_fail(act, call, f"{course.status} {course.phrase}".strip() if course.status else course.phrase)
             else:
                 do_finish(act, call, outcome, evidence, marks)
+                if row.case_id:
+                    _into_case(act, caller.rules, row, outcome, evidence)
     except BaseException as error:
         with caller.store.act(caller.actor) as act:
             do_fail(act, call, getattr(error, "en", "") or type(error).__name__)
         raise
     return outcome, evidence
+
+
+def _into_case(act: Act, rules: CallRules, row: Row[Any], outcome: Outcome, evidence: Evidence) -> None:
+    """Put what was found into the case that the call serves, or into the one that it was merged into."""
+    case = row.case_id
+    try:
+        while into := case_of(act.conn, case).merged_into:
+            case = into
+        found = VerificationCall(outcome.value, evidence.talk_ms // 1000, evidence.heard)
+        do_add_evidence(act, case, CaseEvidence(found, act.at, "verification", row.call), rules.cases)
+    except (CaseError, IllegalStepError) as error:
+        # Closed or gone meanwhile: what was found stays with the test call.
+        log.warning("test-call-not-in-case", case=case, call=row.call, error=str(error))
 
 
 def take_one(

@@ -37,6 +37,17 @@ class OwnLineError(VerificationError):
         super().__init__(f"{number} 是拨测线路自己的号码", f"{number} is the number of the line itself", "number")
 
 
+class OtherNumberError(VerificationError):
+    """The case is about another number. 案件所涉的是另一号码。"""
+
+    def __init__(self, case: str, number: str) -> None:
+        super().__init__(
+            f"案件 {case} 所涉号码为 {number},不是所拨号码;请改用其案件编号",
+            f"the case {case} is about {number} and not about the number called; give the case of that number",
+            "case",
+        )
+
+
 class NumberBudgetError(VerificationError):
     """The number was test-called often enough. 该号码拨测次数已满。"""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from clearbell.calls import DAY, MINUTE
-from clearbell.policy.model import Pack, VerificationRules, Window
+from clearbell.policy.model import CaseRules, Pack, VerificationRules, Window
 
 
 class CallRules(msgspec.Struct, frozen=True):
@@ -15,6 +15,7 @@ class CallRules(msgspec.Struct, frozen=True):
 
     rules: VerificationRules
     hours: Window
+    cases: CaseRules
     country: int
     utc_offset_minutes: int
 
@@ -41,4 +42,4 @@ class CallRules(msgspec.Struct, frozen=True):
 
 def call_rules(pack: Pack) -> CallRules:
     """What the pack says of test calls."""
-    return CallRules(pack.verification, pack.hours["verification"], pack.country, pack.utc_offset_minutes)
+    return CallRules(pack.verification, pack.hours["verification"], pack.cases, pack.country, pack.utc_offset_minutes)

@@ -9,6 +9,8 @@ import msgspec
 from sqlalchemy import Row, delete, or_, select, update
 
 from clearbell.calls import DAY, HOUR, MINUTE, SECOND
+from clearbell.cases.files import own_case, unit_of
+from clearbell.cases.model import UnitKind
 from clearbell.ledger import Act
 from clearbell.ledger.bulk import insert_rows
 from clearbell.lifecycles import move
@@ -19,6 +21,7 @@ from clearbell.verification import queries
 from clearbell.verification.errors import (
     NeverCalledError,
     NumberBudgetError,
+    OtherNumberError,
     OutsideHoursError,
     OwnLineError,
     PoolBudgetError,
@@ -75,9 +78,12 @@ def check_number(rules: CallRules, number: int, own: int) -> None:
 def do_plan(act: Act, rules: CallRules, plan: Plan, chance: Callable[[], float] | None = None) -> int:
     """Plan a test call; returns when it is due, µs UTC: drawn with ``chance``, or now without it.
 
-    Raises :class:`~clearbell.verification.errors.VerificationError` of the kind that says why not.
+    Raises :class:`~clearbell.verification.errors.VerificationError` of the kind that says why not, and
+    :class:`~clearbell.cases.errors.CaseError` for a case that is not there.
     """
     check_number(rules, plan.number, plan.own)
+    if plan.case:
+        _check_case(act, plan.case, plan.number)
     last = queries.last_started(act.conn, plan.number)
     earliest = max(act.at, last + rules.rules.gap_minutes * MINUTE if last else 0)
     due = rules.draw(earliest, chance) if chance else act.at
@@ -272,6 +278,13 @@ def _drop(act: Act, vault: Vault, digests: set[str]) -> set[str]:
             vault.remove(digest)
             gone.add(digest)
     return gone
+
+
+def _check_case(act: Act, case: str, number: int) -> None:
+    # Evidence in the wrong case would punish the wrong one.
+    unit = unit_of(own_case(act.conn, case))
+    if unit.kind is UnitKind.NUMBER and unit.number != number:
+        raise OtherNumberError(case, unit.name)
 
 
 def _step(act: Act, call: str, step: Step) -> Row[Any]:
