@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -128,7 +129,11 @@ def test_every_state_but_the_last_is_left_and_every_deadline_is_the_packs():
     for transition in TRANSITIONS.values():
         assert not transition.deadline or transition.deadline in PACK.deadlines
     assert set(DEADLINES.values()) <= set(PACK.deadlines)
-    assert "confirmed --> sanctioned: sanction (sanctioner)" in mermaid(TRANSITIONS, State.OPENED)
+
+
+def test_the_manual_shows_the_table_as_it_is():
+    docs = Path(__file__).resolve().parents[2] / "docs" / "cases.md"
+    assert mermaid(TRANSITIONS, State.OPENED) in docs.read_text()
 
 
 def test_no_way_leads_to_a_sanction_but_through_a_confirmed_verdict():

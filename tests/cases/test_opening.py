@@ -7,8 +7,9 @@ import threading
 
 import msgspec
 import pytest
+from sqlalchemy.exc import IntegrityError
 
-from cases.conftest import RULES, SETTINGS, due, facts, report_matched
+from cases.conftest import EVE, PACK, RULES, SETTINGS, due, facts, report_matched, seeded
 from clearbell.calls import DAY
 from clearbell.cases.evidence import Finding, Reports
 from clearbell.cases.files import case_of, evidence_in
@@ -16,6 +17,8 @@ from clearbell.cases.model import Unit, UnitKind, Verdict, number_unit
 from clearbell.cases.opening import distinct_reporters, do_open_cases, open_cases
 from clearbell.cases.queries import cases_about, queue
 from clearbell.cases.service import do_close, do_verdict, do_verify
+from clearbell.cases.tables import case_file
+from clearbell.cases.wording import page
 from clearbell.ledger import Store
 from clearbell.registry.applications.findings import do_find
 from clearbell.registry.applications.model import Found, Rule
@@ -23,6 +26,7 @@ from clearbell.registry.tables import resource
 from clearbell.reports import do_withdraw_report
 from clearbell.reports.model import Match
 from clearbell.reports.resets import do_reset_number
+from clearbell.testing import MovableClock
 
 MARKETER, CLINIC = 8613800000066, 8657187000001
 PEOPLE = [8613900000000 + place for place in range(40)]
@@ -190,3 +194,22 @@ def test_no_reporter_is_named_in_a_case(store):
         for raw in facts(store, kind):
             for name, value in msgspec.json.decode(raw).items():
                 assert value not in PEOPLE, name
+
+
+@pytest.mark.process
+def test_cases_open_and_are_told_on_postgresql_as_on_sqlite(postgresql_url, tmp_path):
+    told = []
+    for url in (postgresql_url, f"sqlite:///{tmp_path / 'clearbell.db'}"):
+        store = Store.open(url, clock=MovableClock(EVE))
+        store.create()
+        report_matched(store, MARKETER, PEOPLE[: LINE + 2])
+        report_matched(store, CLINIC, PEOPLE[:3], times=10)
+        [placed] = open_cases(store, RULES, due, seeded())
+        with pytest.raises(IntegrityError), store.engine.begin() as conn:
+            conn.execute(case_file.insert().values(**(case_of(conn, placed.case)._asdict() | {"case": "another"})))
+        with store.read() as conn:
+            told.append(page(conn, placed.case, PACK, "en"))
+        assert open_cases(store, RULES, due, seeded()) == []
+        store.close()
+    assert told[0] == told[1]
+    assert "7 distinct proven reporters" in told[0]
