@@ -8,9 +8,10 @@ from clearbell.calls import HOUR, MINUTE
 from clearbell.cases.evidence import VerificationCall
 from clearbell.cases.files import evidence_in
 from clearbell.lifecycles import IllegalStepError
+from clearbell.numbering import NumberClass
 from clearbell.verification import sound
 from clearbell.verification.agent import AgentError, Recorded
-from clearbell.verification.calling import Caller, caller_of, make_call, take_one
+from clearbell.verification.calling import Caller, caller_of, make_call, make_due_calls, take_one
 from clearbell.verification.course import Course
 from clearbell.verification.errors import NeverCalledError, TooSoonError
 from clearbell.verification.model import Outcome, Script, Side, Speaker, State, Told
@@ -172,6 +173,42 @@ def test_no_call_is_placed_that_may_not_be_made(room):
     call(room, Scripted())
     with pytest.raises(TooSoonError):
         call(room, told)
+
+
+def test_due_calls_are_made_and_none_keeps_back_another(room):
+    told = Scripted()
+    made = caller(room, told)
+    spared, first, again = (
+        room.plan(own=LINE.key),
+        room.plan(NUMBER + 1, own=LINE.key),
+        room.plan(NUMBER + 1, own=LINE.key),
+    )
+    for plan in (spared, first, again):
+        room.act(do_plan, RULES, plan)
+        room.clock.move(1)
+    made.rules = rules_with(concurrency=1)
+    results = dict(make_due_calls(made, lambda: 0.5))
+    assert results[spared.call] is Outcome.SILENT
+    assert results[first.call] is Outcome.SILENT
+    assert isinstance(results[again.call], TooSoonError)
+    with room.store.read() as conn:
+        row = call_of(conn, again.call)
+    assert (State(row.state), "may be called again" in row.reason) == (State.PLANNED, True)
+    assert row.due >= room.clock.now() + HOUR
+    assert make_due_calls(made, lambda: 0.5) == []
+    room.clock.move(row.due - room.clock.now())
+    assert dict(make_due_calls(made, lambda: 0.5)) == {again.call: Outcome.SILENT}
+
+
+def test_a_planned_call_that_may_never_be_made_is_cancelled(room):
+    plan = room.plan(own=LINE.key)
+    room.act(do_plan, RULES, plan)
+    made = caller(room, Scripted())
+    made.rules = rules_with(never=(NumberClass.MOBILE,))
+    ((call_id, error),) = make_due_calls(made, lambda: 0.5)
+    assert (call_id, type(error)) == (plan.call, NeverCalledError)
+    with room.store.read() as conn:
+        assert State(call_of(conn, plan.call).state) is State.CANCELLED
 
 
 def rules_with(**changed):

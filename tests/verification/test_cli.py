@@ -73,6 +73,8 @@ def test_a_number_is_called_for_a_case_and_its_recording_comes_out_again(clearbe
     out = tmp_path / "heard.wav"
     clearbell("recording", call, out)
     assert out.read_bytes()[:4] == b"RIFF"
+    # It held a tone and no voice: nothing by which a recording is recognised.
+    assert "not heard before" in clearbell("match", out)
     assert "0 recordings removed" in clearbell("expire")
     # Too soon again; the call that was not allowed is not left for later.
     assert "may be called again" in clearbell("call", "13800000001", "--line", "pool-1", code=1)

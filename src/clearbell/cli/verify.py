@@ -8,7 +8,7 @@ import sys
 import time
 import uuid
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from cyclopts import App
 
@@ -74,10 +74,7 @@ def _open(home: Path | None, config: Path | None) -> tuple[Caller, Pack]:
         from clearbell.verification.calling import Caller
         from clearbell.verification.transcribing import TranscriberError, open_transcriber
     except ModuleNotFoundError as error:
-        refuse(
-            f"拨测需要 {error.name}:pip install 'clearbell[voice]'",
-            f"test calls need {error.name}: pip install 'clearbell[voice]'",
-        )
+        _extra_missing(error)
     folder = home_folder(home)
     if config is None and (folder / "clearbell.toml").exists():
         config = folder / "clearbell.toml"
@@ -97,6 +94,13 @@ def _open(home: Path | None, config: Path | None) -> tuple[Caller, Pack]:
         transcriber=transcriber,
     )
     return caller, pack
+
+
+def _extra_missing(error: ModuleNotFoundError) -> NoReturn:
+    refuse(
+        f"拨测需要 {error.name}:pip install 'clearbell[voice]'",
+        f"test calls need {error.name}: pip install 'clearbell[voice]'",
+    )
 
 
 def _line(caller: Caller, name: str) -> LineSettings:
@@ -210,18 +214,19 @@ def run(*, once: bool = False, config: Path | None = None, home: Path | None = N
     home
         Data folder (default: $CLEARBELL_HOME or ./var).
     """
-    from clearbell.verification.queries import due_calls
-    from clearbell.verification.service import do_fail_left
+    from clearbell.verification.calling import make_due_calls
 
     caller, _ = _open(home, config)
+    chance = random.SystemRandom().random
     made = 0
     while True:
-        with caller.store.act(caller.actor) as act:
-            do_fail_left(act, caller.rules)
-        with caller.store.read() as conn:
-            due = due_calls(conn, caller.store.clock.now())
-        # One that may not be made now stays planned, and does not keep back those behind it.
-        made += sum(_make(caller, call_id) for call_id in due)
+        for call_id, found in make_due_calls(caller, chance):
+            if isinstance(found, Outcome):
+                made += 1
+                zh, en = _OUTCOMES[found]
+            else:
+                zh, en = getattr(found, "zh", str(found)), getattr(found, "en", str(found))
+            say(f"拨测 {call_id}:{zh}", f"test call {call_id}: {en}")
         if once:
             break
         time.sleep(10)
@@ -440,6 +445,45 @@ def recording(call: str, out: Path, *, home: Path | None = None) -> None:
     with os.fdopen(handle, "wb") as file:
         file.write(data)
     say(f"已写入 {out}", f"written to {out}")
+
+
+@app.command
+def match(file: Path, *, pack: str = "cn", home: Path | None = None) -> None:
+    """Find the test call in which the recording in a WAV file was heard.
+
+    Parameters
+    ----------
+    file
+        The recording: a few seconds are enough.
+    pack
+        Rules.
+    home
+        Data folder (default: $CLEARBELL_HOME or ./var).
+    """
+    from clearbell.cli.pack import open_pack
+    from clearbell.verification.queries import call_of
+    from clearbell.verification.rules import call_rules
+
+    try:
+        from clearbell.verification.calling import recognise
+        from clearbell.verification.fingerprint import landmarks
+        from clearbell.verification.sound import SoundError, load
+    except ModuleNotFoundError as error:
+        _extra_missing(error)
+    try:
+        marks = landmarks(load(file))
+    except SoundError as error:
+        refuse(error.zh, error.en)
+    with open_store(home).read() as conn:
+        known, found = recognise(conn, marks, call_rules(open_pack(pack)))
+        row = call_of(conn, known) if known else None
+    if row is None:
+        say("没有听到过此录音", "this recording was not heard before")
+        return
+    say(
+        f"拨测 {known}(号码 {row.number})中听到过此录音,{found.votes} 处吻合",
+        f"heard in the test call {known} to {row.number}; {found.votes} pairs agree",
+    )
 
 
 @app.command

@@ -23,12 +23,21 @@ from clearbell.numbering import Number, parse
 from clearbell.vault import Vault
 from clearbell.verification import agent, queries, sound
 from clearbell.verification.course import Course
+from clearbell.verification.errors import NeverCalledError, OwnLineError, VerificationError
 from clearbell.verification.fingerprint import STEP_MS, Landmark, Match, tally
 from clearbell.verification.listening import Hearing, listen
 from clearbell.verification.model import Evidence, Outcome, Script, Speaker, Told
 from clearbell.verification.outcomes import outcome_of
 from clearbell.verification.rules import CallRules
-from clearbell.verification.service import do_fail, do_finish, do_receive, do_start
+from clearbell.verification.service import (
+    do_cancel,
+    do_fail,
+    do_fail_left,
+    do_finish,
+    do_postpone,
+    do_receive,
+    do_start,
+)
 from clearbell.verification.settings import LineSettings, VerificationSettings, line_of
 from clearbell.verification.transcribing import Transcriber
 
@@ -107,6 +116,32 @@ def make_call(caller: Caller, call: str) -> tuple[Outcome, Evidence]:
             do_fail(act, call, getattr(error, "en", "") or type(error).__name__)
         raise
     return outcome, evidence
+
+
+def make_due_calls(caller: Caller, chance: Callable[[], float]) -> list[tuple[str, Outcome | Exception]]:
+    """Make the planned calls whose time has come, one after another; returns each with its outcome or what stood against it.
+
+    One that may not be made now gets another time, one that may never be made is cancelled. None keeps back another.
+    """
+    with caller.store.act(caller.actor) as act:
+        do_fail_left(act, caller.rules)
+    with caller.store.read() as conn:
+        due = queries.due_calls(conn, caller.store.clock.now())
+    made: list[tuple[str, Outcome | Exception]] = []
+    for call in due:
+        try:
+            made.append((call, make_call(caller, call)[0]))
+        except (NeverCalledError, OwnLineError) as error:
+            with caller.store.act(caller.actor) as act:
+                do_cancel(act, call, error.en)
+            made.append((call, error))
+        except VerificationError as error:
+            with caller.store.act(caller.actor) as act:
+                do_postpone(act, caller.rules, call, error.en, chance)
+            made.append((call, error))
+        except (IllegalStepError, agent.AgentError) as error:
+            made.append((call, error))
+    return made
 
 
 def _into_case(act: Act, rules: CallRules, row: Row[Any], outcome: Outcome, evidence: Evidence) -> None:

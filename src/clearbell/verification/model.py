@@ -36,6 +36,8 @@ class Step(enum.Enum):
     """What can happen to a test call."""
 
     START = "start"
+    POSTPONE = "postpone"
+    """It may not be made now; another time is drawn."""
     FINISH = "finish"
     FAIL = "fail"
     CANCEL = "cancel"
@@ -43,6 +45,7 @@ class Step(enum.Enum):
 
 TRANSITIONS: dict[tuple[State, Step], Transition[State]] = {
     (State.PLANNED, Step.START): Transition(State.CALLING, "caller"),
+    (State.PLANNED, Step.POSTPONE): Transition(State.PLANNED, "caller"),
     (State.PLANNED, Step.CANCEL): Transition(State.CANCELLED, "officer"),
     (State.CALLING, Step.FINISH): Transition(State.DONE, "caller"),
     (State.CALLING, Step.FAIL): Transition(State.FAILED, "caller"),
@@ -163,6 +166,16 @@ class CallPlanned(msgspec.Struct, frozen=True):
     """Case it serves; empty: none."""
 
 
+class CallPostponed(msgspec.Struct, frozen=True):
+    """It could not be made when it was due (kind ``verification.postponed``)."""
+
+    call: str
+    number: int
+    due: int
+    """Not before, µs UTC."""
+    reason: str
+
+
 class CallStarted(msgspec.Struct, frozen=True):
     """The call is being made (kind ``verification.started``)."""
 
@@ -214,6 +227,7 @@ class RecordingsRemoved(msgspec.Struct, frozen=True):
 
 FACTS: dict[str, type[msgspec.Struct]] = {
     "verification.planned": CallPlanned,
+    "verification.postponed": CallPostponed,
     "verification.started": CallStarted,
     "verification.done": CallDone,
     "verification.failed": CallEndedWithout,

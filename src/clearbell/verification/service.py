@@ -34,6 +34,7 @@ from clearbell.verification.model import (
     CallDone,
     CallEndedWithout,
     CallPlanned,
+    CallPostponed,
     CallStarted,
     Evidence,
     LineCalled,
@@ -135,9 +136,21 @@ def do_start(act: Act, rules: CallRules, call: str) -> Row[Any]:
         raise PoolBudgetError(row.pool, limits.per_pool_day)
     if queries.in_progress(conn, row.pool) >= limits.concurrency:
         raise PoolBusyError(row.pool, limits.concurrency)
-    conn.execute(update(test_call).where(test_call.c.call == call).values(state=State.CALLING.value, started=act.at))
+    conn.execute(
+        update(test_call).where(test_call.c.call == call).values(state=State.CALLING.value, started=act.at, reason="")
+    )
     act.append("verification.started", [CallStarted(call, row.number)], about=lambda f: f.number)
     return row
+
+
+def do_postpone(act: Act, rules: CallRules, call: str, reason: str, chance: Callable[[], float]) -> int:
+    """Draw another time for a call that may not be made now; returns it, µs UTC. Raises as :func:`do_finish` does."""
+    row = _step(act, call, Step.POSTPONE)
+    due = rules.draw(act.at + rules.rules.gap_minutes * MINUTE, chance)
+    act.conn.execute(update(test_call).where(test_call.c.call == call).values(due=due, reason=reason))
+    fact = CallPostponed(call, row.number, due, reason)
+    act.append("verification.postponed", [fact], about=lambda f: f.number)
+    return due
 
 
 def do_finish(
