@@ -9,6 +9,9 @@ Reads the Chinese dialogues (``calls-lawful-zh.jsonl``, ``calls-fraud-zh.jsonl``
   uses words of a trade that frauds pretend to be, and their near copies (``NEAR``: banks, insurers, parcels, debts, clinics, identity checks,
   refunds).
 * Beside the model stand the majority, and rules of key words (``RULES``).
+* ``content_probe.jsonl`` holds lawful calls that go out from a bank, courier, insurer, lender, clinic: written for this
+  bench, because in the data a lawful caller is always a service that was rung. They are few: read them one by one.
+* Robocalls in English are shown to the model that learned from Chinese: it should tell nothing.
 * Then characters of the near-domain and held-back calls are dropped or replaced at random, as bad transcription does.
 
     python -m bench.content [--data ../shared/data/text] [--share 0.25] [--every 1]
@@ -177,6 +180,14 @@ def dialogues(folder: Path, share: float, every: int) -> None:
         of = [opinion for call, opinion in zip(hard, hard_opinions, strict=True) if domain in near_domains(call, kinds)]
         told = Counter(opinion.category or "undecided" for opinion in of)
         print(f"    {domain:<12} {len(of):>4} lawful calls, told as {dict(told)}")
+    probe(model, kinds, rules)
+    strangers = [Transcript(key, caller=text) for key, text in robocall_texts(folder).items()]
+    if strangers:
+        doubts = Counter(
+            opinion.doubt.value if opinion.doubt else "told"
+            for opinion in (categorise(model, call, rules) for call in strangers)
+        )
+        print(f"robocalls, of which nearly all are English, to this model: {dict(doubts)}")
     print()
     characters = sorted({character for call in learned for line in call.caller for character in line})
     for spoiled in (0.05, 0.1, 0.2, 0.3):
@@ -186,14 +197,33 @@ def dialogues(folder: Path, share: float, every: int) -> None:
         )
 
 
-def robocalls(folder: Path) -> None:
+def probe(model: Model, kinds: Kinds, rules: ContentRules) -> None:
+    with Path(__file__).with_name("content_probe.jsonl").open(encoding="utf-8") as lines:
+        calls, _ = read_jsonl(lines, kinds)
+    print()
+    marks, opinions = judge(model, calls, kinds, rules)
+    show("lawful calls written for this bench", marks)
+    for opinion in opinions:
+        spoke = "、".join(text for text, _ in opinion.main.words[:4])
+        told = opinion.category or f"undecided ({opinion.doubt.value if opinion.doubt else ''})"
+        print(f"    {opinion.id:<12} {told:<22} {opinion.main.category} {opinion.confidence:.2f}, by {spoke}")
+
+
+def robocall_texts(folder: Path) -> dict[str, tuple[str, ...]]:
+    """Transcripts by file name; none where the file is absent."""
     path = folder / "robocalls-en.csv"
     if not path.exists():
-        print(f"skipped: {path} is absent")
+        return {}
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row["file_name"]: (row["transcript"],) for row in csv.DictReader(file)}
+
+
+def robocalls(folder: Path) -> None:
+    texts = robocall_texts(folder)
+    if not texts:
+        print(f"skipped: {folder / 'robocalls-en.csv'} is absent")
         return
     rules = builtin_pack("cn").content
-    with path.open(encoding="utf-8", newline="") as file:
-        texts = {row["file_name"]: (row["transcript"],) for row in csv.DictReader(file)}
     print(f"\nrobocalls: {len(texts)}, of which {len(set(texts.values()))} different texts")
     for likeness in sorted({0.3, 0.4, rules.script_likeness, 0.6, 0.7, 0.8}):
         start = time.perf_counter()

@@ -45,7 +45,7 @@ def test_from_transcripts_to_a_category_with_its_words(content, calls_file, tmp_
     assert [row["line"] for row in rows] == ["109", "110"]
     assert "`unheard of`" in rows[1]["reason_en"]
 
-    spoken = "主叫:我们这边做信用贷款,利率很低,不用抵押,额度最高三十万,您要不要了解一下?\n被叫:不需要。\n"
+    spoken = "主叫:我们银行有一款低息贷款,利率很低当天放款,您看要不要了解一下贷款产品?\n被叫:不需要。\n"
     told = content("categorise", "--model", model, "-", stdin=spoken)
     assert "loans and wealth management (loans), confidence" in told
     assert "not a verdict" in told
