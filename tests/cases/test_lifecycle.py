@@ -211,6 +211,17 @@ def test_where_the_pack_asks_for_one_officer_one_confirms(verifying):
     assert state(verifying).state == "confirmed"
 
 
+def test_where_the_pack_asks_for_it_a_cleared_verdict_waits_for_a_second_officer_too(verifying):
+    careful = msgspec.structs.replace(RULES, four_eyes=("confirmed", "cleared"))
+    with verifying.act("test") as act:
+        do_verdict(act, "c1", Verdict.CLEARED, "a clinic", careful, due, officer=ONE)
+    assert state(verifying).state == "proposed"
+    with verifying.act("test") as act:
+        do_second(act, "c1", "", due, agrees=True, officer=TWO)
+    row = state(verifying)
+    assert (row.state, row.verdict, row.found) == ("cleared", "cleared", EVE)
+
+
 def test_deadlines_are_working_days_and_overdue_cases_come_first_of_their_urgency(store, clock):
     opened(store)
     row = state(store)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 
@@ -14,7 +15,7 @@ from clearbell.calls import DAY
 from clearbell.cases.evidence import Finding, Reports
 from clearbell.cases.files import case_of, evidence_in
 from clearbell.cases.model import Unit, UnitKind, Verdict, number_unit
-from clearbell.cases.opening import distinct_reporters, do_open_cases, open_cases
+from clearbell.cases.opening import distinct_reporters, open_cases
 from clearbell.cases.queries import cases_about, queue
 from clearbell.cases.service import do_close, do_verdict, do_verify
 from clearbell.cases.tables import case_file
@@ -117,27 +118,62 @@ def test_a_verdict_is_on_all_that_was_reported_until_then(store, clock):
     assert len(about(store, MARKETER)) == 2
 
 
-def test_a_crash_before_the_end_leaves_nothing_and_the_next_run_does_it_all(store):
-    report_matched(store, MARKETER, PEOPLE[:LINE])
-    report_matched(store, MARKETER + 1, PEOPLE[:LINE])
-    head = store.head()
+class BrokenError(Exception):
+    """The process dies here."""
 
-    def broken():
-        with store.act("system:cases") as act:
-            assert len(do_open_cases(act, store, RULES, due, os.urandom)) == 2
-            raise RuntimeError
 
-    with pytest.raises(RuntimeError):
-        broken()
-    assert store.head() == head
-    with store.read() as conn:
-        assert queue(conn, store.clock.now()) == []
+def dying(after):
+    """Randomness that fails once ``after`` cases were named."""
+    left = iter(range(after))
+
+    def draw(size):
+        if next(left, None) is None:
+            raise BrokenError
+        return os.urandom(size)
+
+    return draw
+
+
+def test_a_follower_that_dies_at_any_case_opens_each_once_when_it_starts_again(store):
+    for place in range(6):
+        report_matched(store, MARKETER + place, PEOPLE[:LINE])
+    for after in range(3):
+        with pytest.raises(BrokenError):
+            open_cases(store, RULES, due, dying(after), at_once=2)
+        with store.read() as conn:
+            # Acts of two numbers land whole or not at all.
+            assert len(queue(conn, store.clock.now())) % 2 == 0
+    assert len(facts(store, "cases.opened")) == 2
     # Another process, as after a restart.
     other = Store.open(str(store.engine.url), clock=store.clock)
-    assert [one.opened for one in follow(other)] == [True, True]
+    assert [one.opened for one in open_cases(other, RULES, due, os.urandom, at_once=2)] == [True] * 4
     assert follow(store) == []
-    assert len(facts(store, "cases.opened")) == 2
+    assert len(facts(store, "cases.opened")) == 6
+    assert [len(about(store, MARKETER + place)) for place in range(6)] == [1] * 6
     other.close()
+
+
+def test_reports_that_come_while_many_cases_are_opened_are_not_missed(store):
+    for place in range(1, 4):
+        report_matched(store, MARKETER + place, PEOPLE[:LINE])
+    late = iter([lambda: report_matched(store, MARKETER, PEOPLE[:LINE])])
+
+    class Watched:
+        """A store in which somebody reports between two acts."""
+
+        def __getattr__(self, name):
+            return getattr(store, name)
+
+        @contextlib.contextmanager
+        def act(self, actor):
+            with store.act(actor) as act:
+                yield act
+            next(late, lambda: None)()
+
+    opened = open_cases(Watched(), RULES, due, os.urandom, at_once=1)
+    assert len(opened) == 3
+    assert [one.opened for one in follow(store)] == [True]
+    assert len(about(store, MARKETER)) == 1
 
 
 def test_two_nodes_that_follow_at_once_open_one_case(store):

@@ -130,6 +130,10 @@ def test_evidence_that_cannot_be_right_is_refused_with_the_field(store):
         with pytest.raises(EvidenceError) as refusal, store.act("test") as act:
             do_add_evidence(act, "c1", Evidence(what, EVE, "test"), RULES)
         assert refusal.value.column == field
+    for at in (0, EVE + 2 * DAY):
+        with pytest.raises(EvidenceError) as refusal, store.act("test") as act:
+            do_add_evidence(act, "c1", Evidence(Note("x"), at, "test"), RULES)
+        assert refusal.value.column == "at"
     with pytest.raises(UnknownCaseError), store.act("test") as act:
         do_note(act, "nope", "x", RULES)
 

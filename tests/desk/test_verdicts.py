@@ -11,7 +11,7 @@ from clearbell.cases.evidence import Sanction
 from clearbell.cases.files import case_of, evidence_in
 from clearbell.cases.merging import do_merge
 from clearbell.cases.model import Opened, Source, Unit, UnitKind, Verdict, number_unit
-from clearbell.cases.service import do_appeal, do_note, do_open, do_reopen, do_verify
+from clearbell.cases.service import do_appeal, do_close, do_note, do_open, do_reopen, do_verify
 from clearbell.desk.verdicts import do_confirm, do_find, do_sanction, do_settle_appeal
 from clearbell.reports import do_file_reports
 from clearbell.reports.model import Reported
@@ -136,6 +136,24 @@ def test_a_confirmed_case_is_sanctioned_and_says_by_what(store):
     with pytest.raises(SanctionError):
         sanction(store, rung=Rung.RATE_LIMIT)
     assert len(in_force(store)) == 2
+
+
+def test_the_next_case_begins_with_what_was_put_in_force_before_and_does_not_lift_it(store, clock):
+    confirmed(store)
+    sanction(store)
+    with store.act("test") as act:
+        do_close(act, "c1", "done", due, officer=ONE)
+    clock.move(HOUR)
+    assert confirmed(store, case="c2").moved.state.value == "confirmed"
+    with store.read() as conn:
+        kept = [one.what for one in evidence_in(conn, "c2") if isinstance(one.what, Sanction)]
+    assert kept == [Sanction("c1/1", "outgoing_barred")]
+    assert sanction(store, "c2", rung=Rung.BARRED).restriction == "c2/1"
+    with store.act("test") as act:
+        do_reopen(act, "c2", "again", due, officer=ONE)
+        found = do_find(act, "c2", Verdict.CLEARED, "a mistake", RULES, due, officer=ONE)
+    assert found.lifted == ("c2/1",)
+    assert in_force(store) == ["c1/1"]
 
 
 def test_whoever_brought_the_case_does_not_sanction_it(store):

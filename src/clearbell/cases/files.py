@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, func, select, update
 
+from clearbell.calls import DAY
 from clearbell.cases.errors import EvidenceError, MergedCaseError, UnknownCaseError
 from clearbell.cases.evidence import Evidence, What, fault_of, kind_of
 from clearbell.cases.model import EvidenceAdded, Source, State, Unit, UnitKind
@@ -100,6 +101,10 @@ def add(act: Act, row: Row[Any], one: Evidence, rules: CaseRules, joins: Source 
     fault = fault_of(one)
     if fault is not None:
         raise EvidenceError(fault[1], fault[2], fault[0])
+    if not 0 < one.at <= act.at + DAY:
+        raise EvidenceError(
+            "证据的时间不得在将来或早于 1970 年", "evidence is neither of the future nor before 1970", "at"
+        )
     kind = kind_of(one.what)
     if one.reference and _has(act.conn, row.case, kind.value, one.reference):
         return False

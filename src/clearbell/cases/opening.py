@@ -1,6 +1,7 @@
 """Opening cases by themselves: a follower of reports and of the registry's findings.
 
-What it opens and how far it has read land in one transaction, so a crash in between leaves both as they were.
+Whatever was opened is found again by a run that begins anew, so a crash at any time opens nothing twice and misses
+nothing.
 """
 
 from __future__ import annotations
@@ -36,33 +37,51 @@ _NAMED = 200
 _read_findings = msgspec.json.Decoder(list[Found]).decode
 
 
-def open_cases(store: Store, rules: CaseRules, due: Due, randomness: Callable[[int], bytes]) -> list[Placed]:
-    """Open cases for what was reported and found since the last time, in one act; returns where each reason went.
+def open_cases(
+    store: Store, rules: CaseRules, due: Due, randomness: Callable[[int], bytes], *, at_once: int = 50
+) -> list[Placed]:
+    """Open cases for what was reported and found since the last time; returns where each reason went.
 
-    When there is nothing new, no writer is kept waiting.
+    When there is nothing new, no writer is kept waiting; when there is much, each act takes ``at_once`` numbers, so
+    that other writers get their turn. The cursor moves in the last: a crash before it begins anew, and finds what was
+    opened already.
     """
     with store.read() as conn:
         head = conn.execute(select(func.max(ledger_entry.c.seq))).scalar_one() or 0
         moved = conn.execute(select(ledger_follower.c.cursor).where(ledger_follower.c.name == FOLLOWER))
-        cursor = moved.scalar_one_or_none() or 0
-        if not _news(conn, cursor, head):
+        if not _news(conn, moved.scalar_one_or_none() or 0, head):
             return []
-    with store.act(ACTOR) as act:
-        return do_open_cases(act, store, rules, due, randomness)
-
-
-def do_open_cases(
-    act: Act, store: Store, rules: CaseRules, due: Due, randomness: Callable[[int], bytes]
-) -> list[Placed]:
-    """As :func:`open_cases`, in an act that has begun."""
-    conn = act.conn
-    cursor = store.cursor(act, FOLLOWER)
-    head = conn.execute(select(func.max(ledger_entry.c.seq))).scalar_one() or 0
-    reasons = [*_over_the_line(conn, cursor, head, rules, act.at), *_found(conn, cursor, head)]
-    placed = [do_open(act, new_code(randomness), reason, rules, due) for reason in reasons]
-    if head > cursor:
-        store.set_cursor(act, FOLLOWER, head)
+    placed: list[Placed] = []
+    after = 0
+    while after >= 0:
+        with store.act(ACTOR) as act:
+            more, after = _do_open_some(act, store, rules, due, randomness, head, after, at_once)
+        placed.extend(more)
     return placed
+
+
+def _do_open_some(
+    act: Act,
+    store: Store,
+    rules: CaseRules,
+    due: Due,
+    randomness: Callable[[int], bytes],
+    head: int,
+    after: int,
+    at_once: int,
+) -> tuple[list[Placed], int]:
+    """Take the next numbers past ``after``; returns where their reasons went, and the last number, or -1 at the end."""
+    cursor = store.cursor(act, FOLLOWER)
+    numbers = _over_the_line(act.conn, cursor, head, rules, act.at, after, at_once)
+    found = [_reason(act.conn, number, reporters, rules, act.at) for number, reporters in numbers]
+    reasons = [reason for reason in found if reason is not None]
+    done = len(numbers) < at_once
+    if done:
+        reasons += _found(act.conn, cursor, head)
+        if head > cursor:
+            store.set_cursor(act, FOLLOWER, head)
+    placed = [do_open(act, new_code(randomness), reason, rules, due) for reason in reasons]
+    return placed, -1 if done else numbers[-1][0]
 
 
 def _news(conn: Connection, cursor: int, head: int) -> bool:
@@ -106,7 +125,10 @@ def distinct_reporters(conn: Connection, number: int, rules: CaseRules, at: int)
     return conn.execute(query).scalar_one()
 
 
-def _over_the_line(conn: Connection, cursor: int, head: int, rules: CaseRules, at: int) -> list[Opened]:
+def _over_the_line(
+    conn: Connection, cursor: int, head: int, rules: CaseRules, at: int, after: int, limit: int
+) -> list[tuple[int, int]]:
+    """Numbers past ``after`` of which something was said since, with their reporters, where these reach the line."""
     # Of a sealed fact the subject is the number: no need to open it.
     named = (
         select(cast(ledger_sealed.c.subject, BigInteger))
@@ -116,13 +138,13 @@ def _over_the_line(conn: Connection, cursor: int, head: int, rules: CaseRules, a
     voices = func.count(report.c.voice.distinct())
     query = (
         select(report.c.number, voices)
-        .where(report.c.number.in_(named), _counting(rules, at))
+        .where(report.c.number > after, report.c.number.in_(named), _counting(rules, at))
         .group_by(report.c.number)
         .having(voices >= rules.reporters)
         .order_by(report.c.number)
+        .limit(limit)
     )
-    found = [_reason(conn, number, reporters, rules, at) for number, reporters in conn.execute(query).all()]
-    return [reason for reason in found if reason is not None]
+    return [(number, reporters) for number, reporters in conn.execute(query)]
 
 
 def _reason(conn: Connection, number: int, reporters: int, rules: CaseRules, at: int) -> Opened | None:

@@ -21,6 +21,7 @@ from clearbell.cases.errors import (
 )
 from clearbell.cases.evidence import Evidence, Note, Order, kind_of
 from clearbell.cases.files import add, change, evidence_in, open_case, own_case, part_of, unit_of
+from clearbell.cases.history import earlier_sanctions
 from clearbell.cases.model import (
     DEADLINES,
     SETTLED,
@@ -57,6 +58,8 @@ class Placed(msgspec.Struct, frozen=True):
 
 def do_open(act: Act, name: str, reason: Opened, rules: CaseRules, due: Due, *, officer: str = "") -> Placed:
     """Open a case for a reason, or let the reason join the case about the unit that is open.
+
+    A new case begins with the restrictions that there were on the unit before.
 
     A further reason wakes a case that was put off, and takes one that was cleared or left open back to verification.
     ``name``: the id of a new case. ``officer``: who opens it, when somebody does. Appends ``cases.opened`` and
@@ -114,6 +117,8 @@ def do_open(act: Act, name: str, reason: Opened, rules: CaseRules, due: Due, *, 
     act.append("cases.opened", [fact], about=lambda f: f.unit.name)
     for one in evidence:
         add(act, opened, one, rules, reason.source)
+    for one in earlier_sanctions(act.conn, unit):
+        add(act, opened, one, rules)
     return Placed(name, opened=True)
 
 

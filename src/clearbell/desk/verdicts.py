@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 from clearbell.cases.errors import OtherTargetError, OwnCaseError, UnconfirmedError
 from clearbell.cases.evidence import Evidence, Sanction
 from clearbell.cases.files import change, evidence_in, own_case, part_of, units_in
-from clearbell.cases.model import CaseMoved, State, Unit, UnitKind, Verdict
+from clearbell.cases.model import CaseMoved, EvidenceAdded, State, Unit, UnitKind, Verdict
 from clearbell.cases.service import (
     Due,
     do_decide_appeal,
@@ -98,9 +98,9 @@ def do_sanction(
     target = unit or Unit(UnitKind(row.unit_kind), row.unit)
     if target not in units or target.kind not in _TARGETS:
         raise OtherTargetError(case)
-    earlier = [one for one in evidence_in(act.conn, case) if isinstance(one.what, Sanction)]
+    own = [one for one in evidence_in(act.conn, case) if _is_own(one)]
     fact = Restricted(
-        restriction=f"{case}/{len(earlier) + 1}",
+        restriction=f"{case}/{len(own) + 1}",
         target=_TARGETS[target.kind],
         rung=rung,
         reason=reason,
@@ -165,9 +165,12 @@ def _wrong(conn: Connection, number: int, since: int, until: int, *, nuisance: b
 def _lift(act: Act, case: str, words: str) -> tuple[str, ...]:
     lifted = []
     for one in evidence_in(act.conn, case):
-        if isinstance(one.what, Sanction) and one.what.restriction.startswith(f"{one.case}/"):
-            name = one.what.restriction
-            if is_in_force(act.conn, name, act.at):
-                do_lift(act, Lifted(name, words))
-                lifted.append(name)
+        if _is_own(one) and is_in_force(act.conn, one.reference, act.at):
+            do_lift(act, Lifted(one.reference, words))
+            lifted.append(one.reference)
     return tuple(lifted)
+
+
+def _is_own(one: EvidenceAdded) -> bool:
+    """Whether it is a restriction put in force for the case, and not an earlier one."""
+    return isinstance(one.what, Sanction) and one.reference.startswith(f"{one.case}/")
