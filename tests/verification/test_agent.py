@@ -122,9 +122,16 @@ def call(line, played=None, ring=4.0, talk=4.0):
     return place_call(SETTINGS, line, NUMBER, source, int(ring * 1000), int(talk * 1000), now_ms)
 
 
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path, monkeypatch):
+    """Other test runs make calls too. The name is long on purpose: baresip cuts long paths."""
+    folder = tmp_path / ("calls" * 20)
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+
+
 def left_behind():
-    folder = Path(os.environ.get("TMPDIR", "/tmp"))
-    return set(folder.glob(f"{agent.PREFIX}*"))
+    return set(Path(tempfile.gettempdir()).glob(f"{agent.PREFIX}*"))
 
 
 RINGS = answer("180 Ringing")
@@ -155,7 +162,7 @@ def test_a_call_that_nobody_answers_is_given_up_in_time(called):
     line = called(RINGS, cancelled, answer("200 OK"), '<pause milliseconds="2000"/>')
     course, recorded = call(line, ring=3.0)
     assert (course.answered, course.ended_by, course.status) == (-1, Side.US, 0)
-    assert 1500 <= course.ring_ms <= 3000
+    assert 1500 <= course.ring_ms <= 4500
     assert recorded.heard == ()
 
 
@@ -176,9 +183,39 @@ def test_an_answer_without_a_word_is_silence_and_we_hang_up(called):
     line = called(RINGS, OK, '<recv request="ACK"/><recv request="BYE" timeout="20000"/>', answer("200 OK"))
     course, recorded = call(line, sound.notice_tone(), talk=3.0)
     assert (course.ended_by, course.status) == (Side.US, 200)
-    assert 2900 <= course.talk_ms <= 4000
+    assert 2900 <= course.talk_ms <= 5000
     assert len(recorded.said) == 1
     assert np.abs(sound.read_wav(recorded.said[0], "said")).max() > 0.1
+
+
+CHALLENGE = """
+  <send><![CDATA[
+      SIP/2.0 401 Unauthorized
+      {COMMON}
+      WWW-Authenticate: Digest realm="ims.example.net", nonce="n0nce", algorithm=MD5
+      Content-Length: 0
+
+  ]]></send>
+  <recv request="ACK"/>
+  <recv request="INVITE"><action>
+    <ereg regexp="(.*)" search_in="hdr" header="Authorization:" check_it="true" assign_to="7,8"/>
+    <verifyauth assign_to="9" username="line-1" password="s3cret"/>
+    <ereg regexp="(:.*)" search_in="hdr" header="To" assign_to="0,4"/>
+  </action></recv>
+  <Reference variables="7,8"/>
+  <nop test="9" next="right"/>""".replace("{COMMON}", COMMON)
+WRONG = answer("403 Forbidden", extra='<recv request="ACK" next="end"/>')
+RIGHT = '<label id="right"/>' + answer("486 Busy Here", extra='<recv request="ACK"/>') + '<label id="end"/>'
+
+
+@NEEDS_SIPP
+@pytest.mark.parametrize(("password", "status"), [("s3cret\n", 486), ("guess", 403)])
+def test_the_lines_password_opens_the_network(called, tmp_path, password, status):
+    line = called(CHALLENGE, WRONG, RIGHT)
+    (tmp_path / "password").write_text(password)
+    line = msgspec.structs.replace(line, auth_user="line-1", password_file=str(tmp_path / "password"))
+    course, _ = call(line)
+    assert course.status == status
 
 
 def test_a_network_that_does_not_reply_is_a_failure_and_not_an_unanswered_call(free_port, room):
@@ -195,6 +232,31 @@ def test_a_network_that_does_not_reply_is_a_failure_and_not_an_unanswered_call(f
     assert make_call(caller, plan.call)[0] is Outcome.FAILED
     with room.store.read() as conn:
         assert call_of(conn, plan.call).reason == "nothing came back from the network"
+
+
+@NEEDS_SIPP
+def test_a_line_that_calls_reach_through_a_registrar_registers_there(tmp_path, free_port):
+    port = free_port(socket.SOCK_DGRAM)
+    accepted = answer("200 OK").replace(
+        "Content-Length: 0", "Contact: <sip:x@127.0.0.1>;expires=600\n      Content-Length: 0"
+    )
+    (tmp_path / "registrar.xml").write_text(
+        f'<?xml version="1.0"?>\n<scenario name="registrar"><recv request="REGISTER"/>{accepted}</scenario>\n'
+    )
+    registrar = subprocess.Popen(
+        ["sipp", "-sf", "registrar.xml", "-i", "127.0.0.1", "-p", str(port), "-m", "1", "-nostdin", "-timeout", "20",
+         "-timeout_error"],
+        cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    line = LineSettings(
+        name="line", number="057187650001", domain=f"127.0.0.1:{port}", media_ports="21000-21999", register=True
+    )
+    try:
+        assert take_call(SETTINGS, line, sound.write_wav(sound.silence(9)), 2500, 1000, now_ms, lambda: False) is None
+        assert registrar.wait(20) == 0
+    finally:
+        registrar.kill()
+        registrar.wait()
 
 
 @pytest.fixture

@@ -176,8 +176,7 @@ def running(
     try:
         _remove_left(folder, most_seconds + _LEFT_SECONDS)
         port = _free_port()
-        source = folder / "play.wav"
-        source.write_bytes(played)
+        (folder / baresip.PLAYED).write_bytes(played)
         try:
             account = baresip.account(line, password)
         except baresip.PasswordError as error:
@@ -187,9 +186,7 @@ def running(
             ) from error
         (folder / "accounts").write_text(account, encoding="utf-8")
         (folder / "contacts").write_text("", encoding="utf-8")
-        (folder / "config").write_text(
-            baresip.configuration(line, settings.modules, folder, port, source), encoding="utf-8"
-        )
+        (folder / "config").write_text(baresip.configuration(line, settings.modules, port), encoding="utf-8")
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(  # noqa: S603  the program and its arguments are the operator's
                 [program, "-f", str(folder), "-t", str(int(most_seconds + _LATE_SECONDS))],

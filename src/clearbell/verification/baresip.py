@@ -5,8 +5,6 @@ Written for baresip 1.0.0, whose manual is its source: ``src/config.c``, ``src/a
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from clearbell.numbering import classify
 from clearbell.verification.settings import LineSettings
 
@@ -19,14 +17,21 @@ class PasswordError(ValueError):
     """The password cannot be written into an account line of baresip's. 口令含有 baresip 无法表示的字符。"""
 
 
-def configuration(line: LineSettings, modules: str, folder: Path, control_port: int, source: Path) -> str:
-    """Text of the file ``config``: no devices, sound from ``source``, both directions recorded into ``folder``."""
+PLAYED = "play.wav"
+"""What is sent; beside the configuration, in the folder that baresip is started in."""
+
+
+def configuration(line: LineSettings, modules: str, control_port: int) -> str:
+    """Text of the file ``config``: no devices, sound from a file, both directions recorded where baresip is started.
+
+    Paths are relative: the module that records cuts its file names at 127 bytes.
+    """
     lines = {
         "poll_method": "epoll",
         "sip_listen": line.listen,
         "call_local_timeout": "3600",
         "call_max_calls": "1",
-        "audio_source": f"aufile,{source}",
+        "audio_source": f"aufile,{PLAYED}",
         "ausrc_format": "s16",
         "auplay_format": "s16",
         "auenc_format": "s16",
@@ -41,7 +46,7 @@ def configuration(line: LineSettings, modules: str, folder: Path, control_port: 
         "menu_bell": "no",
         # Anyone who reaches this port commands the user agent, so it is on loopback and lives as long as one call.
         "ctrl_tcp_listen": f"127.0.0.1:{control_port}",
-        "snd_path": str(folder),
+        "snd_path": ".",
     }
     text = "".join(f"{key}\t{value}\n" for key, value in lines.items())
     text += "".join(f"module\t{name}.so\n" for name in ("g711", "sndfile", "aufile"))
