@@ -28,6 +28,10 @@ def test_an_empty_file_gives_the_values_for_loopback(tmp_path):
         ("[[sip.source]]\nname = 'x'\naddress = 'router'", "sip.source[0].address"),
         ("[[sip.source]]\nname = 'x'\naddress = '10.0.0.1'\ngo_on = '200'", "sip.source[0].go_on"),
         ("[[sip.source]]\nname = 'x'", "$.sip.source[0]"),
+        (
+            "[[verification.line]]\nname = 'x'\nnumber = '057187650001'\ndomain = 'a;b'",
+            "verification.line[0].domain",
+        ),
     ],
 )
 def test_a_fault_names_file_key_and_both_languages(tmp_path, text, key):

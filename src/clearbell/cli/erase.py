@@ -21,6 +21,7 @@ def erase(number: str, *, pack: str = "cn", lake: str = "", home: Path | None = 
     home
         Data folder (default: $CLEARBELL_HOME or ./var).
     """
+    from clearbell.cases.erasure import do_forget_number as cases
     from clearbell.cli.applications import open_vault
     from clearbell.cli.fields import number as read_number
     from clearbell.cli.pack import open_pack
@@ -38,11 +39,13 @@ def erase(number: str, *, pack: str = "cn", lake: str = "", home: Path | None = 
     from clearbell.registry.service import erase_person as registry
     from clearbell.reports.service import do_forget_number as reports
     from clearbell.sanctions.service import erase_person as sanctions
+    from clearbell.verification.service import do_forget_number as verification
 
     key = read_number(number)
     store = open_store(home)
     with store.act(actor()) as act:
-        documents = do_forget_evidence(act, open_vault(home), key)
+        vault = open_vault(home)
+        documents = do_forget_evidence(act, vault, key)
         rows = sum(
             forget(act, key)
             for forget in (
@@ -56,9 +59,11 @@ def erase(number: str, *, pack: str = "cn", lake: str = "", home: Path | None = 
                 notices,
                 findings,
                 campaigns,
+                cases,
             )
         )
         rows += quarantine(act, key)
+        rows += verification(act, vault, key)
         facts = act.erase(key)
     calls = forget_number(open_lake(home, lake, open_pack(pack)), key)
     say(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import enum
+from typing import Literal
 
 import msgspec
 
 from clearbell.calls import Action, Answer
+from clearbell.numbering import NumberClass
 
 
 class Status(enum.Enum):
@@ -149,6 +151,64 @@ class ReportRules(msgspec.Struct, frozen=True):
     status: Status = Status.OURS
 
 
+class UrgencyRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What makes a case urgent: whole points that add up, once for each kind of reason."""
+
+    reports: int
+    finding: int
+    detector: int
+    order: int
+    officer: int
+    per_reporter: int
+    """For each distinct reporter past the line."""
+    reporters_most: int
+    """Most points that reporters past the line add."""
+    grave: int
+    """Where a grave category is told of, by most reporters or by the content of a call."""
+    urgent_at: int
+    """From so many points on a case is shown as urgent."""
+
+
+class CaseRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When a case is opened by itself, what a verdict needs, and what makes a case urgent."""
+
+    reporters: int
+    """Distinct proven reporters within the window from which reports open a case."""
+    window_days: int
+    matches: tuple[Literal["matched", "loose", "no-records"], ...]
+    """What call records must say of a report that helps to open one: values of ``reports.model.Match``."""
+    four_eyes: tuple[Literal["confirmed", "cleared", "inconclusive"], ...]
+    """Verdicts that a second officer confirms."""
+    proof: tuple[Literal["calls", "test-call", "recording", "content", "finding", "sanction", "note"], ...]
+    """Kinds of evidence of which a confirmed verdict needs at least one; empty: it needs none."""
+    snooze_days: int
+    """Longest that a case may be put off at a time."""
+    grave: tuple[str, ...]
+    """Categories that make a case more urgent."""
+    urgency: UrgencyRules
+    source: str
+    status: Status
+
+
+class ContentRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When the category of a call's content is told, and when two calls follow one script. Shares are 0 to 1."""
+
+    least_grams: int
+    """N-grams that a text needs: with fewer nothing is told."""
+    least_known: float
+    """Share of them that the model has met; below it the call is like none that it learned from."""
+    undecided_below: float
+    """Confidence below which nothing is told."""
+    script_likeness: float
+    """Share of shingles in common (Jaccard) from which two texts follow one script."""
+    script_calls: int
+    """Calls that make a campaign."""
+    copy_likeness: float
+    """Likeness from which texts are near copies, kept together when some are held back for a test."""
+    source: str
+    status: Status
+
+
 class Retention(msgspec.Struct, frozen=True):
     """How long records are kept."""
 
@@ -218,6 +278,76 @@ class CardRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reserved: tuple[ReservedWords, ...] = ()
 
 
+class HearingRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the sound of a test call is judged. Times in ms, levels in dB of full scale."""
+
+    floor_db: float
+    """What is quieter is silence."""
+    voice_db: float
+    """How much louder than the line's own noise voice is."""
+    gap_ms: int
+    """Pauses shorter than this belong to an utterance."""
+    utterance_ms: int
+    """Shorter sounds are clicks."""
+    tone_share: float
+    """Share of a frame's power within two pitches from which it may be a tone."""
+    tone_steady_db: float
+    """How much the level of a tone changes at most from one frame to the next."""
+    tone_ms: int
+    """A tone lasts at least so long."""
+    greeting_ms: int
+    """A person's first words last no longer …"""
+    wait_ms: int
+    """… and are followed by a wait of at least so long."""
+    late_ms: int
+    """A person begins to speak within this time."""
+    monologue_ms: int
+    """Whoever speaks so long without a wait is a machine."""
+    repeat_ms: int
+    """What is said again after at least so long is an announcement."""
+    match_votes: int
+    """Pairs of spectral peaks that have to agree on one shift before two recordings are the same …"""
+    match_share: float
+    """… and their share of the pairs of the shorter one."""
+
+
+class VerificationRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Test calls: how many, when, how long, what is never called, and how their sound is judged."""
+
+    per_number_day: int
+    """Most test calls to a number within 24 hours."""
+    per_pool_day: int
+    """Most test calls of a pool of lines within 24 hours."""
+    concurrency: int
+    """Most test calls of a pool at a time."""
+    gap_minutes: int
+    """Least time between two test calls to a number."""
+    spread_minutes: int
+    """A call's time is drawn within so long after it may be made, so that a pattern does not give us away."""
+    ring_seconds: int
+    talk_seconds: int
+    immediate_seconds: float
+    """Who hangs up sooner after the answer hung up at once."""
+    call_back_hours: int
+    """A call to one of our lines so long after a test call on it is its call-back."""
+    recording_notice: str
+    """``none``, ``tone`` (a beep), or ``spoken`` (the node's WAV file, which has to say the words below)."""
+    notice_zh: str
+    notice_en: str
+    recordings_days: int
+    prints_days: int
+    """How long a recording can be recognised, which may be longer than it is kept."""
+    prints_seconds: int
+    """How much of it, from its first voice on, is kept for that."""
+    never: tuple[NumberClass, ...]
+    """Classes never called; emergency and public-service numbers are among them always."""
+    statuses: dict[str, tuple[int, ...]]
+    """What SIP statuses mean: ``busy``, ``no-answer``, ``refused``, ``not-in-service``; others are failures."""
+    hearing: HearingRules
+    source: str
+    status: Status
+
+
 class Pack(msgspec.Struct, frozen=True):
     """A jurisdiction's rules."""
 
@@ -247,6 +377,9 @@ class Pack(msgspec.Struct, frozen=True):
     retention: Retention
     codes: CodeRules
     cards: CardRules
+    cases: CaseRules
+    content: ContentRules
+    verification: VerificationRules
     deadlines: dict[str, Threshold]
     """Deadlines, and limits that no check of the call path reads."""
     risky_areas: dict[str, Area] = {}

@@ -21,8 +21,10 @@ from clearbell.policy.model import (
     ActionStep,
     Area,
     CardRules,
+    CaseRules,
     Category,
     CodeRules,
+    ContentRules,
     DetectorRule,
     LabelRules,
     Pack,
@@ -31,10 +33,12 @@ from clearbell.policy.model import (
     Retention,
     Status,
     Threshold,
+    VerificationRules,
     Window,
 )
 from clearbell.policy.places import line_of, lines_of
 from clearbell.policy.symbols import CHECKS, EVIDENCE, FEATURE_LIMITS, LEARNING_LIMITS, THRESHOLDS
+from clearbell.policy.testcalls import verification_problems
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -127,9 +131,12 @@ _TABLES: dict[str, Any] = {
     "retention": Retention,
     "codes": CodeRules,
     "cards": CardRules,
+    "verification": VerificationRules,
+    "cases": CaseRules,
+    "content": ContentRules,
     "actions": ActionStep,
 }
-_SINGLE = ("pack", "label", "reports", "retention", "codes", "cards")
+_SINGLE = ("pack", "label", "reports", "retention", "codes", "cards", "verification", "cases", "content")
 
 
 class _Reader:
@@ -177,7 +184,13 @@ class _Reader:
             self.codes(single["codes"])
         if single["cards"]:
             self.cards(single["cards"])
+        if single["cases"]:
+            self.cases(single["cases"], many["categories"])
+        if single["content"]:
+            self.content(single["content"])
         head: _Head | None = single["pack"]
+        if single["verification"]:
+            self.verification(single["verification"], hours)
         offset = self.head(head) if head else 0
         if self.problems or head is None:
             raise PackError(self.file, self.problems)
@@ -203,6 +216,9 @@ class _Reader:
             retention=single["retention"],
             codes=single["codes"],
             cards=single["cards"],
+            verification=single["verification"],
+            cases=single["cases"],
+            content=single["content"],
             risky_areas=many["risky_areas"],
             deadlines={name: _threshold(t) for name, t in many["deadlines"].items()},
             features={name: _threshold(t) for name, t in many["features"].items()},
@@ -337,6 +353,33 @@ class _Reader:
                     self.bad(f"{key}.{level}", f"缺少 {limit}", f"`{limit}` is missing")
             levels.append(limits)
         return DetectorRule(rule.window, rule.min_sample, levels[0], levels[1], rule.source, rule.status)
+
+    def cases(self, rules: CaseRules, categories: dict[str, Any]) -> None:
+        for name in ("reporters", "window_days", "snooze_days"):
+            if getattr(rules, name) < 1:
+                self.bad(f"cases.{name}", "须至少为 1", "should be at least 1")
+        for code in rules.grave:
+            if code not in categories:
+                self.bad(
+                    "cases.grave",
+                    f"没有类别 {code}{_meant_zh(code, categories)}",
+                    f"no category `{code}`{_meant(code, categories)}",
+                )
+
+    def verification(self, rules: VerificationRules, hours: dict[str, Window]) -> None:
+        for zh, en, key in verification_problems(rules, "verification" in hours):
+            self.bad(key, zh, en)
+
+    def content(self, rules: ContentRules) -> None:
+        for name in ("least_grams", "script_calls"):
+            if getattr(rules, name) < 1:
+                self.bad(f"content.{name}", "须至少为 1", "should be at least 1")
+        for name in ("least_known", "undecided_below"):
+            if not 0 <= getattr(rules, name) <= 1:
+                self.bad(f"content.{name}", "须在 0 与 1 之间", "should be from 0 to 1")
+        for name in ("script_likeness", "copy_likeness"):
+            if not 0 < getattr(rules, name) <= 1:
+                self.bad(f"content.{name}", "须大于 0 且至多为 1", "should be over 0 and at most 1")
 
     def window(self, name: str, window: _Window) -> Window:
         minutes = []

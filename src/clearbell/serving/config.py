@@ -9,6 +9,8 @@ from pathlib import Path
 import msgspec
 
 from clearbell.notices.settings import NoticesSettings, problems_of
+from clearbell.verification.settings import VerificationSettings
+from clearbell.verification.settings import problems_of as verification_problems
 
 
 class ConfigError(Exception):
@@ -73,6 +75,7 @@ class NodeConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sip: SipConfig = SipConfig()
     http: HttpConfig = HttpConfig()
     notices: NoticesSettings = NoticesSettings()
+    verification: VerificationSettings = VerificationSettings()
 
 
 def listen_address(text: str) -> tuple[str, int]:
@@ -152,3 +155,5 @@ def _check(name: str, config: NodeConfig) -> None:
             raise ConfigError(name, f"sip.source[{place}].go_on", '应为 "404" 或 "302"', 'should be "404" or "302"')
     for problem in problems_of(config.notices):
         raise ConfigError(name, f"notices.{problem.key}", problem.zh, problem.en)
+    for fault in verification_problems(config.verification):
+        raise ConfigError(name, f"verification.{fault.key}", fault.zh, fault.en)

@@ -13,6 +13,7 @@ from litestar.openapi import OpenAPIConfig
 from sqlalchemy.exc import DataError
 
 from clearbell import __version__
+from clearbell.cases.errors import CaseError, UnknownCaseError
 from clearbell.consent.errors import ConsentError
 from clearbell.labels.appeals.errors import AppealError, UnknownAppealError
 from clearbell.labels.cards.errors import CardError, UnknownCardError
@@ -25,6 +26,7 @@ from clearbell.web.api import api_router
 from clearbell.web.asking import asking_handlers
 from clearbell.web.carddav import carddav_handler
 from clearbell.web.cards import cards_router
+from clearbell.web.cases import cases_router
 from clearbell.web.console import console_handlers
 from clearbell.web.desk import desk_router
 from clearbell.web.feeds import TooManyAsksError, feeds_routers
@@ -57,7 +59,9 @@ def _refused(_request: Request[Any, Any, State], error: Any) -> Response[ErrorBo
     # What the rules refuse; each of these errors has its words in both languages and the field at fault.
     status = (
         404
-        if isinstance(error, UnknownError | UnknownAppealError | UnknownCardError | RefusedUnknownReportError)
+        if isinstance(
+            error, UnknownError | UnknownAppealError | UnknownCardError | UnknownCaseError | RefusedUnknownReportError
+        )
         else 422
     )
     return _answer(error_body(status, getattr(error, "column", ""), error.zh, error.en), status)
@@ -118,6 +122,7 @@ def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60) -> 
             reassignment_router(),
             reports_router(),
             report_desk_router(),
+            cases_router(),
             carddav_handler(gate, token),
         ],
         dependencies={"gate": Provide(lambda: gate, sync_to_thread=False, use_cache=True)},
@@ -136,6 +141,7 @@ def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60) -> 
                 (
                     AppealError,
                     CardError,
+                    CaseError,
                     ConsentError,
                     RefusedReportError,
                     RegistryError,

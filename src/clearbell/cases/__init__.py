@@ -1,0 +1,1 @@
+"""Cases: what opened them, how they were verified, and the verdicts. Nothing is punished before a verdict."""

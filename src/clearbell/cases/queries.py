@@ -1,0 +1,165 @@
+"""Reading cases: the queue, and the story of one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, select
+
+from clearbell.cases.evidence import What
+from clearbell.cases.files import case_of, evidence_in, part_of, unit_of
+from clearbell.cases.model import (
+    FACTS,
+    CaseMerged,
+    CaseMoved,
+    CaseOpened,
+    CaseTended,
+    Source,
+    State,
+    Unit,
+    UnitKind,
+)
+from clearbell.cases.tables import case_file
+from clearbell.ledger.tables import ledger_entry, ledger_sealed
+from clearbell.reports.model import Standing
+from clearbell.reports.tables import report
+
+__all__ = ["Line", "Reported", "Taken", "case_of", "cases_about", "queue", "story", "unit_of"]
+_MOST_REPORTS = 200
+_DECODERS: dict[str, Callable[[bytes], Any]] = {
+    kind: msgspec.json.Decoder(fact).decode for kind, fact in FACTS.items() if kind != "cases.evidence"
+}
+
+
+class Reported(msgspec.Struct, frozen=True):
+    """A report about the number, as it stands now. Who reported is not told."""
+
+    report: str
+    category: str
+    standing: Standing
+    counts: bool
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """A step, an assignment, a merger: what was done with the case."""
+
+    fact: CaseOpened | CaseMoved | CaseTended | CaseMerged
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One line of a case's story."""
+
+    at: int
+    """When it happened, µs UTC."""
+    source: str
+    what: What | Reported | Taken
+    reference: str = ""
+    joins: Source | None = None
+    """The reason to look into the unit that brought it."""
+    case: str = ""
+    """Which case it entered: another one where cases were merged."""
+
+
+def queue(
+    conn: Connection,
+    now: int,
+    limit: int = 100,
+    *,
+    state: State | None = None,
+    assignee: str = "",
+    snoozed: bool = False,
+    overdue: bool = False,
+) -> list[Row[Any]]:
+    """Cases to be dealt with at ``now`` (µs UTC), the most urgent first, then the soonest due.
+
+    Closed and merged ones are left out, and with ``snoozed`` unset those put off, unless their deadline has passed.
+    ``state``, ``assignee``, ``overdue``: only those.
+    """
+    query = select(case_file).where(case_file.c.merged_into == "")
+    if state is None:
+        query = query.where(case_file.c.state != State.CLOSED.value)
+    else:
+        query = query.where(case_file.c.state == state.value)
+    if assignee:
+        query = query.where(case_file.c.assignee == assignee)
+    late = (case_file.c.due != 0) & (case_file.c.due < now)
+    if overdue:
+        query = query.where(late)
+    if not snoozed:
+        query = query.where((case_file.c.snoozed <= now) | late)
+    # 0, no deadline, comes last.
+    order = (case_file.c.urgency.desc(), case_file.c.due == 0, case_file.c.due, case_file.c.case)
+    return list(conn.execute(query.order_by(*order).limit(limit)))
+
+
+def cases_about(conn: Connection, unit: Unit, limit: int = 100) -> list[Row[Any]]:
+    """Every case about a unit, closed ones too, the newest first."""
+    query = select(case_file).where(case_file.c.unit_kind == unit.kind.value, case_file.c.unit == unit.name)
+    return list(conn.execute(query.order_by(case_file.c.opened.desc(), case_file.c.case).limit(limit)))
+
+
+def story(conn: Connection, case: str) -> list[Line]:
+    """Everything known of a case in the order of time: what opened it, what it saw, what was done, and by whom.
+
+    Cases merged into it tell theirs too; of a number, its reports since the beginning of the window. Raises
+    :class:`~clearbell.cases.errors.UnknownCaseError`.
+    """
+    case_of(conn, case)
+    parts = part_of(conn, case)
+    rows = conn.execute(select(case_file).where(case_file.c.case.in_(parts))).all()
+    lines = [Line(one.at, one.source, one.what, one.reference, one.joins, one.case) for one in evidence_in(conn, case)]
+    lines += _taken(conn, rows)
+    for row in rows:
+        if row.unit_kind == UnitKind.NUMBER.value:
+            lines += _reported(conn, row)
+    # What happened at one time: the opening, then what was seen, then what was done.
+    return sorted(lines, key=lambda line: (line.at, _rank(line)))
+
+
+def _rank(line: Line) -> int:
+    if isinstance(line.what, Taken):
+        return 0 if isinstance(line.what.fact, CaseOpened) else 2
+    return 1
+
+
+def _taken(conn: Connection, rows: Sequence[Row[Any]]) -> list[Line]:
+    cases = {row.case for row in rows}
+    query = (
+        select(ledger_entry.c.at, ledger_entry.c.kind, ledger_sealed.c.data)
+        .join(ledger_sealed, ledger_sealed.c.seq == ledger_entry.c.seq)
+        .where(ledger_sealed.c.subject.in_({row.unit for row in rows}), ledger_entry.c.kind.in_(list(_DECODERS)))
+        .order_by(ledger_entry.c.seq)
+    )
+    lines = []
+    for at, kind, data in conn.execute(query):
+        fact = _DECODERS[kind](bytes(data))
+        if fact.case in cases:
+            who = fact.opener if isinstance(fact, CaseOpened) else fact.officer
+            lines.append(Line(at, who, Taken(fact), case=fact.case))
+    return lines
+
+
+def _reported(conn: Connection, row: Row[Any]) -> list[Line]:
+    query = (
+        select(report)
+        .where(report.c.number == row.number, report.c.received >= row.since, report.c.wanted.is_(False))
+        .order_by(report.c.received.desc(), report.c.report)
+        .limit(_MOST_REPORTS)
+    )
+    return [
+        Line(
+            one.received,
+            one.source,
+            Reported(
+                one.report,
+                one.category,
+                Standing(one.standing),
+                one.standing == Standing.COUNTED.value and not one.withdrawn and not one.void,
+            ),
+            one.report,
+            case=row.case,
+        )
+        for one in conn.execute(query)
+    ]

@@ -1,0 +1,65 @@
+"""Officers deal with cases at the command line."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = pytest.mark.process
+
+
+@pytest.fixture
+def clearbell(tmp_path):
+    def run(*words, code=0, lang="en"):
+        done = subprocess.run(
+            [sys.executable, "-m", "clearbell", *map(str, words)],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+            env={**os.environ, "CLEARBELL_HOME": str(tmp_path / "home"), "CLEARBELL_LANG": lang, "COLUMNS": "200"},
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
+        return done.stdout + done.stderr
+
+    return run
+
+
+def test_a_case_from_an_order_to_a_sanction_and_its_end(clearbell):
+    clearbell("sanctions", "order", "O-7", "--issuer", "the bureau", "--text", "look at it")
+    about = ("cases", "open", "--number", "13800000066", "--reason", "the order", "--officer", "chief")
+    assert "there is no order O-8" in clearbell(*about, "--order", "O-8", code=1)
+    [case] = re.findall(r"case (\S+): opened", clearbell(*about, "--order", "O-7"))
+    listed = clearbell("cases", "list")
+    assert "50 (urgent)" in listed
+    assert "紧急" in clearbell("cases", "list", lang="zh")
+    assert "not possible" in clearbell("cases", "verdict", case, "cleared", "no", code=1)
+    clearbell("cases", "verify", case, "--officer", "o1")
+    clearbell("cases", "note", case, "dialled it: flats", "--officer", "o1")
+    waiting = clearbell("cases", "verdict", case, "confirmed", "they sell flats", "--officer", "o1")
+    assert "waiting for a second officer" in waiting
+    assert "须由另一名工作人员复核" in clearbell("cases", "confirm", case, "--officer", "o1", code=1, lang="zh")
+    refused = clearbell("cases", "sanction", case, "--reason", "x", "--officer", "o3", code=1)
+    assert "without a confirmed verdict" in refused
+    assert "confirmed" in clearbell("cases", "confirm", case, "--officer", "o2")
+    assert f"restriction {case}/1 is in force" in clearbell(
+        "cases", "sanction", case, "--reason", "x", "--officer", "o3"
+    )
+    shown = clearbell("cases", "show", case)
+    for words in ("opened by the regulator's order", "order O-7", "dialled it: flats", "outgoing calls barred"):
+        assert words in shown
+    clearbell("cases", "appeal", case, "we had consent", "--officer", "o1")
+    assert f"{case}/1 is lifted" in clearbell("cases", "decide-appeal", case, "uphold", "so it is", "--officer", "o4")
+    assert "closed" in clearbell("cases", "close", case, "done", "--officer", "o1")
+    assert case not in clearbell("cases", "list")
+    assert case in clearbell("cases", "list", "--state", "closed")
+    assert "0 opened" in clearbell("cases", "follow")
+    assert "sound: " in clearbell("ledger", "verify")
+    clearbell("erase", "13800000066")
+    assert "there is no case" in clearbell("cases", "show", case, code=1)
+    assert "sound: " in clearbell("ledger", "verify")

@@ -1,0 +1,53 @@
+"""Writing down what was said."""
+
+import importlib.util
+
+import numpy as np
+import pytest
+
+from clearbell.verification import sound
+from clearbell.verification.transcribing import TranscriberError, open_transcriber
+
+NEEDS_POCKETSPHINX = pytest.mark.skipif(
+    importlib.util.find_spec("pocketsphinx") is None, reason="pocketsphinx is not installed: extra `voice`"
+)
+
+
+def test_no_setting_means_no_transcriber():
+    assert open_transcriber("") is None
+
+
+@NEEDS_POCKETSPHINX
+def test_english_words_are_written_down(tmp_path, speech):
+    path = tmp_path / "call.wav"
+    words = np.concatenate([sound.silence(0.4), speech("you have won a holiday", "en-us"), sound.silence(0.4)])
+    path.write_bytes(sound.write_wav(words))
+    written = open_transcriber("pocketsphinx")(path)
+    assert len({"you", "have", "won", "a", "holiday"} & set(written.text.split())) >= 4
+    assert 0 < written.confidence <= 1
+
+
+@NEEDS_POCKETSPHINX
+def test_silence_has_no_words(tmp_path):
+    path = tmp_path / "call.wav"
+    path.write_bytes(sound.write_wav(sound.silence(2)))
+    assert open_transcriber("pocketsphinx")(path).text == ""
+
+
+@pytest.mark.parametrize("kind", ["sherpa-onnx", "faster-whisper"])
+def test_a_model_that_is_not_there_is_named_with_what_to_do(tmp_path, kind):
+    with pytest.raises(TranscriberError) as refused:
+        open_transcriber(f"{kind}:{tmp_path / 'model'}")
+    assert str(tmp_path / "model") in refused.value.en
+    assert str(tmp_path / "model") in refused.value.zh
+
+
+def test_a_model_without_its_files_is_named(tmp_path):
+    with pytest.raises(TranscriberError, match=r"model\.onnx"):
+        open_transcriber(f"sherpa-onnx:{tmp_path}")
+
+
+@pytest.mark.skipif(importlib.util.find_spec("faster_whisper") is not None, reason="faster-whisper is installed")
+def test_an_engine_that_is_not_installed_is_named(tmp_path):
+    with pytest.raises(TranscriberError, match="pip install faster-whisper"):
+        open_transcriber(f"faster-whisper:{tmp_path}")
