@@ -5,8 +5,10 @@ import re
 
 import pytest
 
+from clearbell.cases.tables import case_evidence, case_file
 from clearbell.cli.main import build
 from clearbell.discovery.campaigns.queries import campaigns_on
+from clearbell.discovery.detectors.model import Level, Subject
 from clearbell.discovery.findings.queries import lasting
 from clearbell.ledger import Store
 from clearbell.ledger.verify import verify
@@ -92,3 +94,22 @@ def test_asking_about_the_same_day_again_finds_nothing_new(told, tmp_path, capsy
     assert re.search(r"(: |新发现 )0( new|,)", capsys.readouterr().out)
     with store.read() as conn:
         assert {one.finding for one in lasting(conn, LAST)} == before
+
+
+def test_critical_findings_open_a_case_for_each_campaign_and_holder_once(told):
+    store, _ = told
+    with store.read() as conn:
+        cases = conn.execute(case_file.select()).all()
+        critical = {
+            one.unit
+            for one in lasting(conn, LAST)
+            if one.level is Level.CRITICAL and one.subject is Subject.HOLDER and one.last_day == LAST
+        }
+        evidence = conn.execute(case_evidence.select().with_only_columns(case_evidence.c.reference)).scalars().all()
+    units = [(one.unit_kind, one.unit) for one in cases]
+    assert len(units) == len(set(units))
+    assert critical
+    assert critical <= {name for kind, name in units if kind == "holder"}
+    assert any(kind == "campaign" for kind, _ in units)
+    assert {one.state for one in cases} == {"opened"}
+    assert len(evidence) == len(set(evidence))

@@ -11,6 +11,7 @@ def run(
     *,
     day: str = "",
     report: Path | None = None,
+    cases: bool = True,
     engine: str = "duckdb",
     lake: str = "",
     pack: str = "cn",
@@ -28,11 +29,14 @@ def run(
         ``duckdb``, ``spark://host:port`` or ``sc://host:port``, as of ``clearbell discover features``.
     lake
         Folder of the call lake (default: ``lake`` in the data folder).
+    cases
+        Let critical findings open cases (``--no-cases``: not).
     pack
         Name of a built-in pack, or a pack file.
     home
         Data folder (default: $CLEARBELL_HOME or ./var).
     """
+    import os
     import tempfile
 
     from clearbell.cli.discover import ending_days, foreign_trunks_of
@@ -53,10 +57,18 @@ def run(
         )
     import pyarrow.parquet as pq
 
+    from clearbell.discovery.casing import do_open_cases
     from clearbell.discovery.reporting.page import gather, page
     from clearbell.discovery.running import date_of, discover_day, windows_of
+    from clearbell.policy.deadlines import due_after
+    from clearbell.policy.workdays import builtin_workdays
 
     rules = open_pack(pack)
+    workdays = builtin_workdays(rules.id)
+
+    def due(at: int, name: str) -> int:
+        return due_after(at, name, rules, workdays)
+
     calls = open_lake(home, lake, rules)
     days = ending_days(day, calls.days(), calls.folder)
     store = open_store(home)
@@ -84,11 +96,13 @@ def run(
                 write_features(partials, chosen, [one], out, told, windows_of(rules))
                 outcome = discover_day(store, calls, rules, pq.read_table(out), one, actor(), told)
                 change = outcome.change
+                with store.act(actor()) as act:
+                    opened = do_open_cases(act, one, rules, due, os.urandom) if cases else 0
                 say(
                     f"{date_of(one)}:新发现 {change.new},升级 {change.raised},持续 {change.lasting},消失 {change.passed};"
-                    f"团伙 {outcome.campaigns} 个",
+                    f"团伙 {outcome.campaigns} 个;新立案 {opened} 件",
                     f"{date_of(one)}: {change.new} new, {change.raised} raised, {change.lasting} lasting, "
-                    f"{change.passed} passed; {outcome.campaigns} campaigns",
+                    f"{change.passed} passed; {outcome.campaigns} campaigns; {opened} new cases",
                 )
     except EngineError as error:
         refuse(error.zh, error.en)
