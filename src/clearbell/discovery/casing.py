@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from clearbell.calls import DAY, MINUTE
 from clearbell.cases.evidence import Evidence
 from clearbell.cases.evidence import Finding as Found
 from clearbell.cases.model import Opened, Source, Unit, UnitKind
 from clearbell.cases.service import Due, do_open
+from clearbell.cases.tables import case_evidence
 from clearbell.consent.codes import new_code
 from clearbell.discovery.campaigns.queries import campaigns_on
 from clearbell.discovery.detectors.model import Level, Subject
@@ -22,6 +23,8 @@ from clearbell.discovery.findings.model import Finding
 from clearbell.discovery.findings.queries import lasting
 from clearbell.ledger import Act
 from clearbell.policy.model import Pack
+
+_PAGE = 500
 
 
 def do_open_cases(act: Act, day: int, pack: Pack, due: Due, randomness: Callable[[int], bytes]) -> int:
@@ -45,7 +48,15 @@ def do_open_cases(act: Act, day: int, pack: Pack, due: Due, randomness: Callable
 
 
 def _critical(conn: Connection, day: int) -> list[Finding]:
-    return [one for one in lasting(conn, day) if one.level is Level.CRITICAL and one.last_day >= day]
+    """The day's critical findings that are in no case yet: a number may have joined a campaign since it got its own."""
+    found = [one for one in lasting(conn, day) if one.level is Level.CRITICAL and one.last_day >= day]
+    known: set[str] = set()
+    for start in range(0, len(found), _PAGE):
+        names = [one.finding for one in found[start : start + _PAGE]]
+        known.update(
+            conn.execute(select(case_evidence.c.reference).where(case_evidence.c.reference.in_(names))).scalars()
+        )
+    return [one for one in found if one.finding not in known]
 
 
 def _unit(found: Finding, campaign_of: Mapping[int, str]) -> tuple[UnitKind, str] | None:
