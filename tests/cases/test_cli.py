@@ -9,6 +9,8 @@ import sys
 
 import pytest
 
+from clearbell.discovery.learning.verdicts import read_verdicts
+
 pytestmark = pytest.mark.process
 
 
@@ -30,7 +32,11 @@ def clearbell(tmp_path):
     return run
 
 
-def test_a_case_from_an_order_to_a_sanction_and_its_end(clearbell):
+def test_a_case_from_an_order_to_a_sanction_and_its_end(clearbell, tmp_path):
+    def learned():
+        clearbell("cases", "verdicts", tmp_path / "verdicts.csv")
+        return [(one.number, one.confirmed) for one in read_verdicts(tmp_path / "verdicts.csv").verdicts]
+
     clearbell("sanctions", "order", "O-7", "--issuer", "the bureau", "--text", "look at it")
     about = ("cases", "open", "--number", "13800000066", "--reason", "the order", "--officer", "chief")
     assert "there is no order O-8" in clearbell(*about, "--order", "O-8", code=1)
@@ -43,10 +49,12 @@ def test_a_case_from_an_order_to_a_sanction_and_its_end(clearbell):
     clearbell("cases", "note", case, "dialled it: flats", "--officer", "o1")
     waiting = clearbell("cases", "verdict", case, "confirmed", "they sell flats", "--officer", "o1")
     assert "waiting for a second officer" in waiting
+    assert learned() == []
     assert "须由另一名工作人员复核" in clearbell("cases", "confirm", case, "--officer", "o1", code=1, lang="zh")
     refused = clearbell("cases", "sanction", case, "--reason", "x", "--officer", "o3", code=1)
     assert "without a confirmed verdict" in refused
     assert "confirmed" in clearbell("cases", "confirm", case, "--officer", "o2")
+    assert learned() == [(8613800000066, True)]
     assert f"restriction {case}/1 is in force" in clearbell(
         "cases", "sanction", case, "--reason", "x", "--officer", "o3"
     )
@@ -55,6 +63,7 @@ def test_a_case_from_an_order_to_a_sanction_and_its_end(clearbell):
         assert words in shown
     clearbell("cases", "appeal", case, "we had consent", "--officer", "o1")
     assert f"{case}/1 is lifted" in clearbell("cases", "decide-appeal", case, "uphold", "so it is", "--officer", "o4")
+    assert learned() == [(8613800000066, False)]
     assert "closed" in clearbell("cases", "close", case, "done", "--officer", "o1")
     assert case not in clearbell("cases", "list")
     assert case in clearbell("cases", "list", "--state", "closed")

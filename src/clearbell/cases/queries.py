@@ -20,13 +20,14 @@ from clearbell.cases.model import (
     State,
     Unit,
     UnitKind,
+    Verdict,
 )
 from clearbell.cases.tables import case_file
 from clearbell.ledger.tables import ledger_entry, ledger_sealed
 from clearbell.reports.model import Standing
 from clearbell.reports.tables import report
 
-__all__ = ["Line", "Reported", "Taken", "case_of", "cases_about", "queue", "story", "unit_of"]
+__all__ = ["Decided", "Line", "Reported", "Taken", "case_of", "cases_about", "decided", "queue", "story", "unit_of"]
 _MOST_REPORTS = 200
 _DECODERS: dict[str, Callable[[bytes], Any]] = {
     kind: msgspec.json.Decoder(fact).decode for kind, fact in FACTS.items() if kind != "cases.evidence"
@@ -98,6 +99,31 @@ def cases_about(conn: Connection, unit: Unit, limit: int = 100) -> list[Row[Any]
     """Every case about a unit, closed ones too, the newest first."""
     query = select(case_file).where(case_file.c.unit_kind == unit.kind.value, case_file.c.unit == unit.name)
     return list(conn.execute(query.order_by(case_file.c.opened.desc(), case_file.c.case).limit(limit)))
+
+
+class Decided(msgspec.Struct, frozen=True):
+    """How a case about a number ended, as far as it has."""
+
+    number: int
+    verdict: Verdict
+    at: int
+    """When it was found, µs UTC."""
+
+
+def decided(conn: Connection) -> list[Decided]:
+    """The verdicts that stand on numbers, in the order of numbers and time: what a model may learn from.
+
+    One that waits for a second officer is none yet.
+    """
+    query = select(case_file.c.number, case_file.c.verdict, case_file.c.found).where(
+        case_file.c.number != 0,
+        case_file.c.found != 0,
+        case_file.c.verdict != "",
+        case_file.c.merged_into == "",
+        case_file.c.state.not_in([State.PROPOSED.value, State.OPENED.value, State.VERIFYING.value]),
+    )
+    rows = conn.execute(query.order_by(case_file.c.number, case_file.c.found))
+    return [Decided(row.number, Verdict(row.verdict), row.found) for row in rows]
 
 
 def story(conn: Connection, case: str) -> list[Line]:

@@ -15,6 +15,7 @@ from clearbell.cli.verdicts import (
     close,
     confirm,
     decide_appeal,
+    export,
     reopen,
     sanction,
     told,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from clearbell.policy.model import CaseRules
 
 app = App(name="cases", help="Cases: verification and verdicts. 案件核查与认定。")
+app.command(export, name="verdicts")
 for command in (verdict, confirm, sanction, appeal, decide_appeal, reopen, close):
     app.command(command)
 

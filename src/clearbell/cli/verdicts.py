@@ -304,3 +304,32 @@ def sanction(
     )
     say(f"处置 {fact.restriction} 已生效", f"restriction {fact.restriction} is in force")
     told(case, home)
+
+
+def export(out: Path, *, home: Path | None = None) -> None:
+    """Write the verdicts on numbers as CSV, for ``clearbell train`` and ``clearbell evaluate``.
+
+    Parameters
+    ----------
+    out
+        File to write.
+    home
+        Data folder (default: $CLEARBELL_HOME or ./var).
+    """
+    import csv
+
+    from clearbell.cases.queries import decided
+    from clearbell.discovery.learning.verdicts import COLUMNS
+    from clearbell.labels.feeds import shown_utc
+    from clearbell.numbering import format_e164
+
+    with open_store(home).read() as conn:
+        found = decided(conn)
+    try:
+        with out.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(COLUMNS)
+            writer.writerows((format_e164(one.number), one.verdict.value, shown_utc(one.at)) for one in found)
+    except OSError as error:
+        refuse(f"{out}: 无法写入:{error.strerror}", f"{out}: cannot be written: {error.strerror}")
+    say(f"{len(found)} 个结论写入 {out}", f"{len(found)} verdicts written to {out}")
