@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,6 +18,7 @@ from clearbell.labels.settings import label_settings
 from clearbell.policy.deadlines import due_after
 from clearbell.policy.workdays import builtin_workdays
 from clearbell.records.journal import remove_old_segments
+from clearbell.records.lake import LakeError
 from clearbell.records.opening import open_lake
 from clearbell.records.retention import retire
 from clearbell.reports.refusals import RefusedReportError
@@ -42,6 +44,8 @@ class Upkeep:
         self._vault = vault
         self._lake = open_lake(node.home, node.pack, node.randomness)
         self._reporting = Reporting(node, self._lake)
+        self._swept = -1
+        """Place in the ledger that cards were last looked at for."""
         self._workdays = builtin_workdays(node.pack.id)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="upkeep", daemon=True)
@@ -56,25 +60,43 @@ class Upkeep:
         self._thread.join()
 
     def _run(self) -> None:
-        rounds, swept = 0, 0
+        rounds = 0
         while not self._stop.wait(LABELS_SECONDS):
-            try:
-                self._reporting.run()
-                publish_labels(self._node.store, label_settings(self._node.pack))
-                open_cases(self._node.store, self._node.pack.cases, self._due, self._node.randomness)
-                head = self._node.store.head()
-                if head != swept or rounds % CARDS_EVERY == 0:
-                    sweep_cards(self._node.store)
-                    swept = head
-            except (SQLAlchemyError, OSError, RefusedReportError, CaseError) as error:
-                log.warning("chores-not-done", error=str(error))
+            self._do("reports-not-weighed", self._reporting.run)
+            self._do("labels-not-published", self._publish)
+            self._do("cases-not-opened", self._open_cases)
+            if rounds % CARDS_EVERY == 0:
+                self._swept = -1
+            self._do("cards-not-swept", self._sweep_cards)
             if rounds % RETENTION_EVERY == 0:
-                keep = self._node.pack.retention.decisions_days * DAY
-                remove_old_segments(self._node.folder, self._node.store.clock.now() - keep)
-                self._remove_evidence()
-                retire(self._lake, self._node.pack, self._node.store.clock.now())
-                self._keep_up_test_calls()
+                self._do("old-records-not-removed", self._remove_records)
+                self._do("evidence-not-removed", self._remove_evidence)
+                self._do("recordings-not-removed", self._keep_up_test_calls)
             rounds += 1
+
+    def _do(self, failed: str, chore: Callable[[], None]) -> None:
+        """Do a chore. One that fails is tried again the next time, and keeps none of the others from being done."""
+        try:
+            chore()
+        except (SQLAlchemyError, OSError, LakeError, RefusedReportError, CaseError) as error:
+            log.warning(failed, error=str(error))
+
+    def _publish(self) -> None:
+        publish_labels(self._node.store, label_settings(self._node.pack))
+
+    def _open_cases(self) -> None:
+        open_cases(self._node.store, self._node.pack.cases, self._due, self._node.randomness)
+
+    def _sweep_cards(self) -> None:
+        head = self._node.store.head()
+        if head != self._swept:
+            sweep_cards(self._node.store)
+            self._swept = head
+
+    def _remove_records(self) -> None:
+        now = self._node.store.clock.now()
+        remove_old_segments(self._node.folder, now - self._node.pack.retention.decisions_days * DAY)
+        retire(self._lake, self._node.pack, now)
 
     def _due(self, at: int, name: str) -> int:
         return due_after(at, name, self._node.pack, self._workdays)
@@ -83,22 +105,14 @@ class Upkeep:
         rule = self._node.pack.deadlines.get("evidence_kept")
         if rule is None or rule.value is None:
             return
-        try:
-            removed = remove_expired(self._node.store, self._vault, rule.value)
-        except SQLAlchemyError as error:
-            log.warning("evidence-not-removed", error=str(error))
-            return
+        removed = remove_expired(self._node.store, self._vault, rule.value)
         if removed:
             log.info("evidence-removed", documents=removed)
 
     def _keep_up_test_calls(self) -> None:
         rules = call_rules(self._node.pack)
-        try:
-            with self._node.store.act("system:retention") as act:
-                left = do_fail_left(act, rules)
-                removed = do_remove_expired(act, self._vault, rules)
-        except SQLAlchemyError as error:
-            log.warning("recordings-not-removed", error=str(error))
-            return
+        with self._node.store.act("system:retention") as act:
+            left = do_fail_left(act, rules)
+            removed = do_remove_expired(act, self._vault, rules)
         if left or removed:
             log.info("test-calls-kept-up", interrupted=left, recordings=removed)
