@@ -12,7 +12,7 @@ from clearbell.ledger import Store
 from clearbell.records.between import Pair, calling, calls_between, recorded
 from clearbell.records.lake import Lake
 from clearbell.records.model import CallRecord
-from clearbell.registry.queries import resource_of
+from clearbell.registry.queries import holder_of
 from clearbell.reports.judging import Look
 from clearbell.reports.matching import look_at
 from clearbell.reports.model import Match, Reported, Weighed
@@ -88,7 +88,7 @@ def look_for(
     calls = calls_between(lake, pairs, since, until)
     _add(calls, under_way)
     on_record = recorded(lake, reporters, since, now + 1) | {call.callee for call in under_way} & reporters
-    holders = {number: _holder_of(conn, number) for number, _ in pairs}
+    holders = {number: holder_of(conn, number) for number, _ in pairs}
     # Whoever holds a number here calls by our trunks: his calls are on record too, to whomever they are.
     ours = calling(lake, {number for number, holder in holders.items() if holder}, since, now + 1)
     refused = _refused(conn, pairs, holders)
@@ -114,11 +114,6 @@ def _add(calls: dict[Pair, list[CallRecord]], under_way: Collection[CallRecord])
                 touched.add(pair)
     for pair in touched:
         calls[pair].sort(key=lambda call: call.start)
-
-
-def _holder_of(conn: Connection, number: int) -> str:
-    resource = resource_of(conn, number)
-    return resource.holder if resource is not None else ""
 
 
 def _refused(conn: Connection, pairs: Collection[Pair], holders: Mapping[int, str]) -> dict[Pair, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from clearbell.registry.model import TrunkKind
 from clearbell.registry.tables import holder, party, resource, trunk
@@ -21,6 +21,21 @@ def resource_of(conn: Connection, number: int) -> Row[Any] | None:
         .order_by(resource.c.first.desc())
         .limit(1)
     ).first()
+
+
+# Built once: building a query costs more than asking it.
+_HOLDER = (
+    select(resource.c.holder)
+    .where(resource.c.first <= bindparam("number"), resource.c.last >= bindparam("number"))
+    .order_by(resource.c.first.desc())
+    .limit(1)
+)
+
+
+def holder_of(conn: Connection, number: int) -> str:
+    """Id of who holds a number; empty when nobody registered it."""
+    found: str | None = conn.execute(_HOLDER, {"number": number}).scalar_one_or_none()
+    return found or ""
 
 
 def resources(conn: Connection, holder_id: str = "", limit: int = 100, after: str = "") -> Sequence[Row[Any]]:

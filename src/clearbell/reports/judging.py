@@ -41,6 +41,11 @@ def waits(one: Reported, rules: ReportRules, *, records: bool) -> bool:
     return records or not (one.source in rules.trusted or one.verified)
 
 
+def may_be_unproven(one: Reported, look: Look, rules: ReportRules) -> bool:
+    """Whether nothing but its reporter's word may speak for a report."""
+    return look.match is Match.NO_RECORDS and not (one.source in rules.trusted or one.verified)
+
+
 def judge(one: Reported, look: Look, believed: float, unproven_today: int, rules: ReportRules) -> Weighed:
     """What a report counts for. ``believed``: the reporter's credibility.
 

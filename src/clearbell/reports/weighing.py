@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import msgspec
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from clearbell.ledger import Act
 from clearbell.reports import sums
-from clearbell.reports.judging import NOTHING_KNOWN, Look, judge
+from clearbell.reports.judging import NOTHING_KNOWN, Look, judge, may_be_unproven
 from clearbell.reports.model import Match, Reported, Standing, Weighed, Why
 from clearbell.reports.queries import reported_of, rows_of_reports
 from clearbell.reports.refusals import RefusedAsideError, RefusedUnknownReportError, RefusedWordsError
 from clearbell.reports.reporters import believed
 from clearbell.reports.reputation import Complaint, ReputationSettings, Scale
 from clearbell.reports.tables import report
+
+_CHANGED = ("standing", "match", "why", "weight", "proven", "voice")
+_WEIGHED = update(report).where(report.c.report == bindparam("of")).values({name: bindparam(name) for name in _CHANGED})
 
 
 def waiting(
@@ -57,10 +60,11 @@ def do_weigh(act: Act, looks: Mapping[str, Look], settings: ReputationSettings) 
     weighed = []
     for one in reports:
         day = (one.number, scale.day(one.at))
-        if day not in unproven:
+        # Only where nothing else proves it does it matter how many such reports there are.
+        if day not in unproven and may_be_unproven(one, looks[one.report], settings.rules):
             unproven[day] = _unproven(act.conn, one.number, one.at, scale)
-        made = judge(one, looks[one.report], trust.get(one.reporter, 1.0), unproven[day], settings.rules)
-        if made.standing is Standing.COUNTED and not made.proven:
+        made = judge(one, looks[one.report], trust.get(one.reporter, 1.0), unproven.get(day, 0), settings.rules)
+        if made.standing is Standing.COUNTED and day in unproven and not made.proven:
             unproven[day] += 1
         weighed.append(made)
     _put(act, reports, weighed, scale)
@@ -90,8 +94,7 @@ def _put(act: Act, reports: Sequence[Reported], weighed: Sequence[Weighed], scal
     ]
     # Before the rows change: what is added up must not be among what counts yet.
     sums.add_up(act.conn, counted, scale, resets)
-    for made in weighed:
-        act.conn.execute(update(report).where(report.c.report == made.report).values(**columns_of(made)))
+    act.conn.execute(_WEIGHED, [{"of": made.report, **columns_of(made)} for made in weighed])
     act.append("reports.weighed", [made.fact() for made in weighed], about=lambda f: f.number)
 
 
