@@ -29,6 +29,23 @@ class SmsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     enquire_seconds: float = 30.0
     """Silence after which the link is tested."""
     tls: bool = False
+    repeats: str = "unknown"
+    """What the centre does with a message it has: ``reference``: it knows it by source, destination and
+    ``user_message_reference`` and answers with the first id; ``unknown``: it may take it for another message."""
+    repeats_hours: float = 24.0
+    """How long it knows a message."""
+
+
+class MassSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Mass notices over SMPP, beside the line of personal notices: together they must keep within the centre's limit."""
+
+    binds: int = 1
+    per_second: float = 100.0
+    """Messages (parts) a second, over all binds."""
+    window: int = 50
+    """Messages sent and not yet acknowledged, on each bind."""
+    batch: int = 500
+    """Recipients claimed and kept in one transaction."""
 
 
 class MailSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -69,6 +86,7 @@ class NoticesSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sms: SmsSettings = SmsSettings()
     mail: MailSettings = MailSettings()
     webhook: WebhookSettings = WebhookSettings()
+    mass: MassSettings = MassSettings()
 
     def on(self) -> frozenset[Channel]:
         """Channels that really send."""
@@ -127,6 +145,11 @@ def problems_of(settings: NoticesSettings) -> list[SettingProblem]:
             )
         if sms.window < 1:
             bad("sms.window", "须至少为 1", "should be at least 1")
+        if sms.repeats not in ("unknown", "reference"):
+            bad("sms.repeats", "应为 unknown 或 reference", "should be unknown or reference")
+        for name in ("binds", "window", "batch"):
+            if getattr(settings.mass, name) < 1:
+                bad(f"mass.{name}", "须至少为 1", "should be at least 1")
     if mail.host:
         if mail.security not in ("starttls", "tls", "none"):
             bad("mail.security", "应为 starttls、tls 或 none", "should be starttls, tls or none")
@@ -142,6 +165,8 @@ def problems_of(settings: NoticesSettings) -> list[SettingProblem]:
         "sms.per_second": sms.per_second,
         "sms.answer_seconds": sms.answer_seconds,
         "sms.enquire_seconds": sms.enquire_seconds,
+        "sms.repeats_hours": sms.repeats_hours,
+        "mass.per_second": settings.mass.per_second,
         "mail.per_second": mail.per_second,
         "mail.answer_seconds": mail.answer_seconds,
         "webhook.per_second": settings.webhook.per_second,

@@ -255,6 +255,26 @@ class CodeRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     status: Status
 
 
+class MassRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Mass notices."""
+
+    parts_most: int
+    """Parts of an SMS, at most 16."""
+    days_most: int
+    """From drafting to the end of its time."""
+    attempts: int
+    """How often a recipient is tried whom the other side would not take yet."""
+    retry_seconds: tuple[int, ...]
+    """Waits before each further attempt; the last one repeats."""
+    in_doubt: Literal["end", "again"]
+    """What becomes of a message that left without an answer, where the other side does not know repeats: ``end``: it
+    has that as its reason and is not sent again; ``again``: it is sent again, and some get it twice."""
+    sample: int
+    """Recipients that a preview shows, masked."""
+    source: str
+    status: Status
+
+
 class ReservedWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Words that only a public body whose own name has one of them may show on a name card."""
 
@@ -376,6 +396,7 @@ class Pack(msgspec.Struct, frozen=True):
     reports: ReportRules
     retention: Retention
     codes: CodeRules
+    mass_notices: MassRules
     cards: CardRules
     cases: CaseRules
     content: ContentRules

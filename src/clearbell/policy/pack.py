@@ -27,6 +27,7 @@ from clearbell.policy.model import (
     ContentRules,
     DetectorRule,
     LabelRules,
+    MassRules,
     Pack,
     Price,
     ReportRules,
@@ -130,13 +131,25 @@ _TABLES: dict[str, Any] = {
     "reports": ReportRules,
     "retention": Retention,
     "codes": CodeRules,
+    "mass_notices": MassRules,
     "cards": CardRules,
     "verification": VerificationRules,
     "cases": CaseRules,
     "content": ContentRules,
     "actions": ActionStep,
 }
-_SINGLE = ("pack", "label", "reports", "retention", "codes", "cards", "verification", "cases", "content")
+_SINGLE = (
+    "pack",
+    "label",
+    "reports",
+    "retention",
+    "codes",
+    "mass_notices",
+    "cards",
+    "verification",
+    "cases",
+    "content",
+)
 
 
 class _Reader:
@@ -182,6 +195,8 @@ class _Reader:
             )
         if single["codes"]:
             self.codes(single["codes"])
+        if single["mass_notices"]:
+            self.mass_notices(single["mass_notices"], hours)
         if single["cards"]:
             self.cards(single["cards"])
         if single["cases"]:
@@ -215,6 +230,7 @@ class _Reader:
             reports=single["reports"],
             retention=single["retention"],
             codes=single["codes"],
+            mass_notices=single["mass_notices"],
             cards=single["cards"],
             verification=single["verification"],
             cases=single["cases"],
@@ -322,6 +338,17 @@ class _Reader:
         ):  # fmt: skip
             if getattr(rules, name) < 1:
                 self.bad(f"codes.{name}", "须至少为 1", "should be at least 1")
+
+    def mass_notices(self, rules: MassRules, hours: dict[str, Window]) -> None:
+        if "notices" not in hours:
+            self.bad("hours", "缺少 notices(群发时段)", "`hours.notices`, when mass notices are sent, is missing")
+        if not 1 <= rules.parts_most <= 16:
+            self.bad("mass_notices.parts_most", "须为 1 至 16", "should be 1 to 16")
+        for name in ("days_most", "attempts", "sample"):
+            if getattr(rules, name) < 1:
+                self.bad(f"mass_notices.{name}", "须至少为 1", "should be at least 1")
+        if not rules.retry_seconds or min(rules.retry_seconds) < 1:
+            self.bad("mass_notices.retry_seconds", "至少一项,且均至少为 1", "needs at least one wait, each at least 1")
 
     def cards(self, rules: CardRules) -> None:
         for name in ("days", "name_width", "department_width"):

@@ -70,6 +70,10 @@ class Receipt(msgspec.Struct, frozen=True):
     error: str
     token: int = 0
     """What the transport knows the event by."""
+    recipient: str = ""
+    """Whose receipt it is, as the centre writes the number; empty where it does not say."""
+    reference: int = 0
+    """``user_message_reference`` of the message; 0 where the centre does not give it back."""
 
 
 class IncomingPart(msgspec.Struct, frozen=True):

@@ -22,19 +22,19 @@ log = structlog.get_logger()
 
 _UNKNOWN, _INTERNATIONAL, _ALPHANUMERIC = 0, 1, 5
 _ISDN = 1
-_HAS_HEADER = 0x40
+HAS_HEADER = 0x40
 _TYPE_BITS = 0x3C
 _RECEIPT_TYPE = 0x04
 _NOTIFICATION_TYPE = 0x20
-_ASK_FOR_RECEIPT = 0x01
-_THROTTLED = frozenset({0x14, 0x58})
+ASK_FOR_RECEIPT = 0x01
+THROTTLED = frozenset({0x14, 0x58})
 """Message queue full, throttled (SMPP 3.4, 5.1.3): not the message's fault."""
-_FOR_GOOD = frozenset(
+FOR_GOOD = frozenset(
     {0x01, 0x06, 0x0A, 0x0B, 0x15, 0x33, 0x34, 0x43, 0x48, 0x49, 0x50, 0x51, 0x53, 0x62, 0x65, 0x66, 0xC2}
 )
 """The message itself is wrong: the same message again would be refused again."""
-_TRY_AGAIN_LATER = 0x64
-_RECONNECT = (1.0, 2.0, 5.0, 10.0, 30.0)
+TRY_AGAIN_LATER = 0x64
+RECONNECT = (1.0, 2.0, 5.0, 10.0, 30.0)
 _THROTTLED_PAUSE = 1.0
 _IN_LINE_SECONDS = 120.0
 """Far shorter than the dispatcher's lease."""
@@ -139,7 +139,7 @@ class SmppTransport:
         if not isinstance(event, Receipt | IncomingPart) or self._link is None or event.token >> 32 != self._links:
             return
         try:
-            self._link.answer("deliver_sm_resp", event.token & 0xFFFF_FFFF, 0 if kept else _TRY_AGAIN_LATER)
+            self._link.answer("deliver_sm_resp", event.token & 0xFFFF_FFFF, 0 if kept else TRY_AGAIN_LATER)
         except LinkLostError as error:
             self._lose(str(error))
 
@@ -170,7 +170,7 @@ class SmppTransport:
         if self._link is not None:
             self._link.close()
             self._link = None
-        self._connect_at = self._monotonic() + _RECONNECT[min(self._failures, len(_RECONNECT) - 1)]
+        self._connect_at = self._monotonic() + RECONNECT[min(self._failures, len(RECONNECT) - 1)]
         self._failures += 1
         notices = dict.fromkeys(part.message.notice for part in (*self._submitted.values(), *self._line))
         self._line.clear()
@@ -192,23 +192,16 @@ class SmppTransport:
             self._submitted[sequence] = part
 
     def _fields(self, part: _Part) -> dict[str, Any]:
-        source = self._settings.source
         message = part.message
-        # A moment longer: the store's clock and the centre's differ.
-        seconds = min(max(0, message.not_after - self._now()) // 1_000_000 + 1, _VALIDITY_MOST)
-        days, rest = divmod(seconds, 86400)
         return {
-            "source_addr_ton": _UNKNOWN if source.isdigit() else _ALPHANUMERIC,
-            "source_addr_npi": _ISDN if source.isdigit() else _UNKNOWN,
-            "source_addr": source,
+            **source_fields(self._settings.source),
             "dest_addr_ton": _INTERNATIONAL,
             "dest_addr_npi": _ISDN,
             "destination_addr": message.recipient,
-            "esm_class": _HAS_HEADER if part.coded.has_header else 0,
+            "esm_class": HAS_HEADER if part.coded.has_header else 0,
             "priority_flag": min(message.priority, _PRIORITIES),
-            # Relative time (7.1.1.2).
-            "validity_period": f"0000{days:02d}{rest // 3600:02d}{rest % 3600 // 60:02d}{rest % 60:02d}000R",
-            "registered_delivery": _ASK_FOR_RECEIPT,
+            "validity_period": validity(message.not_after, self._now()),
+            "registered_delivery": ASK_FOR_RECEIPT,
             "data_coding": part.coded.data_coding,
             "short_message": part.coded.parts[part.part - 1],
         }
@@ -264,35 +257,60 @@ class SmppTransport:
         if not status and pdu.command == "submit_sm_resp":
             message_id = (pdu.message_id or b"").decode("latin-1")
             self._told.append(Accepted(part.message.notice, part.part, len(part.coded.parts), message_id))
-        elif status in _THROTTLED:
+        elif status in THROTTLED:
             log.info("sms-centre-throttles", status=status)
             self._throttle.pause(_THROTTLED_PAUSE)
             self._line.appendleft(part)
         else:
-            self._drop(part.message.notice, f"SMPP status 0x{status:08X}", for_good=status in _FOR_GOOD)
+            self._drop(part.message.notice, f"SMPP status 0x{status:08X}", for_good=status in FOR_GOOD)
 
     def _delivered(self, pdu: Any) -> None:
-        token = self._links << 32 | pdu.sequence
-        data = pdu.short_message or getattr(pdu, "message_payload", None) or b""
-        kind = pdu.esm_class & _TYPE_BITS
-        if kind in (_RECEIPT_TYPE, _NOTIFICATION_TYPE):
-            receipt = read_receipt(
-                data.decode("latin-1"),
-                message_id=(getattr(pdu, "receipted_message_id", None) or b"").decode("latin-1"),
-                message_state=getattr(pdu, "message_state", None),
-                utc_offset_minutes=self._offset,
-                token=token,
-            )
-            if receipt is not None:
-                self._told.append(receipt)
-                return
-            log.warning("receipt-unreadable", text=data[:80].decode("latin-1"))
-        elif kind == 0:
-            piece = read_text(data, pdu.data_coding, bool(pdu.esm_class & _HAS_HEADER))
-            sender, to = (pdu.source_addr or b"").decode("latin-1"), (pdu.destination_addr or b"").decode("latin-1")
-            if pdu.source_addr_ton == _INTERNATIONAL and not sender.startswith("+"):
-                sender = f"+{sender}"
-            self._told.append(IncomingPart(sender, to, piece.text, piece.reference, piece.part, piece.parts, token))
-            return
-        if self._link is not None:
+        told = read_delivery(pdu, self._links << 32 | pdu.sequence, self._offset)
+        if told is not None:
+            self._told.append(told)
+        elif self._link is not None:
             self._link.answer("deliver_sm_resp", pdu.sequence)
+
+
+def read_delivery(pdu: Any, token: int, utc_offset_minutes: int) -> Receipt | IncomingPart | None:
+    """What a ``deliver_sm`` tells; None for what tells nothing."""
+    data = pdu.short_message or getattr(pdu, "message_payload", None) or b""
+    kind = pdu.esm_class & _TYPE_BITS
+    sender = (pdu.source_addr or b"").decode("latin-1")
+    if kind in (_RECEIPT_TYPE, _NOTIFICATION_TYPE):
+        receipt = read_receipt(
+            data.decode("latin-1"),
+            message_id=(getattr(pdu, "receipted_message_id", None) or b"").decode("latin-1"),
+            message_state=getattr(pdu, "message_state", None),
+            utc_offset_minutes=utc_offset_minutes,
+            token=token,
+        )
+        if receipt is None:
+            log.warning("receipt-unreadable", text=data[:80].decode("latin-1"))
+            return None
+        reference = getattr(pdu, "user_message_reference", None) or 0
+        return msgspec.structs.replace(receipt, recipient=sender, reference=reference)
+    if kind:
+        return None
+    piece = read_text(data, pdu.data_coding, bool(pdu.esm_class & HAS_HEADER))
+    to = (pdu.destination_addr or b"").decode("latin-1")
+    if pdu.source_addr_ton == _INTERNATIONAL and not sender.startswith("+"):
+        sender = f"+{sender}"
+    return IncomingPart(sender, to, piece.text, piece.reference, piece.part, piece.parts, token)
+
+
+def source_fields(source: str) -> dict[str, Any]:
+    """The source address's fields: a number, or a name."""
+    return {
+        "source_addr_ton": _UNKNOWN if source.isdigit() else _ALPHANUMERIC,
+        "source_addr_npi": _ISDN if source.isdigit() else _UNKNOWN,
+        "source_addr": source,
+    }
+
+
+def validity(not_after: int, now: int) -> str:
+    """``validity_period`` as a relative time (7.1.1.2); both times µs UTC."""
+    # A moment longer: the store's clock and the centre's differ.
+    seconds = min(max(0, not_after - now) // 1_000_000 + 1, _VALIDITY_MOST)
+    days, rest = divmod(seconds, 86400)
+    return f"0000{days:02d}{rest // 3600:02d}{rest % 3600 // 60:02d}{rest % 60:02d}000R"

@@ -14,6 +14,7 @@ from smpplib import client, exceptions, smpp
 _HEADER = 16
 _PDU_MOST = 65_536
 """No PDU of SMPP 3.4 comes near: its longest field is a message_payload of 64 KiB, sent by nobody as SMS."""
+_CHUNK = 65_536
 _CONNECT_SECONDS = 5.0
 
 
@@ -36,23 +37,28 @@ class _Client(client.Client):  # type: ignore[misc]  # smpplib has no types
 
     def read_pdu(self) -> Any:
         head = self._recv_exact(_HEADER)
-        length, command_id, status, sequence = struct.unpack(">LLLL", head)
+        (length,) = struct.unpack(">L", head[:4])
         if not _HEADER <= length <= _PDU_MOST:
             message = f"a PDU of {length} bytes"
             raise LinkLostError(message)
-        body = self._recv_exact(length - _HEADER)
+        pdu = self.parse(head + self._recv_exact(length - _HEADER))
+        if not pdu.is_error() and pdu.command == "bind_transceiver_resp":
+            self.state = 4  # SMPP_CLIENT_STATE_BOUND_TRX
+        return pdu
+
+    def parse(self, raw: bytes) -> Any:
+        """One whole PDU."""
         try:
-            pdu = smpp.parse_pdu(head + body, client=self, allow_unknown_opt_params=True)
+            return smpp.parse_pdu(raw, client=self, allow_unknown_opt_params=True)
         except (KeyError, ValueError, IndexError, struct.error, exceptions.UnknownCommandError):
             # Optional parameters that smpplib does not know for this PDU. A response counts without them.
+            _, command_id, status, sequence = struct.unpack(">LLLL", raw[:_HEADER])
+            body = raw[_HEADER:]
             if command_id & 0x8000_0000 and b"\0" in body:
                 plain = body[: body.index(b"\0") + 1]
                 head = struct.pack(">LLLL", _HEADER + len(plain), command_id, status, sequence)
                 return smpp.parse_pdu(head + plain, client=self, allow_unknown_opt_params=True)
             raise
-        if not pdu.is_error() and pdu.command == "bind_transceiver_resp":
-            self.state = 4  # SMPP_CLIENT_STATE_BOUND_TRX
-        return pdu
 
 
 class SmppLink:
@@ -65,6 +71,7 @@ class SmppLink:
         self._client: Any = _Client(
             host, port, timeout=_CONNECT_SECONDS, ssl_context=tls, allow_unknown_opt_params=True
         )
+        self._buffer = bytearray()
         # smpplib logs whole PDUs, phone numbers and texts included.
         silent = logging.Logger("smpp")  # noqa: LOG001 nobody may turn it on by name
         silent.addHandler(logging.NullHandler())
@@ -98,6 +105,60 @@ class SmppLink:
             return self._client.read_pdu()
         except (OSError, exceptions.ConnectionError, *_PARSING) as error:
             raise LinkLostError(_why(error)) from error
+
+    # For many messages at once: made one by one, sent together, and whatever has come is read together. Whoever uses
+    # these does not use `read`.
+
+    def blank(self, **fields: Any) -> Any:
+        """A message with everything but its destination, for :meth:`numbered`."""
+        return smpp.make_pdu("submit_sm", client=self._client, **fields)
+
+    def numbered(self, blank: Any, destination: str) -> tuple[int, bytes]:
+        """The message to one destination: its sequence number, and its bytes for :meth:`push`."""
+        blank.destination_addr = destination
+        blank.sequence = self._client.next_sequence()
+        return blank.sequence, blank.generate()
+
+    def push(self, data: bytes) -> None:
+        """Send bytes of :meth:`numbered`. When it fails, any of them may have gone."""
+        try:
+            self._client._socket.sendall(data)  # noqa: SLF001 smpplib sends one PDU at a time
+        except OSError as error:
+            raise LinkLostError(_why(error)) from error
+
+    def fileno(self) -> int:
+        """For ``select``."""
+        number: int = self._client._socket.fileno()  # noqa: SLF001
+        return number
+
+    def pending(self) -> bool:
+        """Whether something has come that ``select`` does not see."""
+        sock = self._client._socket  # noqa: SLF001
+        return isinstance(sock, ssl.SSLSocket) and sock.pending() > 0
+
+    def drain(self) -> list[Any]:
+        """Every whole PDU of what has come; to be called when something has."""
+        try:
+            data = self._client._socket.recv(_CHUNK)  # noqa: SLF001
+            if not data:
+                message = "the SMS centre closed the connection"
+                raise LinkLostError(message)
+            self._buffer += data
+            found = []
+            at = 0
+            while len(self._buffer) - at >= _HEADER:
+                length = int.from_bytes(self._buffer[at : at + 4], "big")
+                if not _HEADER <= length <= _PDU_MOST:
+                    message = f"a PDU of {length} bytes"
+                    raise LinkLostError(message)
+                if len(self._buffer) - at < length:
+                    break
+                found.append(self._client.parse(bytes(self._buffer[at : at + length])))
+                at += length
+            del self._buffer[:at]
+        except (OSError, exceptions.ConnectionError, *_PARSING) as error:
+            raise LinkLostError(_why(error)) from error
+        return found
 
     def close(self) -> None:
         """Close the socket without a word."""

@@ -1,0 +1,234 @@
+"""Facts, states and terms of mass notices. Every struct in ``FACTS`` is one fact kind of the ledger."""
+
+from __future__ import annotations
+
+import enum
+
+import msgspec
+
+from clearbell.lifecycles import Transition
+from clearbell.notices.model import Channel
+from clearbell.numbering import NumberClass
+
+
+class MassState(enum.Enum):
+    """Where a mass notice stands."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    """Text and audience are fixed; nothing was sent yet."""
+    SENDING = "sending"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    """Everyone was told or has a reason; delivery receipts may still come."""
+    CANCELLED = "cancelled"
+
+
+class MassStep(enum.Enum):
+    """What can happen to a mass notice."""
+
+    EDIT = "edit"
+    SUBMIT = "submit"
+    RETURN = "return"
+    """Back to whoever drafted it."""
+    APPROVE = "approve"
+    """By another officer than those who drafted and submitted it."""
+    START = "start"
+    PAUSE = "pause"
+    RESUME = "resume"
+    FINISH = "finish"
+    CANCEL = "cancel"
+
+
+_M, _S = MassState, MassStep
+TRANSITIONS: dict[tuple[MassState, MassStep], Transition[MassState]] = {
+    (_M.DRAFT, _S.EDIT): Transition(_M.DRAFT, "officer"),
+    (_M.DRAFT, _S.SUBMIT): Transition(_M.SUBMITTED, "officer"),
+    (_M.SUBMITTED, _S.RETURN): Transition(_M.DRAFT, "another officer"),
+    (_M.SUBMITTED, _S.APPROVE): Transition(_M.APPROVED, "another officer"),
+    (_M.APPROVED, _S.START): Transition(_M.SENDING, "officer"),
+    (_M.SENDING, _S.PAUSE): Transition(_M.PAUSED, "officer"),
+    (_M.PAUSED, _S.RESUME): Transition(_M.SENDING, "officer"),
+    (_M.SENDING, _S.FINISH): Transition(_M.FINISHED, "sender"),
+    (_M.DRAFT, _S.CANCEL): Transition(_M.CANCELLED, "officer"),
+    (_M.SUBMITTED, _S.CANCEL): Transition(_M.CANCELLED, "officer"),
+    (_M.APPROVED, _S.CANCEL): Transition(_M.CANCELLED, "officer"),
+    (_M.SENDING, _S.CANCEL): Transition(_M.CANCELLED, "officer"),
+    (_M.PAUSED, _S.CANCEL): Transition(_M.CANCELLED, "officer"),
+}
+
+
+class Outcome(enum.IntEnum):
+    """Where one recipient stands. The numbers are what the table holds; they never change their meaning."""
+
+    WAITING = 0
+    TAKEN = 1
+    """Claimed by a sender: from now on a message may be on the wire."""
+    POSTPONED = 2
+    """The other side would not take it yet, or it never left; again when due."""
+    ACCEPTED = 3
+    DELIVERED = 4
+    FAILED = 5
+    DOUBT = 6
+    """It went out and no answer came. It is not sent again; a delivery receipt may still tell."""
+    EXCLUDED = 7
+    """Opted out after the audience was fixed."""
+    LAPSED = 8
+    """The notice's time was over."""
+    CANCELLED = 9
+
+    @property
+    def word(self) -> str:
+        """Its name in files and answers."""
+        return self.name.lower()
+
+
+class Event(enum.Enum):
+    """What can happen to one recipient."""
+
+    CLAIM = "claim"
+    RELEASE = "release"
+    """It never left, or leaving again is safe."""
+    POSTPONE = "postpone"
+    ACCEPT = "accept"
+    REFUSE = "refuse"
+    LOSE = "lose"
+    DELIVER = "deliver"
+    EXCLUDE = "exclude"
+    LAPSE = "lapse"
+    CANCEL = "cancel"
+
+
+_O, _E = Outcome, Event
+OUTCOMES: dict[tuple[Outcome, Event], Transition[Outcome]] = {
+    (_O.WAITING, _E.CLAIM): Transition(_O.TAKEN, "sender"),
+    (_O.POSTPONED, _E.CLAIM): Transition(_O.TAKEN, "sender"),
+    (_O.WAITING, _E.EXCLUDE): Transition(_O.EXCLUDED, "sender"),
+    (_O.POSTPONED, _E.EXCLUDE): Transition(_O.EXCLUDED, "sender"),
+    (_O.WAITING, _E.LAPSE): Transition(_O.LAPSED, "sender"),
+    (_O.POSTPONED, _E.LAPSE): Transition(_O.LAPSED, "sender"),
+    (_O.WAITING, _E.CANCEL): Transition(_O.CANCELLED, "officer"),
+    (_O.POSTPONED, _E.CANCEL): Transition(_O.CANCELLED, "officer"),
+    (_O.TAKEN, _E.RELEASE): Transition(_O.POSTPONED, "sender"),
+    (_O.TAKEN, _E.POSTPONE): Transition(_O.POSTPONED, "sender"),
+    (_O.TAKEN, _E.ACCEPT): Transition(_O.ACCEPTED, "sender"),
+    (_O.TAKEN, _E.REFUSE): Transition(_O.FAILED, "sender"),
+    (_O.TAKEN, _E.LOSE): Transition(_O.DOUBT, "sender"),
+    (_O.TAKEN, _E.DELIVER): Transition(_O.DELIVERED, "sender"),
+    # An answer that comes late, and a receipt, clear a doubt up.
+    (_O.DOUBT, _E.ACCEPT): Transition(_O.ACCEPTED, "sender"),
+    (_O.DOUBT, _E.REFUSE): Transition(_O.FAILED, "sender"),
+    (_O.DOUBT, _E.DELIVER): Transition(_O.DELIVERED, "sender"),
+    (_O.ACCEPTED, _E.DELIVER): Transition(_O.DELIVERED, "sender"),
+    (_O.ACCEPTED, _E.REFUSE): Transition(_O.FAILED, "sender"),
+}
+OPEN = (Outcome.WAITING, Outcome.TAKEN, Outcome.POSTPONED)
+"""While any recipient stands there, the notice is not finished."""
+
+
+class Source(enum.Enum):
+    """Where an audience comes from."""
+
+    SUBSCRIBERS = "subscribers"
+    """Whoever said something about consent or has settings, and numbers registered for a person."""
+    CONSENT = "consent"
+    """Whoever has a consent in force; ``holder`` and ``purpose`` narrow it."""
+    SETTINGS = "settings"
+    """Whoever has an own list or wishes."""
+    HOLDER = "holder"
+    """Numbers registered to ``holder``."""
+    LIST = "list"
+    """A file of recipients that was taken in; ``list`` names it."""
+
+
+class Audience(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who is meant. What is given narrows it; what is empty does not."""
+
+    source: Source = Source.SUBSCRIBERS
+    list: str = ""
+    holder: str = ""
+    purpose: str = ""
+    classes: tuple[NumberClass, ...] = ()
+    prefixes: tuple[str, ...] = ()
+    """Beginnings of the E.164 digits, such as ``86139``."""
+    countries: tuple[int, ...] = ()
+    """Calling codes. The plan knows no place of a mobile number within a country."""
+
+
+class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is said, as it stands: nothing is filled in."""
+
+    zh: str
+    en: str
+    zh_subject: str = ""
+    """For mail."""
+    en_subject: str = ""
+
+
+class MassDrafted(msgspec.Struct, frozen=True):
+    """A version was drafted (kind ``notices.mass-drafted``)."""
+
+    mass: int
+    version: int
+    name: str
+    purpose: str
+    words: Words
+    audience: Audience
+    channels: tuple[Channel, ...]
+    not_after: int
+    officer: str
+
+
+class MassStepped(msgspec.Struct, frozen=True):
+    """It went a step (kinds ``notices.mass-submitted``, ``-returned``, ``-started``, ``-paused``, ``-resumed``,
+    ``-finished``, ``-cancelled``)."""
+
+    mass: int
+    version: int
+    officer: str
+    reason: str = ""
+    counts: dict[str, int] = {}
+    """Recipients by where they stand, where the step ends the sending."""
+
+
+class MassApproved(msgspec.Struct, frozen=True):
+    """Another officer approved text and audience (kind ``notices.mass-approved``)."""
+
+    mass: int
+    version: int
+    officer: str
+    recipients: int
+    digest: str
+    """SHA-256 over the recipients in order, each with a line feed: the audience cannot be changed unseen."""
+    left_out: dict[str, int]
+    """How many were left out, by reason."""
+
+
+class MassTold(msgspec.Struct, frozen=True):
+    """What became of one recipient (kinds ``notices.mass-accepted``, ``-failed``, ``-in-doubt``, ``-delivered``)."""
+
+    mass: int
+    recipient: str
+    ids: str = ""
+    """What the parts are called at the other side, with ``+`` where delivered and ``-`` where not."""
+    reason: str = ""
+
+
+class OptedOut(msgspec.Struct, frozen=True):
+    """Someone wants no mass notices, or wants them again (kinds ``notices.opted-out``, ``notices.opted-in``)."""
+
+    recipient: str
+
+
+FACTS: dict[str, type[msgspec.Struct]] = {
+    "notices.mass-drafted": MassDrafted,
+    "notices.mass-approved": MassApproved,
+    **{
+        f"notices.mass-{step}": MassStepped
+        for step in ("submitted", "returned", "started", "paused", "resumed", "finished", "cancelled")
+    },
+    **{f"notices.mass-{end}": MassTold for end in ("accepted", "failed", "in-doubt", "delivered")},
+    "notices.opted-out": OptedOut,
+    "notices.opted-in": OptedOut,
+}

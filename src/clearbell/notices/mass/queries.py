@@ -1,0 +1,63 @@
+"""What is known about mass notices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from clearbell.notices.mass.errors import UnknownMassError
+from clearbell.notices.mass.model import OPEN, MassState, Outcome
+from clearbell.notices.mass.tables import mass, mass_recipient
+
+_PAGE = 5000
+
+
+def mass_of(conn: Connection, number: int) -> Row[Any]:
+    """The mass notice of that number. Raises :class:`UnknownMassError`."""
+    row = conn.execute(select(mass).where(mass.c.mass == number)).first()
+    if row is None:
+        raise UnknownMassError(number)
+    return row
+
+
+def masses(conn: Connection, state: MassState | None = None, limit: int = 50) -> list[Row[Any]]:
+    """The newest mass notices, in a state where one is given."""
+    query = select(mass).order_by(mass.c.mass.desc()).limit(limit)
+    if state is not None:
+        query = query.where(mass.c.state == state.value)
+    return list(conn.execute(query))
+
+
+def counts_of(conn: Connection, number: int) -> dict[Outcome, int]:
+    """Recipients by where they stand; reads all of them."""
+    query = select(mass_recipient.c.outcome, func.count()).where(mass_recipient.c.mass == number)
+    found = conn.execute(query.group_by(mass_recipient.c.outcome)).all()
+    return {Outcome(outcome): count for outcome, count in found}
+
+
+def is_done(counts: dict[Outcome, int]) -> bool:
+    """Whether everyone was told or has a reason."""
+    return not any(counts.get(outcome) for outcome in OPEN)
+
+
+def reasons_of(conn: Connection, number: int, limit: int = 20) -> list[tuple[Outcome, str, int]]:
+    """The most frequent reasons of those who were not told."""
+    count = func.count()
+    query = (
+        select(mass_recipient.c.outcome, mass_recipient.c.reason, count)
+        .where(mass_recipient.c.mass == number, mass_recipient.c.reason != "")
+        .group_by(mass_recipient.c.outcome, mass_recipient.c.reason)
+        .order_by(count.desc())
+        .limit(limit)
+    )
+    return [(Outcome(outcome), reason, many) for outcome, reason, many in conn.execute(query)]
+
+
+def outcomes(conn: Connection, number: int, after: str = "") -> Iterator[Row[Any]]:
+    """Every recipient with what became of it, in order."""
+    query = select(mass_recipient).where(mass_recipient.c.mass == number).order_by(mass_recipient.c.recipient)
+    while page := conn.execute(query.where(mass_recipient.c.recipient > after).limit(_PAGE)).all():
+        yield from page
+        after = page[-1].recipient
