@@ -14,6 +14,7 @@ import struct
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -22,6 +23,7 @@ from smpplib.gsm import GSM_CHARACTER_TABLE
 _BIND_TRX, _SUBMIT, _DELIVER, _UNBIND, _ENQUIRE = 0x09, 0x04, 0x05, 0x06, 0x15
 _RESPONSE = 0x8000_0000
 _THROTTLED, _BAD_PASSWORD, _NOT_BOUND, _UNKNOWN = 0x58, 0x0E, 0x04, 0x03
+_USER_REFERENCE = 0x0204
 _UCS2_PART = 67
 """Characters in a part beside its header."""
 
@@ -55,8 +57,22 @@ class Delivery(msgspec.Struct):
 class Centre:
     """The centre's state, shared by its connections."""
 
-    def __init__(self, tell: Callable[[dict[str, Any]], None], *, password: str = "", utc_offset: int = 480) -> None:
+    def __init__(
+        self,
+        tell: Callable[[dict[str, Any]], None],
+        *,
+        password: str = "",
+        utc_offset: int = 480,
+        keep: Path | None = None,
+        repeats: bool = False,
+        delay: float = 0.0,
+    ) -> None:
         self.tell = tell
+        self.delay = delay
+        self._repeats = repeats
+        self._known: dict[tuple[str, str, int], str] = {}
+        self._kept = keep.open("a+b", buffering=0) if keep else None
+        self.quiet = keep is not None
         self.password = password
         self.zone = datetime.timezone(datetime.timedelta(minutes=utc_offset))
         self.refuse = (0, 0)
@@ -67,6 +83,12 @@ class Centre:
         self.undelivered: list[Delivery] = []
         """What no client has acknowledged; given to the next one that binds, as centres do."""
         self._serial = 0
+        if self._kept:
+            self._kept.seek(0)
+            for line in self._kept.read().splitlines():
+                message_id, source, to, reference = line.decode().split("\t")
+                self._known[source, to, int(reference)] = message_id
+                self._serial += 1
         self._reference = 0
         self._times: list[float] = []
         self._parts: dict[tuple[str, int, int], dict[int, str]] = {}
@@ -104,10 +126,22 @@ class Centre:
         self._times.append(now)
         return 0
 
-    def next_id(self) -> str:
-        """Id for a message taken over."""
+    def known(self, fields: dict[str, Any]) -> str:
+        """Id of the message that a repeated one is; empty for a new one, and where repeats are not known."""
+        if not self._repeats or not fields["user_reference"]:
+            return ""
+        return self._known.get((fields["from"], fields["to"], fields["user_reference"]), "")
+
+    def take_over(self, fields: dict[str, Any]) -> str:
+        """Take a message over, into the file before anything is answered; gives its id."""
         self._serial += 1
-        return f"{self._serial:08x}"
+        message_id = f"{self._serial:08x}"
+        source, to, reference = fields["from"], fields["to"], fields["user_reference"]
+        if self._repeats:
+            self._known[source, to, reference] = message_id
+        if self._kept:
+            self._kept.write(f"{message_id}\t{source}\t{to}\t{reference}\n".encode())
+        return message_id
 
     def collect(self, to: str, reference: int, part: int, parts: int, text: str) -> str | None:
         """The whole message once all its parts are there."""
@@ -188,7 +222,8 @@ class Session(asyncio.Protocol):
         elif command == _DELIVER | _RESPONSE:
             if sequence in self._waiting:
                 delivery = self._waiting.pop(sequence)
-                self._centre.tell({"event": "acknowledged", "status": status, **delivery.known})
+                if not self._centre.quiet:
+                    self._centre.tell({"event": "acknowledged", "status": status, **delivery.known})
                 if status:
                     self._centre.undelivered.append(delivery)
         elif not command & _RESPONSE:
@@ -197,22 +232,31 @@ class Session(asyncio.Protocol):
     def _submitted(self, sequence: int, body: bytes) -> None:
         centre = self._centre
         fields = _read_submit(body)
+        known = centre.known(fields)
+        if known:
+            self._put(_SUBMIT | _RESPONSE, sequence, known.encode() + b"\0")
+            return
         status = centre.admit()
         if status:
             centre.tell({"event": "refused", "to": fields["to"], "status": status, "at": time.monotonic()})
             self._put(_SUBMIT | _RESPONSE, sequence, b"", status)
             return
-        message_id = centre.next_id()
+        message_id = centre.take_over(fields)
         silent = centre.silent > 0
-        centre.tell({"event": "part", "id": message_id, "at": time.monotonic(), "answered": not silent, **fields})
-        whole = centre.collect(fields["to"], fields["reference"], fields["part"], fields["parts"], fields["text"])
-        if whole is not None:
-            told = {name: fields[name] for name in ("from", "to", "parts")}
-            centre.tell({"event": "message", **told, "text": whole})
+        if not centre.quiet:
+            centre.tell({"event": "part", "id": message_id, "at": time.monotonic(), "answered": not silent, **fields})
+            whole = centre.collect(fields["to"], fields["reference"], fields["part"], fields["parts"], fields["text"])
+            if whole is not None:
+                told = {name: fields[name] for name in ("from", "to", "parts")}
+                centre.tell({"event": "message", **told, "text": whole})
         if silent:
             centre.silent -= 1
             return
-        self._put(_SUBMIT | _RESPONSE, sequence, message_id.encode() + b"\0")
+        answer = message_id.encode() + b"\0"
+        if centre.delay:
+            asyncio.get_running_loop().call_later(centre.delay, self._put, _SUBMIT | _RESPONSE, sequence, answer)
+        else:
+            self._put(_SUBMIT | _RESPONSE, sequence, answer)
         stat, err = centre.receipt
         if fields["registered"] & 3 and stat:
             now = f"{datetime.datetime.now(centre.zone):%y%m%d%H%M}"
@@ -221,7 +265,14 @@ class Session(asyncio.Protocol):
                 f"stat:{stat} err:{err} text:{fields['text'][:5].encode('ascii', 'replace').decode()}"
             )
             asyncio.get_running_loop().call_later(
-                0.05, self._deliver, fields["to"], fields["from"], text.encode(), 0x04, 0, {"receipt": message_id}
+                0.05 + centre.delay,
+                self._deliver,
+                fields["to"],
+                fields["from"],
+                text.encode(),
+                0x04,
+                0,
+                {"receipt": message_id},
             )
 
     def deliver_message(self, sender: str, to: str, text: str, reference: int) -> None:
@@ -272,6 +323,12 @@ def _read_submit(body: bytes) -> dict[str, Any]:
     coding = octet()
     octet()  # sm_default_msg_id
     data = body[at + 1 : at + 1 + body[at]]
+    rest, user_reference = body[at + 1 + body[at] :], 0
+    while len(rest) >= 4:
+        tag, length = struct.unpack(">HH", rest[:4])
+        if tag == _USER_REFERENCE:
+            user_reference = int.from_bytes(rest[4 : 4 + length], "big")
+        rest = rest[4 + length :]
     reference, part, parts = 0, 1, 1
     if esm_class & 0x40:
         header, data = data[: data[0] + 1], data[data[0] + 1 :]
@@ -287,6 +344,7 @@ def _read_submit(body: bytes) -> dict[str, Any]:
         "reference": reference,
         "part": part,
         "parts": parts,
+        "user_reference": user_reference,
         "priority": priority,
         "validity": validity,
         "registered": registered,
@@ -303,14 +361,14 @@ def _gsm(data: bytes) -> str:
     return "".join(signs)
 
 
-async def serve(port: int, password: str, utc_offset: int) -> None:
+async def serve(port: int, password: str, utc_offset: int, keep: Path | None, delay: float, *, repeats: bool) -> None:
     """Serve on loopback until standard input ends."""
 
     def tell(line: dict[str, Any]) -> None:
         sys.stdout.buffer.write(msgspec.json.encode(line) + b"\n")
         sys.stdout.buffer.flush()
 
-    centre = Centre(tell, password=password, utc_offset=utc_offset)
+    centre = Centre(tell, password=password, utc_offset=utc_offset, keep=keep, repeats=repeats, delay=delay)
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: Session(centre), "127.0.0.1", port)
     orders = asyncio.StreamReader()
@@ -332,8 +390,11 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=2775, help="TCP port on 127.0.0.1; 0: any that is free")
     parser.add_argument("--password", default="", help="password a client needs; empty: any")
     parser.add_argument("--utc-offset", type=int, default=480, help="time zone of receipts, minutes east of UTC")
+    parser.add_argument("--keep", type=Path, help="file of the messages taken over: read at the start, told nothing of")
+    parser.add_argument("--repeats", action="store_true", help="know a repeated message by its user_message_reference")
+    parser.add_argument("--delay", type=float, default=0.0, help="seconds before a message is answered")
     given = parser.parse_args()
-    asyncio.run(serve(given.port, given.password, given.utc_offset))
+    asyncio.run(serve(given.port, given.password, given.utc_offset, given.keep, given.delay, repeats=given.repeats))
 
 
 if __name__ == "__main__":

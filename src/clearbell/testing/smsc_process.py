@@ -81,6 +81,11 @@ class SmscProcess:
         text: str = line["text"]
         return text
 
+    def kill(self) -> None:
+        """Kill it at once; what it kept in a file stays."""
+        self._process.kill()
+        self.stop()
+
     def stop(self) -> None:
         """End it."""
         assert self._process.stdin is not None  # noqa: S101

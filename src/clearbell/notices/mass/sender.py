@@ -6,6 +6,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 
@@ -223,7 +224,7 @@ class MassSender:
     def _commit(self, *, claim: bool) -> None:
         changes, self._changes = self._changes, []
         receipts, self._receipts = self._receipts, []
-        rows = []
+        rows: list[Any] = []
         with self._store.act(ACTOR) as act:
             row = do_hold(act, self._number, self._token, act.at + _LEASE)
             self._state = MassState(row.state)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import Row, bindparam, or_, select, update
 
 from clearbell.calls import DAY
 from clearbell.ledger import Act
@@ -155,7 +155,7 @@ def do_keep(act: Act, number: int, changes: Sequence[Change]) -> None:
         statement = (
             update(mass_recipient)
             .where(mass_recipient.c.mass == number, mass_recipient.c.recipient == bindparam("who"))
-            .where(mass_recipient.c.outcome.in_(_from(event)))
+            .where(or_(*(mass_recipient.c.outcome == was for was in _from(event))))
             .values(
                 outcome=_to(event),
                 since=act.at,
@@ -180,8 +180,12 @@ def do_keep(act: Act, number: int, changes: Sequence[Change]) -> None:
         if event in _KINDS:
             told = [MassTold(number, c.recipient, c.ids, c.reason[:_REASON_MOST]) for c in those]
             channels = {c.recipient: c.channel for c in those}
-            act.append(_KINDS[event], told, about=lambda f, known=channels: subject_of(known[f.recipient], f.recipient))
+            act.append(_KINDS[event], told, about=_subjects(channels))
     _meet_receipts(act, by_event.get(Event.ACCEPT, []))
+
+
+def _subjects(channels: dict[str, Channel]) -> Callable[[MassTold], int | str]:
+    return lambda fact: subject_of(channels[fact.recipient], fact.recipient)
 
 
 def _meet_receipts(act: Act, accepted: Sequence[Change]) -> None:
