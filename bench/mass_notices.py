@@ -118,7 +118,7 @@ def run(folder: Path, notices: int, *, repeats: bool, every: float, delay: float
     disturber = threading.Thread(target=disturb)
     disturber.start()
     began = time.perf_counter()
-    sender.run(stop, lambda counts: None, receipts_seconds=3.0)
+    sender.run(stop, lambda _counts: None, receipts_seconds=3.0)
     took = time.perf_counter() - began
     ended.set()
     disturber.join()

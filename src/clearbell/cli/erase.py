@@ -32,6 +32,7 @@ def erase(number: str, *, pack: str = "cn", lake: str = "", home: Path | None = 
     from clearbell.discovery.findings.service import do_forget_number as findings
     from clearbell.intake.quarantine import forget_number as quarantine
     from clearbell.labels.erasure import do_forget_number as labels
+    from clearbell.notices.mass.audience import do_forget as mass_notices
     from clearbell.notices.service import do_forget_recipient as notices
     from clearbell.records.erasure import forget_number
     from clearbell.registry.admission.service import erase_person as admission
@@ -57,6 +58,7 @@ def erase(number: str, *, pack: str = "cn", lake: str = "", home: Path | None = 
                 reports,
                 labels,
                 notices,
+                mass_notices,
                 findings,
                 campaigns,
                 cases,

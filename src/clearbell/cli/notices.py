@@ -12,6 +12,8 @@ from clearbell.notices.model import Channel, State
 
 app = App(name="notices", help="Messages to people, and their proof. 通知与送达凭证。")
 
+app.command("clearbell.cli.mass_notices:app", name="mass", help="One text to many people. 群发公告。")
+
 _STATES = {
     State.QUEUED: ("排队", "queued"),
     State.SENDING: ("发送中", "sending"),

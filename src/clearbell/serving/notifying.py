@@ -81,7 +81,7 @@ def _transports(node: Node, settings: NoticesSettings) -> list[tuple[list[Channe
     now = node.store.clock.now
     found: list[tuple[list[Channel], Transport]] = []
     if settings.sms.address:
-        password = _first_line(settings.sms.password_file, "notices.sms.password_file")
+        password = first_line(settings.sms.password_file, "notices.sms.password_file")
         if len(password) > _PASSWORD_MOST:
             raise ConfigError(
                 settings.sms.password_file,
@@ -92,10 +92,10 @@ def _transports(node: Node, settings: NoticesSettings) -> list[tuple[list[Channe
         sms = SmppTransport(settings.sms, password, now=now, utc_offset_minutes=node.pack.utc_offset_minutes)
         found.append(([Channel.SMS], sms))
     if settings.mail.host:
-        password = _first_line(settings.mail.password_file, "notices.mail.password_file")
+        password = first_line(settings.mail.password_file, "notices.mail.password_file")
         found.append(([Channel.MAIL], MailTransport(settings.mail, password)))
     if settings.webhook.secret_file:
-        secret = _first_line(settings.webhook.secret_file, "notices.webhook.secret_file").encode()
+        secret = first_line(settings.webhook.secret_file, "notices.webhook.secret_file").encode()
         if not secret:
             raise ConfigError(
                 settings.webhook.secret_file, "notices.webhook.secret_file", "文件是空的", "the file is empty"
@@ -109,7 +109,8 @@ def _transports(node: Node, settings: NoticesSettings) -> list[tuple[list[Channe
     return found
 
 
-def _first_line(file: str, key: str) -> str:
+def first_line(file: str, key: str) -> str:
+    """The first line of a secret file; empty for no file. Raises :class:`ConfigError`."""
     if not file:
         return ""
     try:

@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 
 import msgspec
-from sqlalchemy import delete, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from clearbell.intake import BadCell, Stored, places
 from clearbell.intake.cells import CellError, Row
 from clearbell.ledger import Act, Store
 from clearbell.ledger.bulk import insert_rows, put_rows
 from clearbell.notices.errors import BadRecipientError
-from clearbell.notices.mass.errors import EmptyAudienceError, TakenOverError
-from clearbell.notices.mass.model import Outcome
+from clearbell.notices.mass.errors import BadMassError, EmptyAudienceError, TakenOverError
+from clearbell.notices.mass.model import Audience, Outcome, Source
 from clearbell.notices.mass.queries import mass_of
 from clearbell.notices.mass.service import do_approve, may_approve
 from clearbell.notices.mass.tables import mass, mass_list, mass_recipient, opt_out
@@ -154,3 +154,15 @@ def do_forget(act: Act, recipient: int | str) -> int:
         held = mass_recipient.c.outcome == int(Outcome.TAKEN)
         gone += act.conn.execute(delete(mass_recipient).where(mine, ~held)).rowcount
     return gone
+
+
+def from_list(conn: Connection, audience: Audience) -> Gathered:
+    """The recipients of a list, without those who opted out. Raises :class:`BadMassError` for another source."""
+    if audience.source is not Source.LIST:
+        raise BadMassError("目前仅支持名单受众", "only the audience of a list can be gathered so far", "audience")
+    gone = select(opt_out.c.recipient)
+    mine = select(mass_list).where(mass_list.c.list == audience.list)
+    left_out = len(conn.execute(mine.where(mass_list.c.recipient.in_(gone))).all())
+    rows = conn.execute(mine.where(mass_list.c.recipient.not_in(gone)).order_by(mass_list.c.recipient)).all()
+    people = [Person(row.recipient, row.channel, row.language) for row in rows]
+    return Gathered(people, {"opted-out": left_out} if left_out else {})
