@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from clearbell.ledger import Act, Store
 from clearbell.notices.errors import NoticeError
+from clearbell.notices.mass.sending import do_keep_receipts
 from clearbell.notices.model import Channel, MessageReceived
 from clearbell.notices.progress import (
     do_keep_accepted,
@@ -183,7 +184,7 @@ class Dispatcher:
         others = [event for event in self._unkept if not isinstance(event, IncomingPart)]
         if others:
             with self._store.act(ACTOR) as act:
-                for event in others:
+                for event in self._not_of_mass(act, others):
                     self._keep_one(act, event)
             self._unkept = list(incoming)
             for event in others:
@@ -194,6 +195,17 @@ class Dispatcher:
             kept = self._take_in(part)
             self._unkept.remove(part)
             self._transport.settled(part, kept=kept)
+
+    @staticmethod
+    def _not_of_mass(act: Act, events: Sequence[Accepted | Refused | Receipt]) -> list[Accepted | Refused | Receipt]:
+        """What is not a mass notice's receipt: the SMS centre gives those to any bind of the account."""
+        receipts = [event for event in events if isinstance(event, Receipt) and event.recipient]
+        if not receipts:
+            return list(events)
+        kept = do_keep_receipts(act, receipts)
+        left = {id(receipt) for receipt in (*kept.others, *kept.early)}
+        mine = {id(receipt) for receipt in receipts} - left
+        return [event for event in events if id(event) not in mine]
 
     def _keep_one(self, act: Act, event: Accepted | Refused | Receipt) -> None:
         if isinstance(event, Accepted):

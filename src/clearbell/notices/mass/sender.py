@@ -239,7 +239,9 @@ class MassSender:
                 # No more than can soon leave: what a killed sender had claimed is in doubt.
                 most = self._settings.batch - len(self._units)
                 if most > 0:
-                    rows, self._after, before = do_claim(act, self._number, [Channel.SMS], self._after, most)
+                    rows, self._after, before = do_claim(
+                        act, self._number, [Channel.SMS], self._after, most, self._parts
+                    )
                     self.counts.subtract(before)
                     self.counts[Outcome.TAKEN] += len(rows)
                     self.counts[Outcome.EXCLUDED] += sum(before.values()) - len(rows)

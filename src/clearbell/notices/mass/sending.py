@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -120,7 +120,7 @@ def do_recover(act: Act, number: int, doubtful: Doubtful) -> int:
 
 
 def do_claim(
-    act: Act, number: int, channels: Sequence[Channel], after: str, most: int
+    act: Act, number: int, channels: Sequence[Channel], after: str, most: int, parts: Mapping[str, int]
 ) -> tuple[list[Row[Any]], str, Counter[Outcome]]:
     """Claim up to ``most`` recipients: those due again, then those after ``after`` in order.
 
@@ -140,7 +140,10 @@ def do_claim(
     names = [row.recipient for row in rows]
     gone = set(act.conn.execute(select(opt_out.c.recipient).where(opt_out.c.recipient.in_(names))).scalars())
     if rows:
-        _set(act, number, [name for name in names if name not in gone], Event.CLAIM, "")
+        for language in sorted({row.language for row in rows}):
+            claimed = [row.recipient for row in rows if row.language == language and row.recipient not in gone]
+            # Known from here on: a receipt may have to tell of a message whose sender was killed.
+            _set(act, number, claimed, Event.CLAIM, "", parts=parts[language])
         _set(act, number, [name for name in names if name in gone], Event.EXCLUDE, "opted out")
     before = Counter(Outcome(row.outcome) for row in rows)
     return [row for row in rows if row.recipient not in gone], after, before
@@ -345,14 +348,14 @@ def _personal(act: Act, ids: Sequence[str]) -> set[str]:
     return found
 
 
-def _set(act: Act, number: int, names: Iterable[str], event: Event, reason: str) -> None:
+def _set(act: Act, number: int, names: Iterable[str], event: Event, reason: str, **more: int) -> None:
     rows = [{"who": name} for name in names]
     if not rows:
         return
     statement = (
         update(mass_recipient)
         .where(mass_recipient.c.mass == number, mass_recipient.c.recipient == bindparam("who"))
-        .values(outcome=_to(event), since=act.at, reason=reason)
+        .values(outcome=_to(event), since=act.at, reason=reason, **more)
     )
     act.conn.execute(statement, rows)
 
