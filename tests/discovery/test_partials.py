@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 
+import pyarrow.parquet as pq
 import pytest
 
 from clearbell.discovery.engines import engine
@@ -173,3 +174,14 @@ for serial in itertools.count():
         lake.append(f"more-{serial}", [CallRecord("m", "test", start, 8613812340001, 8613912345678, trunk="t1")])
         lake.merge(day)
 """
+
+
+def test_one_day_and_several_are_written_in_the_same_columns(lake, tmp_path):
+    one, _ = table(lake, tmp_path / "one.parquet")
+    both, _ = table(lake, tmp_path / "both.parquet", days=[TODAY - 1, TODAY])
+    assert {key: row for key, row in both.items() if key[2] == TODAY} == one
+    for name in ("one", "both"):
+        written = pq.read_schema(tmp_path / f"{name}.parquet")
+        assert list(zip(written.names, written.types, strict=True)) == list(
+            zip(SCHEMA.names, SCHEMA.types, strict=True)
+        )
