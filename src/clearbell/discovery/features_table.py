@@ -56,7 +56,7 @@ def write_features(
                 engine.write_whole(window_features(partials, day, windows), work)
                 files = sorted(work.rglob("*.parquet"))
                 if len(days) == len(files) == 1 and _columns(pq.read_schema(files[0])) == _columns(SCHEMA):
-                    # What the engine wrote is the whole file: a second pass would cost a quarter of a new day.
+                    # What the engine wrote is the whole file: no second pass is needed.
                     rows = pq.read_metadata(files[0]).num_rows
                     files[0].rename(new)
                 else:
