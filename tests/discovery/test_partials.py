@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
+
+import pyarrow.parquet as pq
 import pytest
 
+from clearbell.discovery.engines import engine
 from clearbell.discovery.features import FEATURES, KEY_COLUMNS, UnitKind, feature_names
 from clearbell.discovery.features_table import SCHEMA
 from clearbell.discovery.partials.rules import rules_of
-from clearbell.discovery.partials.store import NoCallsError
+from clearbell.discovery.partials.store import NoCallsError, PartialStore
 from clearbell.policy.pack import builtin_pack
 from clearbell.records.lake import Lake
 from clearbell.records.model import CallRecord, Disposition
-from discovery.lakes import OFFSET, TODAY, at, table
+from discovery.lakes import OFFSET, RULES, TODAY, at, table
 
 ONE, TWO, THREE = 8613812340001, 8613912345678, 861065551234
 
@@ -106,3 +112,76 @@ def test_every_kind_of_unit_has_its_features_and_every_feature_its_words():
     assert len({feature.name for feature in FEATURES}) == len(FEATURES)
     assert all(feature.zh and feature.en and feature.kinds for feature in FEATURES)
     assert all(name.startswith("in_") for name in feature_names(UnitKind.CALLEE))
+
+
+def test_a_merge_while_days_are_counted_takes_no_call_away(lake, tmp_path):
+    lake.append("second", [call(day, 13.0) for day in range(TODAY - 4, TODAY + 1)])
+    expected, _ = table(lake, tmp_path / "expected.parquet")
+    shutil.rmtree(lake.folder / "partials")
+    with engine("duckdb", tmp_path) as inner:
+        merging = MergingBeforeItReads(inner, lake)
+        PartialStore(lake, RULES).bring_up(merging, TODAY, TODAY, lambda *_: None)
+    assert merging.merged
+    found, _ = table(lake, tmp_path / "found.parquet")
+    assert found == expected
+
+
+class MergingBeforeItReads:
+    """An engine whose reading comes late: the lake is merged after the parts were named."""
+
+    batch_bytes = 1 << 60
+
+    def __init__(self, inner, lake):
+        self.inner, self.lake, self.merged = inner, lake, 0
+
+    def __getattr__(self, name):
+        return getattr(self.inner, name)
+
+    def read(self, files):
+        self.merged += sum(self.lake.merge(day) for day in self.lake.days())
+        return self.inner.read(files)
+
+
+@pytest.mark.process
+def test_another_process_merges_all_the_while(lake, tmp_path):
+    expected, _ = table(lake, tmp_path / "expected.parquet")
+    alone = sum(row["attempts"] or 0 for row in expected.values())
+    merger = subprocess.Popen([sys.executable, "-c", MERGER, str(lake.folder), str(OFFSET), str(TODAY - 4)])
+    try:
+        for place in range(4):
+            shutil.rmtree(lake.folder / "partials", ignore_errors=True)
+            found, _ = table(lake, tmp_path / f"{place}.parquet")
+            assert sum(row["attempts"] or 0 for row in found.values()) >= alone
+    finally:
+        merger.terminate()
+        merger.wait(30)
+    assert any("merged-" in part.name for part in lake.parts(TODAY))
+    # What was stored while merges went on is brought up to date once they are over, and equals a new count.
+    kept, _ = table(lake, tmp_path / "kept.parquet")
+    shutil.rmtree(lake.folder / "partials")
+    assert table(lake, tmp_path / "anew.parquet")[0] == kept
+
+
+MERGER = """
+import itertools, sys
+from pathlib import Path
+from clearbell.records.lake import Lake
+from clearbell.records.model import CallRecord
+lake, first = Lake(Path(sys.argv[1]), int(sys.argv[2])), int(sys.argv[3])
+for serial in itertools.count():
+    for day in range(first, first + 5):
+        start = day * 86_400_000_000 + serial * 1_000_000
+        lake.append(f"more-{serial}", [CallRecord("m", "test", start, 8613812340001, 8613912345678, trunk="t1")])
+        lake.merge(day)
+"""
+
+
+def test_one_day_and_several_are_written_in_the_same_columns(lake, tmp_path):
+    one, _ = table(lake, tmp_path / "one.parquet")
+    both, _ = table(lake, tmp_path / "both.parquet", days=[TODAY - 1, TODAY])
+    assert {key: row for key, row in both.items() if key[2] == TODAY} == one
+    for name in ("one", "both"):
+        written = pq.read_schema(tmp_path / f"{name}.parquet")
+        assert list(zip(written.names, written.types, strict=True)) == list(
+            zip(SCHEMA.names, SCHEMA.types, strict=True)
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -44,7 +45,8 @@ def write_features(
     rows = 0
     new = out.with_name(f"{out.name}.new")
     try:
-        with pq.ParquetWriter(new, SCHEMA, compression="zstd") as writer:
+        with contextlib.ExitStack() as open_files:
+            writer: pq.ParquetWriter | None = None
             for done, day in enumerate(days):
                 report("features", done, len(days))
                 try:
@@ -52,9 +54,16 @@ def write_features(
                 except NoCallsError:
                     continue
                 engine.write_whole(window_features(partials, day, windows), work)
-                for batch in ds.dataset(sorted(work.rglob("*.parquet"))).to_batches(columns=SCHEMA.names):
-                    writer.write_table(pa.Table.from_batches([batch]).cast(SCHEMA))
-                    rows += batch.num_rows
+                files = sorted(work.rglob("*.parquet"))
+                if len(days) == len(files) == 1 and _columns(pq.read_schema(files[0])) == _columns(SCHEMA):
+                    # What the engine wrote is the whole file: no second pass is needed.
+                    rows = pq.read_metadata(files[0]).num_rows
+                    files[0].rename(new)
+                else:
+                    writer = writer or open_files.enter_context(pq.ParquetWriter(new, SCHEMA, compression="zstd"))
+                    for batch in ds.dataset(files).to_batches(columns=SCHEMA.names):
+                        writer.write_table(pa.Table.from_batches([batch]).cast(SCHEMA))
+                        rows += batch.num_rows
                 shutil.rmtree(work)
         report("features", len(days), len(days))
         if not rows:
@@ -64,3 +73,8 @@ def write_features(
         shutil.rmtree(work, ignore_errors=True)
         new.unlink(missing_ok=True)
     return rows, made
+
+
+def _columns(schema: pa.Schema) -> list[tuple[str, pa.DataType]]:
+    """Names and types; whether a column may be empty does not matter to a reader."""
+    return [(field.name, field.type) for field in schema]

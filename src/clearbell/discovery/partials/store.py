@@ -5,15 +5,19 @@ distinct counts, which look back over the pairs of the days before. In each ``ma
 for a day the digest of the rules and of the lake's parts, for spans those of all days that they look back on. A late
 part changes the digest of its day: that day's partial is made anew, and the spans of the days that look back on it;
 no other day's calls are read again. A folder is made beside its place and renamed into it.
+
+While calls are counted their parts are held by links of our own, so that a merge of the lake takes none away.
 """
 
 from __future__ import annotations
 
 import datetime
 import hashlib
+import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import ibis.expr.types as ir
 import msgspec
@@ -31,6 +35,7 @@ _MADE = "made.json"
 Report = Callable[[int, int], None]
 """Told days done and days in all."""
 _EPOCH = datetime.date(1970, 1, 1)
+Got = TypeVar("Got")
 
 
 class NoCallsError(Exception):
@@ -65,14 +70,16 @@ class PartialStore:
         counts = {day: self._digest_of_day(day) for day in read}
         counted = [day for day in read if self._made("days", day) != counts[day]]
         merged = [day for day in read if day > first - LOOKBACK]
-        spans = {day: _digest([(one, counts[one]) for one in read if day - LOOKBACK < one <= day]) for day in merged}
-        spanned = [day for day in merged if self._made("spans", day) != spans[day]]
-        total, done = len(counted) + len(spanned), 0
+        spans, spanned = self._outdated_spans(read, merged, counts)
+        done, total = 0, len(counted) + len(spanned)
         report(done, total)
         for batch in self._batches(counted, engine.batch_bytes):
-            self._count(engine, batch, counts)
+            counts.update(self._count(engine, batch))
             done += len(batch)
             report(done, total)
+        # Parts that came while others were counted are in what was counted, and in the digests of it.
+        spans, spanned = self._outdated_spans(read, merged, counts)
+        total = done + len(spanned)
         for batch in _runs(spanned):
             self._span(engine, batch, read, spans)
             done += len(batch)
@@ -94,9 +101,45 @@ class PartialStore:
             **{name: table("spans", name) for name in ("number_spans", "name_spans")},
         )
 
-    def _count(self, engine: Engine, days: Sequence[int], digests: Mapping[int, str]) -> None:
-        calls = engine.read([part for day in days for part in self.lake.parts(day)])
-        self._make(engine, "days", days, digests, lambda: day_partials(calls, self.rules, engine.hold))
+    def _outdated_spans(
+        self, read: Sequence[int], merged: Sequence[int], counts: Mapping[int, str]
+    ) -> tuple[dict[int, str], list[int]]:
+        """What the spans of each day are to be made from, and the days whose spans are made from something else."""
+        spans = {day: _digest([(one, counts[one]) for one in read if day - LOOKBACK < one <= day]) for day in merged}
+        return spans, [day for day in merged if self._made("spans", day) != spans[day]]
+
+    def _count(self, engine: Engine, days: Sequence[int]) -> dict[int, str]:
+        """Make the partials of those days; returns the digests of what they were made from."""
+        links = self.folder / ".counting"
+        try:
+            parts = {day: self._linked(day, links / str(day)) for day in days}
+            digests = {day: self._digest_of(_told(parts[day])) for day in days}
+            calls = engine.read([part for day in days for part in parts[day]])
+            self._make(engine, "days", days, digests, lambda: day_partials(calls, self.rules, engine.hold))
+        finally:
+            shutil.rmtree(links, ignore_errors=True)
+        return digests
+
+    def _linked(self, day: int, into: Path) -> list[Path]:
+        """The parts of a day as they are at one moment, under names that nobody else removes."""
+
+        def link(parts: Sequence[Path]) -> list[Path]:
+            shutil.rmtree(into, ignore_errors=True)
+            into.mkdir(parents=True)
+            return [_link(part, into / part.name) for part in parts]
+
+        return self._steady(day, link)
+
+    def _steady(self, day: int, look: Callable[[Sequence[Path]], Got]) -> Got:
+        """What ``look`` gets of the day's parts, again when a merge took one away while it looked."""
+        parts = self.lake.parts(day)
+        while True:
+            try:
+                return look(parts)
+            except FileNotFoundError:
+                before, parts = parts, self.lake.parts(day)
+                if parts == before:
+                    raise
 
     def _span(self, engine: Engine, days: Sequence[int], known: Sequence[int], digests: Mapping[int, str]) -> None:
         first, last = days[0], days[-1]
@@ -111,7 +154,7 @@ class PartialStore:
         batch: list[int] = []
         room = size
         for day in days:
-            needs = sum(part.stat().st_size for part in self.lake.parts(day))
+            needs = sum(size for _, size, _ in self._steady(day, _told))
             if batch and needs > room:
                 yield batch
                 batch, room = [], size
@@ -168,8 +211,10 @@ class PartialStore:
         return msgspec.json.decode(made.read_bytes(), type=str) if made.exists() else ""
 
     def _digest_of_day(self, day: int) -> str:
-        parts = [(part.name, part.stat().st_size, part.stat().st_mtime_ns) for part in self.lake.parts(day)]
-        return _digest([self.rules.digest, parts])
+        return self._digest_of(self._steady(day, _told))
+
+    def _digest_of(self, told: Sequence[tuple[str, int, int]]) -> str:
+        return _digest([self.rules.digest, told])
 
     def _prune(self) -> None:
         """Remove the partials of days that the lake no longer keeps."""
@@ -177,6 +222,22 @@ class PartialStore:
         for folder in self.folder.glob("*/*"):
             if folder.parent.name in ("days", "spans") and folder.name not in kept:
                 shutil.rmtree(folder)
+
+
+def _told(parts: Sequence[Path]) -> list[tuple[str, int, int]]:
+    """Name, bytes and time of change of each part."""
+    return [(part.name, (stat := part.stat()).st_size, stat.st_mtime_ns) for part in parts]
+
+
+def _link(part: Path, into: Path) -> Path:
+    try:
+        os.link(part, into)
+    except FileNotFoundError:
+        raise
+    except OSError:
+        # Some mounted folders have no links.
+        shutil.copy2(part, into)
+    return into
 
 
 def _digest(told: object) -> str:
