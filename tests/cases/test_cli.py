@@ -55,9 +55,9 @@ def test_a_case_from_an_order_to_a_sanction_and_its_end(clearbell, tmp_path):
     assert "without a confirmed verdict" in refused
     assert "confirmed" in clearbell("cases", "confirm", case, "--officer", "o2")
     assert learned() == [(8613800000066, True)]
-    assert f"restriction {case}/1 is in force" in clearbell(
-        "cases", "sanction", case, "--reason", "x", "--officer", "o3"
-    )
+    harsher = ("cases", "sanction", case, "--reason", "x", "--officer", "o3", "--rung", "outgoing_barred")
+    assert "harsher than the proposed `warning`" in clearbell(*harsher, code=1)
+    assert f"sanction {case}/1 (outgoing calls barred) is announced" in clearbell(*harsher, "--words", "an order asks")
     shown = clearbell("cases", "show", case)
     for words in ("opened by the regulator's order", "order O-7", "dialled it: flats", "outgoing calls barred"):
         assert words in shown

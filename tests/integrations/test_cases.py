@@ -66,7 +66,7 @@ def test_from_reports_to_a_verdict_to_a_sanction_and_back(node, tmp_path):
     said = [one for _ in range(10) for one in report(node, CLINIC, *(subscriber(place) for place in range(100, 103)))]
     assert len(said) == 30
     counted(node, said)
-    truths = report(node, MARKETER, *(subscriber(victim) for victim in range(6)), category="property")
+    truths = report(node, MARKETER, *(subscriber(victim) for victim in range(6)), category="fraud")
     counted(node, truths)
     [found] = queued(node, 1)
     assert (found["unit"], found["state"]) == (f"+{MARKETER}", "opened")
@@ -85,7 +85,7 @@ def test_from_reports_to_a_verdict_to_a_sanction_and_back(node, tmp_path):
     )
     digest = "ab" * 32
     step(node, case, "evidence", source="o1", what={"type": "test-call", "outcome": "answered", "recording": digest})
-    step(node, case, "evidence", source="o1", what={"type": "content", "category": "property", "confidence": 0.9})
+    step(node, case, "evidence", source="o1", what={"type": "content", "category": "fraud", "confidence": 0.9})
     proposed = step(node, case, "verdict", verdict="confirmed", words="they sell flats", officer="o1")
     assert proposed["case"]["state"] == "proposed"
     assert "second officer" in refused(node, case, "confirm", agrees=True, officer="o1")["en"]

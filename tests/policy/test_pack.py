@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from clearbell.calls import Action, Answer
 from clearbell.policy.model import Status
-from clearbell.policy.pack import PackError, builtin_pack, builtin_pack_text, load_pack
+from clearbell.policy.pack import builtin_pack, builtin_pack_text, load_pack
+from clearbell.policy.problems import PackError
 from clearbell.policy.symbols import CHECKS, EVIDENCE
 
 

@@ -36,6 +36,7 @@ def erase(number: str, *, pack: str = "cn", lake: str = "", home: Path | None = 
     from clearbell.notices.service import do_forget_recipient as notices
     from clearbell.records.erasure import forget_number
     from clearbell.registry.admission.service import erase_person as admission
+    from clearbell.registry.contacts.service import erase_person as contacts
     from clearbell.registry.reassignment.service import erase_person as reassignment
     from clearbell.registry.service import erase_person as registry
     from clearbell.reports.service import do_forget_number as reports
@@ -52,6 +53,7 @@ def erase(number: str, *, pack: str = "cn", lake: str = "", home: Path | None = 
             for forget in (
                 consent,
                 registry,
+                contacts,
                 reassignment,
                 admission,
                 sanctions,

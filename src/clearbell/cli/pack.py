@@ -17,7 +17,8 @@ app = App(name="pack", help="Check and show a jurisdiction's rules. 检查与查
 
 def open_pack(name: str) -> Pack:
     """Load a pack by the name it ships under, or by the path of its file; ends the command when it has faults."""
-    from clearbell.policy.pack import PackError, builtin_pack, load_pack
+    from clearbell.policy.pack import builtin_pack, load_pack
+    from clearbell.policy.problems import PackError
 
     path = Path(name)
     try:

@@ -261,3 +261,54 @@ def import_(what: Literal["parties", "holders", "trunks", "numbers"], file: Path
 
 
 app.command("clearbell.cli.scorecards:scorecards")
+
+
+@app.command
+def contact(
+    address: str,
+    *,
+    number: str = "",
+    holder: str = "",
+    party: str = "",
+    by: Literal["sms", "mail", "webhook"] = "sms",
+    lang: Literal["zh", "en"] = "zh",
+    home: Path | None = None,
+) -> None:
+    """Name who is told what concerns a number, a holder or a party: another number, a mail address or a URL.
+
+    Parameters
+    ----------
+    address
+        Where it is told.
+    number
+        The number it concerns.
+    holder
+        The holder it concerns.
+    party
+        The party it concerns, such as an access provider.
+    by
+        How it is told.
+    lang
+        In which language.
+    home
+        Data folder (default: $CLEARBELL_HOME or ./var).
+    """
+    from clearbell.cli.fields import number as read_number
+    from clearbell.notices.errors import NoticeError
+    from clearbell.notices.model import Channel
+    from clearbell.notices.recipients import check_recipient
+    from clearbell.registry.contacts.model import Contact, ContactOf, Way
+    from clearbell.registry.contacts.service import do_name_contact
+    from clearbell.registry.errors import RegistryError
+
+    if sum(map(bool, (number, holder, party))) != 1:
+        refuse("请写明 --number、--holder、--party 之一", "name one of --number, --holder and --party")
+    kind = ContactOf.NUMBER if number else ContactOf.HOLDER if holder else ContactOf.PARTY
+    unit = str(read_number(number, "--number")) if number else holder or party
+    try:
+        kept = check_recipient(Channel(by), read_number(address) if by == "sms" else address)
+        with open_store(home).act(actor()) as act:
+            do_name_contact(act, Contact(kind, unit, Way(by), kept, lang))
+    except (NoticeError, RegistryError) as error:
+        refuse(error.zh, error.en)
+    _done(words("联系方式", "the contact"))

@@ -170,3 +170,75 @@ def list_(*, everything: bool = False, limit: int = 100, home: Path | None = Non
         else ["id", "target", "name", "rung", "start", "until", "lifted", "reason"]
     )
     show(table(words("处置", "Restrictions"), columns, rows))
+
+
+@app.command
+def ladder(*, pack: str = "cn") -> None:
+    """Show the ladder: rungs, mildest first, with days, hours of notice, and what each steps down to."""
+    from clearbell.cli.pack import open_pack
+    from clearbell.cli.tables import show, table
+
+    rules = open_pack(pack)
+    rows = [
+        (
+            words(rules.rungs[name].zh, rules.rungs[name].en),
+            one.days or "-",
+            one.notice_hours,
+            " ".join(one.units),
+            f"{one.then} {one.then_days}" if one.then else "-",
+            f"{one.status.value}: {one.source}",
+        )
+        for name, one in rules.ladder.rungs.items()
+    ]
+    columns = (
+        ["处置", "天数", "提前小时", "对象", "其后", "依据"]
+        if language() == "zh"
+        else ["rung", "days", "notice hours", "bears on", "then", "source"]
+    )
+    show(table(words("处置阶梯", "The ladder"), columns, rows))
+
+
+@app.command
+def propose(case: str, *, pack: str = "cn", home: Path | None = None) -> None:
+    """Say which rung a case's unit is due, and why."""
+    from clearbell.cases.errors import CaseError
+    from clearbell.cases.files import own_case, unit_of
+    from clearbell.cli.pack import open_pack
+    from clearbell.desk.ladder import category_of
+    from clearbell.desk.ladder import propose as due
+
+    rules = open_pack(pack)
+    store = open_store(home)
+    try:
+        with store.read() as conn:
+            unit = unit_of(own_case(conn, case))
+            found = due(conn, unit, category_of(conn, case), rules, store.clock.now())
+    except CaseError as error:
+        refuse(error.zh, error.en)
+    rung = rules.rungs[found.rung.value]
+    say(f"{rung.zh}:{found.zh}", f"{rung.en}: {found.en}")
+
+
+@app.command(name="show")
+def show_(sanction: str, *, home: Path | None = None) -> None:
+    """Show a sanction, its rungs, and by which ways its subject was told."""
+    from clearbell.cli.fields import shown
+    from clearbell.desk.sanctioning import is_through
+    from clearbell.sanctions.life import stages_of
+    from clearbell.sanctions.queries import notices_about, sanction_named
+
+    with open_store(home).read() as conn:
+        row = sanction_named(conn, sanction)
+        if row is None:
+            refuse(f"没有处置 {sanction}", f"there is no sanction {sanction}")
+        told = [(one, is_through(conn, one)) for one in notices_about(conn, row.sanction)]
+    say(f"{row.sanction}:{row.state},{row.reason}", f"{row.sanction}: {row.state}, {row.reason}")
+    for stage in stages_of(row):
+        say(f"  {stage.rung.value} 至 {shown(stage.until)}", f"  {stage.rung.value} until {shown(stage.until)}")
+    for one, through in told:
+        proof = words(
+            "已送达" if through else one.fault or "未送达", "delivered" if through else one.fault or "not yet"
+        )
+        say(f"  {one.event} {one.channel} {one.notice}:{proof}", f"  {one.event} {one.channel} {one.notice}: {proof}")
+    if row.undelivered != "[]":
+        say(f"未送达即生效:{row.undelivered}", f"in force without delivery: {row.undelivered}")

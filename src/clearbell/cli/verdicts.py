@@ -252,17 +252,29 @@ def sanction(
     case: str,
     *,
     reason: str,
-    rung: Literal["rate_limit", "outgoing_barred", "barred", "contract_ended", "blacklisted"] = "outgoing_barred",
+    rung: Literal[
+        "",
+        "reminder",
+        "warning",
+        "rate_limit",
+        "label",
+        "outgoing_barred",
+        "barred",
+        "contract_ended",
+        "blacklisted",
+    ] = "",
+    start: str = "",
     until: str = "",
     limit: int = 0,
     number: str = "",
     holder: str = "",
     order: str = "",
+    words: str = "",
     officer: str = "",
     pack: str = "cn",
     home: Path | None = None,
 ) -> None:
-    """Put a restriction in force for a confirmed case; never without a confirmed verdict, nor by who brought the case.
+    """Announce a sanction of a confirmed case by the ladder. It bites once its subject was told; an urgent one at once.
 
     Parameters
     ----------
@@ -271,17 +283,21 @@ def sanction(
     reason
         Why; told to whom it bears on.
     rung
-        How severe.
+        How severe (default: the rung that is due).
+    start
+        When it bites at the earliest (default: as soon as the ladder allows).
     until
-        Its end: a date or ISO 8601 with a zone; none: until lifted.
+        The end of the rung: a date or ISO 8601 with a zone (default: as the ladder says).
     limit
-        Calls an hour, for ``rate_limit``.
+        Calls an hour, for ``rate_limit`` (default: the ladder's).
     number
         The number it falls on, where the case is about several.
     holder
         The holder it falls on, where the case is about several.
     order
         The regulator's order that it carries out.
+    words
+        Why it is harsher than the rung that is due.
     officer
         Who does (default: who is logged in).
     pack
@@ -289,20 +305,35 @@ def sanction(
     home
         Data folder (default: $CLEARBELL_HOME or ./var).
     """
-    from clearbell.cli.fields import moment
-    from clearbell.desk.verdicts import do_sanction
+    from clearbell.cli.fields import moment, shown
+    from clearbell.cli.pack import open_pack
+    from clearbell.desk.ladder import Asked, do_announce_sanction
     from clearbell.sanctions.model import Rung
 
-    unit = unit_named(number, holder) if number or holder else None
-    ends = moment(until, "--until")
-    fact = act_on(
-        home,
-        pack,
-        lambda act, rules, due: do_sanction(
-            act, case, Rung(rung), reason, rules, due, until=ends, limit=limit, unit=unit, order=order, officer=officer
-        ),
+    rules = open_pack(pack)
+    asked = Asked(
+        reason,
+        Rung(rung) if rung else None,
+        moment(start, "--start"),
+        moment(until, "--until"),
+        limit,
+        unit_named(number, holder) if number or holder else None,
+        order,
+        words,
     )
-    say(f"处置 {fact.restriction} 已生效", f"restriction {fact.restriction} is in force")
+    fact = act_on(home, pack, lambda act, _, due: do_announce_sanction(act, case, asked, rules, due, officer=officer))
+    name = rules.rungs[fact.rung.value]
+    if fact.at_once:
+        say(f"处置 {fact.sanction}({name.zh})已生效", f"restriction {fact.sanction} ({name.en}) is in force")
+    else:
+        say(
+            f"处置 {fact.sanction}({name.zh})已公告,告知送达后自 {shown(fact.start)} 起生效,最迟 {shown(fact.latest)}",
+            f"sanction {fact.sanction} ({name.en}) is announced: it bites from {shown(fact.start)} on once its subject "
+            f"was told, at the latest {shown(fact.latest)}",
+        )
+    if fact.proposed is not None and fact.proposed is not fact.rung:
+        due_rung = rules.rungs[fact.proposed.value]
+        say(f"阶梯建议为「{due_rung.zh}」", f"by the ladder `{due_rung.en}` is due")
     told(case, home)
 
 

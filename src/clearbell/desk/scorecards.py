@@ -110,7 +110,11 @@ def _acts(
     starts: dict[int | str, list[int]] = defaultdict(list)
     for row in conn.execute(
         select(restriction).where(
-            restriction.c.start >= since, restriction.c.start < until, restriction.c.target != Target.TRUNK.value
+            restriction.c.start >= since,
+            restriction.c.start < until,
+            restriction.c.target.in_([Target.NUMBER.value, Target.HOLDER.value]),
+            # A sanction that stepped down is one act, not two.
+            restriction.c.sanction.in_(["", restriction.c.restriction]),
         )
     ):
         starts[row.number or row.name].append(row.start)

@@ -23,11 +23,13 @@ from clearbell.policy.model import CaseRules
 from clearbell.reports.reporters import do_learn_verdict
 from clearbell.reports.sums import COUNTS
 from clearbell.reports.tables import report
-from clearbell.sanctions.model import Lifted, Restricted, Rung, Target
-from clearbell.sanctions.queries import is_in_force
-from clearbell.sanctions.service import do_lift, do_restrict
+from clearbell.sanctions.life import do_announce, do_bite
+from clearbell.sanctions.model import ALIVE, RESTRICTING, Announced, Lifted, Restricted, Rung, Stage, Target
+from clearbell.sanctions.model import State as Standing
+from clearbell.sanctions.queries import is_in_force, sanction_of
+from clearbell.sanctions.service import SanctionError, do_lift
 
-_TARGETS = {UnitKind.NUMBER: Target.NUMBER, UnitKind.HOLDER: Target.HOLDER}
+TARGETS = {UnitKind.NUMBER: Target.NUMBER, UnitKind.HOLDER: Target.HOLDER}
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -80,13 +82,42 @@ def do_sanction(
     order: str = "",
     officer: str = "",
 ) -> Restricted:
-    """Put a restriction in force for a confirmed case; its id names the case.
+    """Put a restriction in force at once for a confirmed case, past the ladder; its id names the case.
 
+    What an officer decides goes by :func:`clearbell.desk.ladder.do_announce_sanction`, with notice ahead.
     ``unit``: the number or holder it falls on, of the case or of one merged into it (default: the case's own).
     ``until`` µs UTC; ``limit`` calls an hour, for a rate limit. Without a confirmed verdict nothing is put in force:
     raises :class:`UnconfirmedError`; :class:`OwnCaseError` for who brought the case; :class:`OtherTargetError`;
     :class:`~clearbell.sanctions.service.SanctionError`; and as :func:`~clearbell.cases.files.own_case`.
     """
+    target, name, who = on_whom(act, case, unit, officer)
+    if rung not in RESTRICTING:
+        raise SanctionError("此级处置不限制通话,须先公告", "that rung restricts nothing; it is announced", "rung")
+    fact = Announced(
+        name,
+        case,
+        TARGETS[target.kind],
+        reason,
+        act.at,
+        act.at,
+        (Stage(rung, until, limit),),
+        target.number,
+        "" if target.number else target.name,
+        order,
+        who,
+        at_once=True,
+    )
+    do_announce(act, fact)
+    made = do_bite(act, name)
+    if made is None:
+        raise SanctionError("处置未能实施", "nothing was put in force", "rung")
+    one = Evidence(Sanction(name, rung.value, until), act.at, who, name)
+    do_record_sanction(act, case, reason, due, one, rules, who)
+    return made
+
+
+def on_whom(act: Act, case: str, unit: Unit | None, officer: str) -> tuple[Unit, str, str]:
+    """On whom a sanction of the case falls, its id, and the officer. Raises as :func:`do_sanction`."""
     row = own_case(act.conn, case)
     state = State(row.state)
     if state not in (State.CONFIRMED, State.SANCTIONED) or row.verdict != Verdict.CONFIRMED.value:
@@ -94,27 +125,11 @@ def do_sanction(
     who = officer or act.actor
     if who in _openers(act.conn, case):
         raise OwnCaseError(who)
-    units = units_in(act.conn, case)
     target = unit or Unit(UnitKind(row.unit_kind), row.unit)
-    if target not in units or target.kind not in _TARGETS:
+    if target not in units_in(act.conn, case) or target.kind not in TARGETS:
         raise OtherTargetError(case)
     own = [one for one in evidence_in(act.conn, case) if _is_own(one)]
-    fact = Restricted(
-        restriction=f"{case}/{len(own) + 1}",
-        target=_TARGETS[target.kind],
-        rung=rung,
-        reason=reason,
-        start=act.at,
-        until=until,
-        number=target.number,
-        name="" if target.number else target.name,
-        limit=limit,
-        order=order,
-    )
-    do_restrict(act, fact)
-    one = Evidence(Sanction(fact.restriction, rung.value, until), act.at, who, fact.restriction)
-    do_record_sanction(act, case, reason, due, one, rules, who)
-    return fact
+    return target, f"{case}/{len(own) + 1}", who
 
 
 def _openers(conn: Connection, case: str) -> set[str]:
@@ -165,10 +180,15 @@ def _wrong(conn: Connection, number: int, since: int, until: int, *, nuisance: b
 def _lift(act: Act, case: str, words: str) -> tuple[str, ...]:
     lifted = []
     for one in evidence_in(act.conn, case):
-        if _is_own(one) and is_in_force(act.conn, one.reference, act.at):
-            do_lift(act, Lifted(one.reference, words))
+        if _is_own(one) and _can_be_lifted(act, one.reference):
+            do_lift(act, Lifted(one.reference, words), undone=True)
             lifted.append(one.reference)
     return tuple(lifted)
+
+
+def _can_be_lifted(act: Act, name: str) -> bool:
+    row = sanction_of(act.conn, name)
+    return Standing(row.state) in ALIVE if row is not None else is_in_force(act.conn, name, act.at)
 
 
 def _is_own(one: EvidenceAdded) -> bool:

@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-import enum
 from typing import Literal
 
 import msgspec
 
 from clearbell.calls import Action, Answer
 from clearbell.numbering import NumberClass
-
-
-class Status(enum.Enum):
-    """What stands behind a rule."""
-
-    LAW = "law"
-    NOTICE = "notice"
-    DRAFT = "draft"
-    PRACTICE = "practice"
-    OURS = "ours"
-    """Our own default; no rule text gives it."""
+from clearbell.policy.ladder import LadderRules
+from clearbell.policy.status import Status as Status
 
 
 class Price(msgspec.Struct, frozen=True):
@@ -401,6 +391,7 @@ class Pack(msgspec.Struct, frozen=True):
     cases: CaseRules
     content: ContentRules
     verification: VerificationRules
+    ladder: LadderRules
     deadlines: dict[str, Threshold]
     """Deadlines, and limits that no check of the call path reads."""
     risky_areas: dict[str, Area] = {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import difflib
 import hashlib
 import importlib.resources
 import math
@@ -17,139 +16,27 @@ import msgspec
 
 from clearbell.calls import Action, Answer
 from clearbell.policy.detectors import CAMPAIGN_LIMITS, DETECTOR_LIMITS, DETECTOR_WINDOWS
+from clearbell.policy.ladder import ladder_problems
 from clearbell.policy.model import (
     ActionStep,
-    Area,
     CardRules,
     CaseRules,
     Category,
     CodeRules,
     ContentRules,
     DetectorRule,
-    LabelRules,
     MassRules,
     Pack,
     Price,
-    ReportRules,
-    Retention,
-    Status,
     Threshold,
     VerificationRules,
     Window,
 )
 from clearbell.policy.places import line_of, lines_of
+from clearbell.policy.problems import PackError, Problem, meant, meant_zh
+from clearbell.policy.shapes import SINGLE, TABLES, RawDetectorRule, RawHead, RawPrice, RawThreshold, RawWindow
 from clearbell.policy.symbols import CHECKS, EVIDENCE, FEATURE_LIMITS, LEARNING_LIMITS, THRESHOLDS
 from clearbell.policy.testcalls import verification_problems
-
-
-class Problem(msgspec.Struct, frozen=True):
-    """One thing wrong with a pack."""
-
-    line: int
-    key: str
-    zh: str
-    en: str
-
-
-class PackError(Exception):
-    """The pack cannot be used. 规则包无法使用。"""
-
-    def __init__(self, file: str, problems: list[Problem]) -> None:
-        self.file = file
-        self.problems = sorted(problems, key=lambda p: (p.line, p.key))
-        super().__init__(self.text("en"))
-
-    def text(self, language: str) -> str:
-        """Every problem on a line of its own: ``file:line: key: what is wrong``."""
-        return "\n".join(f"{self.file}:{p.line}: {p.key}: {p.zh if language == 'zh' else p.en}" for p in self.problems)
-
-
-class _Head(msgspec.Struct, forbid_unknown_fields=True):
-    id: str
-    version: str
-    zh: str
-    en: str
-    home: str
-    country: int
-    timezone: str
-    order: list[str]
-
-
-class _Price(msgspec.Struct, forbid_unknown_fields=True):
-    zh: str
-    en: str
-    source: str
-    status: Status
-    points: float = 0.0
-    decides: Action | None = None
-    answer: Answer | None = None
-
-
-class _Threshold(msgspec.Struct, forbid_unknown_fields=True):
-    value: float | bool
-    unit: str
-    source: str
-    status: Status
-    min_sample: int = 0
-
-
-class _DetectorRule(msgspec.Struct, forbid_unknown_fields=True):
-    window: int
-    min_sample: int
-    warning: dict[str, float] | bool
-    critical: dict[str, float] | bool
-    source: str
-    status: Status
-
-
-class _Window(msgspec.Struct, forbid_unknown_fields=True):
-    start: str
-    end: str
-    source: str
-    status: Status
-
-
-class _Words(msgspec.Struct, forbid_unknown_fields=True):
-    zh: str
-    en: str
-
-
-_TABLES: dict[str, Any] = {
-    "pack": _Head,
-    "symbols": _Price,
-    "thresholds": _Threshold,
-    "features": _Threshold,
-    "learning": _Threshold,
-    "detectors": _DetectorRule,
-    "campaigns": _Threshold,
-    "deadlines": _Threshold,
-    "hours": _Window,
-    "risky_areas": Area,
-    "categories": _Words,
-    "rungs": _Words,
-    "label": LabelRules,
-    "reports": ReportRules,
-    "retention": Retention,
-    "codes": CodeRules,
-    "mass_notices": MassRules,
-    "cards": CardRules,
-    "verification": VerificationRules,
-    "cases": CaseRules,
-    "content": ContentRules,
-    "actions": ActionStep,
-}
-_SINGLE = (
-    "pack",
-    "label",
-    "reports",
-    "retention",
-    "codes",
-    "mass_notices",
-    "cards",
-    "verification",
-    "cases",
-    "content",
-)
 
 
 class _Reader:
@@ -171,13 +58,13 @@ class _Reader:
             problem = Problem(line, "-", f"不是有效的 TOML:{error}", f"not valid TOML: {error}")
             raise PackError(self.file, [problem]) from error
         for name in raw:
-            if name not in _TABLES:
-                self.bad(name, f"没有这样的表{_meant_zh(name, _TABLES)}", f"no such table{_meant(name, _TABLES)}")
-        single = {name: self.one(raw.get(name), _TABLES[name], name) for name in _SINGLE}
+            if name not in TABLES:
+                self.bad(name, f"没有这样的表{meant_zh(name, TABLES)}", f"no such table{meant(name, TABLES)}")
+        single = {name: self.one(raw.get(name), TABLES[name], name) for name in SINGLE}
         many = {
-            name: self.table(raw.get(name), _TABLES[name], name)
-            for name in _TABLES
-            if name not in _SINGLE and name != "actions"
+            name: self.table(raw.get(name), TABLES[name], name)
+            for name in TABLES
+            if name not in SINGLE and name != "actions"
         }
         actions = self.actions(raw.get("actions"))
         self.check_names(many["symbols"], EVIDENCE, "symbols")
@@ -203,7 +90,10 @@ class _Reader:
             self.cases(single["cases"], many["categories"])
         if single["content"]:
             self.content(single["content"])
-        head: _Head | None = single["pack"]
+        if single["ladder"]:
+            for zh, en, key in ladder_problems(single["ladder"], many["rungs"], many["categories"]):
+                self.bad(key, zh, en)
+        head: RawHead | None = single["pack"]
         if single["verification"]:
             self.verification(single["verification"], hours)
         offset = self.head(head) if head else 0
@@ -235,6 +125,7 @@ class _Reader:
             verification=single["verification"],
             cases=single["cases"],
             content=single["content"],
+            ladder=single["ladder"],
             risky_areas=many["risky_areas"],
             deadlines={name: _threshold(t) for name, t in many["deadlines"].items()},
             features={name: _threshold(t) for name, t in many["features"].items()},
@@ -258,8 +149,8 @@ class _Reader:
                 name = unknown[1]
                 self.bad(
                     f"{key}{inner}.{name}",
-                    f"没有这样的键{_meant_zh(name, fields)}",
-                    f"no such key{_meant(name, fields)}",
+                    f"没有这样的键{meant_zh(name, fields)}",
+                    f"no such key{meant(name, fields)}",
                 )
             else:
                 self.bad(f"{key}{inner}", f"不合要求:{message}", message[:1].lower() + message[1:])
@@ -294,15 +185,15 @@ class _Reader:
             if name not in known:
                 self.bad(
                     f"{table}.{name}",
-                    f"没有检查会用到它{_meant_zh(name, known)}",
-                    f"no check uses it{_meant(name, known)}",
+                    f"没有检查会用到它{meant_zh(name, known)}",
+                    f"no check uses it{meant(name, known)}",
                 )
         for name in known:
             faulty = any(f"{p.key}.".startswith(f"{table}.{name}.") for p in self.problems)
             if name not in given and not faulty:
                 self.bad(table, f"缺少 {name}", f"`{name}` is missing")
 
-    def price(self, name: str, price: _Price) -> Price:
+    def price(self, name: str, price: RawPrice) -> Price:
         key = f"symbols.{name}"
         if not math.isfinite(price.points):
             self.bad(f"{key}.points", "须为有限数", "must be finite")
@@ -325,8 +216,8 @@ class _Reader:
             for field in sorted(used - set(EVIDENCE[name])):
                 self.bad(
                     f"{key}.{language}",
-                    f"没有名为 {field} 的证据{_meant_zh(field, EVIDENCE[name])}",
-                    f"it has no evidence `{field}`{_meant(field, EVIDENCE[name])}",
+                    f"没有名为 {field} 的证据{meant_zh(field, EVIDENCE[name])}",
+                    f"it has no evidence `{field}`{meant(field, EVIDENCE[name])}",
                 )
         return Price(price.points, price.decides, price.answer, price.zh, price.en, price.source, price.status)
 
@@ -358,7 +249,7 @@ class _Reader:
             if not all(word.strip() for word in group.words):
                 self.bad(f"cards.reserved[{place}].words", "不能有空词", "no word may be empty")
 
-    def detector(self, name: str, rule: _DetectorRule) -> DetectorRule:
+    def detector(self, name: str, rule: RawDetectorRule) -> DetectorRule:
         key = f"detectors.{name}"
         if rule.window not in DETECTOR_WINDOWS:
             known = ", ".join(map(str, DETECTOR_WINDOWS))
@@ -372,8 +263,8 @@ class _Reader:
                 if limit not in DETECTOR_LIMITS[name]:
                     self.bad(
                         f"{key}.{level}.{limit}",
-                        f"此检测不看这一项{_meant_zh(limit, DETECTOR_LIMITS[name])}",
-                        f"the detector does not read it{_meant(limit, DETECTOR_LIMITS[name])}",
+                        f"此检测不看这一项{meant_zh(limit, DETECTOR_LIMITS[name])}",
+                        f"the detector does not read it{meant(limit, DETECTOR_LIMITS[name])}",
                     )
             for limit in DETECTOR_LIMITS[name]:
                 if limits is not None and limit not in limits:
@@ -389,8 +280,8 @@ class _Reader:
             if code not in categories:
                 self.bad(
                     "cases.grave",
-                    f"没有类别 {code}{_meant_zh(code, categories)}",
-                    f"no category `{code}`{_meant(code, categories)}",
+                    f"没有类别 {code}{meant_zh(code, categories)}",
+                    f"no category `{code}`{meant(code, categories)}",
                 )
 
     def verification(self, rules: VerificationRules, hours: dict[str, Window]) -> None:
@@ -408,7 +299,7 @@ class _Reader:
             if not 0 < getattr(rules, name) <= 1:
                 self.bad(f"content.{name}", "须大于 0 且至多为 1", "should be over 0 and at most 1")
 
-    def window(self, name: str, window: _Window) -> Window:
+    def window(self, name: str, window: RawWindow) -> Window:
         minutes = []
         for side, text in (("start", window.start), ("end", window.end)):
             at = re.fullmatch(r"(\d\d):(\d\d)", text)
@@ -421,15 +312,15 @@ class _Reader:
                 minutes.append(int(at[1]) * 60 + int(at[2]))
         return Window(minutes[0], minutes[1], window.source, window.status)
 
-    def head(self, head: _Head) -> int:
+    def head(self, head: RawHead) -> int:
         seen: set[str] = set()
         judged = False
         for name in head.order:
             if name not in CHECKS:
                 self.bad(
                     "pack.order",
-                    f"没有检查 {name}{_meant_zh(name, CHECKS)}",
-                    f"no check `{name}`{_meant(name, CHECKS)}",
+                    f"没有检查 {name}{meant_zh(name, CHECKS)}",
+                    f"no check `{name}`{meant(name, CHECKS)}",
                 )
                 continue
             if name in seen:
@@ -458,24 +349,9 @@ class _Reader:
         return int(winter.total_seconds() // 60)
 
 
-def _threshold(raw: _Threshold) -> Threshold:
+def _threshold(raw: RawThreshold) -> Threshold:
     value = None if isinstance(raw.value, bool) else float(raw.value)
     return Threshold(value, raw.unit, raw.source, raw.status, raw.min_sample)
-
-
-def _closest(name: str, known: Any) -> str:
-    found = difflib.get_close_matches(name, list(known), 1)
-    return found[0] if found else ""
-
-
-def _meant(name: str, known: Any) -> str:
-    found = _closest(name, known)
-    return f"; did you mean `{found}`?" if found else ""
-
-
-def _meant_zh(name: str, known: Any) -> str:
-    found = _closest(name, known)
-    return f";是否指 {found}?" if found else ""
 
 
 def load_pack(text: str, file: str) -> Pack:
@@ -493,7 +369,7 @@ def builtin_pack_text(name: str) -> str:
             name,
             [
                 Problem(
-                    1, "-", f"没有这样的规则包;现有:{known}", f"no such pack; there are: {known}{_meant(name, names)}"
+                    1, "-", f"没有这样的规则包;现有:{known}", f"no such pack; there are: {known}{meant(name, names)}"
                 )
             ],
         )

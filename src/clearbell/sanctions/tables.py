@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text
 
 from clearbell.ledger.tables import metadata
 
@@ -31,5 +31,64 @@ restriction = Table(
     Column("order", Text, nullable=False),
     # µs UTC; 0 while it was not lifted.
     Column("lifted", BigInteger, nullable=False),
+    # The sanction that it carries out; empty: none.
+    Column("sanction", Text, nullable=False, server_default=""),
     Index("ix_restriction_number", "number"),
+)
+
+sanction = Table(
+    "sanction",
+    metadata,
+    Column("sanction", Text, primary_key=True),
+    Column("case_id", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    # The rung it began with, and the one it is at.
+    Column("rung", Text, nullable=False),
+    Column("current", Text, nullable=False),
+    Column("proposed", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("order", Text, nullable=False),
+    Column("officer", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    # Times are µs UTC; 0: none.
+    Column("announced", BigInteger, nullable=False),
+    Column("start", BigInteger, nullable=False),
+    Column("latest", BigInteger, nullable=False),
+    Column("bitten", BigInteger, nullable=False),
+    # When the present rung is over, and when all of it is; 0: when it is lifted.
+    Column("until", BigInteger, nullable=False),
+    Column("ends", BigInteger, nullable=False),
+    Column("ended", BigInteger, nullable=False),
+    # JSON of its stages.
+    Column("stages", Text, nullable=False),
+    Column("channels", Integer, nullable=False),
+    Column("different", Boolean, nullable=False),
+    Column("at_once", Boolean, nullable=False),
+    # What carries it out now; empty: nothing.
+    Column("restriction", Text, nullable=False),
+    Column("restrictions", Integer, nullable=False),
+    # It should not have been, and raises no later one.
+    Column("undone", Boolean, nullable=False),
+    # JSON: what kept the notice from being delivered, where it bit nevertheless.
+    Column("undelivered", Text, nullable=False),
+    Index("ix_sanction_number", "number"),
+    Index("ix_sanction_name", "target", "name"),
+    Index("ix_sanction_case_id", "case_id"),
+    Index("ix_sanction_state", "state", "until"),
+)
+
+sanction_notice = Table(
+    "sanction_notice",
+    metadata,
+    Column("sanction", Text, primary_key=True),
+    Column("event", Text, primary_key=True),
+    Column("notice", Text, primary_key=True),
+    Column("channel", Text, nullable=False),
+    Column("counts", Boolean, nullable=False),
+    # Why nothing could be sent; empty: it was queued.
+    Column("fault", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
 )

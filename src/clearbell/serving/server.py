@@ -134,8 +134,8 @@ class Server:
         self._http_thread: threading.Thread | None = None
         secret = load_secret(node.home / "document-key", node.randomness)
         vault = Vault(node.home / "documents", secret, node.randomness)
-        self._upkeep = Upkeep(node, vault)
         self._notifying = Notifying(node, config.notices)
+        self._upkeep = Upkeep(node, vault, self._notifying.outbox)
         sources = _sources(config, node.pack)
         token = _token(config.http.token_file)
         bound: list[socket.socket] = []

@@ -12,9 +12,11 @@ from clearbell.calls import DAY
 from clearbell.cases.errors import CaseError
 from clearbell.cases.opening import open_cases
 from clearbell.consent.evidence import remove_expired
+from clearbell.desk.sanctioning import keep_up_sanctions
 from clearbell.labels.cards.showing import sweep_cards
 from clearbell.labels.publishing import publish_labels
 from clearbell.labels.settings import label_settings
+from clearbell.notices.service import Outbox
 from clearbell.policy.deadlines import due_after
 from clearbell.policy.workdays import builtin_workdays
 from clearbell.records.journal import remove_old_segments
@@ -22,6 +24,7 @@ from clearbell.records.lake import LakeError
 from clearbell.records.opening import open_lake
 from clearbell.records.retention import retire
 from clearbell.reports.refusals import RefusedReportError
+from clearbell.sanctions.errors import SanctionError
 from clearbell.serving.node import Node
 from clearbell.serving.reporting import Reporting
 from clearbell.vault import Vault
@@ -39,7 +42,8 @@ CARDS_EVERY = 10
 class Upkeep:
     """One thread for the node's own chores."""
 
-    def __init__(self, node: Node, vault: Vault) -> None:
+    def __init__(self, node: Node, vault: Vault, outbox: Outbox) -> None:
+        self._outbox = outbox
         self._node = node
         self._vault = vault
         self._lake = open_lake(node.home, node.pack, node.randomness)
@@ -65,6 +69,7 @@ class Upkeep:
             self._do("reports-not-weighed", self._reporting.run)
             self._do("labels-not-published", self._publish)
             self._do("cases-not-opened", self._open_cases)
+            self._do("sanctions-not-kept-up", self._keep_up_sanctions)
             if rounds % CARDS_EVERY == 0:
                 self._swept = -1
             self._do("cards-not-swept", self._sweep_cards)
@@ -78,7 +83,7 @@ class Upkeep:
         """Do a chore. One that fails is tried again the next time, and keeps none of the others from being done."""
         try:
             chore()
-        except (SQLAlchemyError, OSError, LakeError, RefusedReportError, CaseError) as error:
+        except (SQLAlchemyError, OSError, LakeError, RefusedReportError, CaseError, SanctionError) as error:
             log.warning(failed, error=str(error))
 
     def _publish(self) -> None:
@@ -86,6 +91,9 @@ class Upkeep:
 
     def _open_cases(self) -> None:
         open_cases(self._node.store, self._node.pack.cases, self._due, self._node.randomness)
+
+    def _keep_up_sanctions(self) -> None:
+        keep_up_sanctions(self._node.store, self._node.pack, self._outbox)
 
     def _sweep_cards(self) -> None:
         head = self._node.store.head()

@@ -99,12 +99,17 @@ class EvidenceBody(msgspec.Struct, forbid_unknown_fields=True):
 class SanctionBody(msgspec.Struct, forbid_unknown_fields=True):
     """A restriction that follows from a confirmed verdict."""
 
-    rung: Rung
     reason: Words
+    rung: Rung | None = None
+    """None: the one that is due by the ladder."""
+    words: Words = ""
+    """Why it is harsher than that."""
+    start: Time = 0
+    """When it bites at the earliest; 0: as soon as the ladder allows."""
     until: Time = 0
-    """0: until lifted."""
+    """End of the rung; 0: as the ladder says."""
     limit: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 0
-    """Calls an hour, for ``rate_limit``."""
+    """Calls an hour, for ``rate_limit``; 0: the ladder's."""
     number: NumberText | NumberKey = ""
     """On which number or holder, where the case is about several; by default what the case itself is about."""
     holder: Name = ""
@@ -168,10 +173,21 @@ class FoundView(msgspec.Struct):
 
 
 class SanctionedView(msgspec.Struct):
-    """A restriction that was put in force."""
+    """A sanction that was announced, or put in force where it is urgent."""
 
     case: CaseView
     restriction: str
+    """Id of the sanction."""
+    rung: Rung
+    proposed: Rung | None
+    """The rung that was due by the ladder."""
+    in_force: bool
+    start: int
+    """µs UTC."""
+    latest: int
+    """When it bites though its notice did not get through, µs UTC."""
+    until: int
+    """End of its last rung, µs UTC; 0: when it is lifted."""
 
 
 def case_view(row: Row[Any], pack: Pack, now: int) -> CaseView:

@@ -25,7 +25,8 @@ from clearbell.cases.service import (
     do_verify,
 )
 from clearbell.consent.codes import new_code
-from clearbell.desk.verdicts import Found, do_confirm, do_find, do_sanction, do_settle_appeal
+from clearbell.desk.ladder import Asked, do_announce_sanction
+from clearbell.desk.verdicts import Found, do_confirm, do_find, do_settle_appeal
 from clearbell.ledger import Act
 from clearbell.numbering import mask
 from clearbell.web.api import require_token
@@ -200,20 +201,21 @@ def sanction(case: FromPath[str], data: JSONBody[SanctionBody], gate: ServedGate
     """Never without a confirmed verdict, and not by who brought the case."""
     unit = _unit(gate, data.number, data.holder, "") if data.number or data.holder else None
     with gate.store.act("api") as act:
-        fact = do_sanction(
-            act,
-            case,
-            data.rung,
+        asked = Asked(
             data.reason,
-            gate.pack.cases,
-            gate.desk.due,
-            until=to_time(data.until, 0),
-            limit=data.limit,
-            unit=unit,
-            order=data.order,
-            officer=data.officer,
+            data.rung,
+            to_time(data.start, 0),
+            to_time(data.until, 0),
+            data.limit,
+            unit,
+            data.order,
+            data.words,
         )
-        return SanctionedView(case_view(case_of(act.conn, case), gate.pack, act.at), fact.restriction)
+        fact = do_announce_sanction(act, case, asked, gate.pack, gate.desk.due, officer=data.officer)
+        view = case_view(case_of(act.conn, case), gate.pack, act.at)
+        return SanctionedView(
+            view, fact.sanction, fact.rung, fact.proposed, fact.at_once, fact.start, fact.latest, fact.until
+        )
 
 
 @_route("appeal", "Take in an appeal")

@@ -10,7 +10,8 @@ from clearbell.discovery.detectors.standing import Standing
 from clearbell.discovery.features import FEATURES, UnitKind
 from clearbell.discovery.findings.wording import NAMES, feature_text, sentence
 from clearbell.policy.detectors import DETECTOR_LIMITS
-from clearbell.policy.pack import PackError, builtin_pack, builtin_pack_text, load_pack
+from clearbell.policy.pack import builtin_pack, builtin_pack_text, load_pack
+from clearbell.policy.problems import PackError
 from clearbell.records.lake import Lake
 from discovery.detectors.rows import COURIER, NOBODY, PEST, features, held
 

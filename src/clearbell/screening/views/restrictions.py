@@ -35,7 +35,7 @@ class Restrictions:
             self.numbers.setdefault(fact.number, []).append(fact)
         elif fact.target is Target.HOLDER:
             self.holders.setdefault(fact.name, []).append(fact)
-        else:
+        elif fact.target is Target.TRUNK:
             self.trunks.setdefault(fact.name, []).append(fact)
 
     def _remove(self, restriction: str) -> None:
@@ -47,6 +47,7 @@ class Restrictions:
             if kept:
                 self.numbers[fact.number] = kept
             return
+        # What is on an access provider stops no call by itself: it is in neither.
         table = self.holders if fact.target is Target.HOLDER else self.trunks
         kept = [r for r in table.pop(fact.name, []) if r.restriction != restriction]
         if kept:

@@ -1,6 +1,6 @@
 """Mass notices: their texts and audiences, each recipient's outcome, files of recipients, who wants none.
 
-Revision: 0019
+Revision: 0017
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0019"
-down_revision = "0015"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 

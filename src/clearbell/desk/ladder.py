@@ -1,0 +1,175 @@
+"""Which rung a unit is due, and announcing a sanction by the ladder."""
+
+from __future__ import annotations
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from clearbell.calls import DAY, HOUR
+from clearbell.cases.evidence import Content, Evidence, Reports, Sanction
+from clearbell.cases.files import evidence_in
+from clearbell.cases.model import Unit, UnitKind
+from clearbell.cases.service import Due, do_record_sanction
+from clearbell.desk.verdicts import TARGETS, on_whom
+from clearbell.ledger import Act
+from clearbell.policy.model import Pack
+from clearbell.registry.queries import holder_of
+from clearbell.reports.tables import reputation_reset
+from clearbell.sanctions.life import do_announce, do_bite
+from clearbell.sanctions.model import Announced, Rung, Stage, Target
+from clearbell.sanctions.queries import sanctions_on
+from clearbell.sanctions.service import SanctionError
+
+
+class Proposal(msgspec.Struct, frozen=True):
+    """The rung that is due, and why."""
+
+    rung: Rung
+    category: str
+    zh: str
+    en: str
+    earlier: tuple[str, ...] = ()
+    """Sanctions that count, oldest first."""
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """The sanction that an officer wants."""
+
+    reason: str
+    rung: Rung | None = None
+    """None: the one proposed."""
+    start: int = 0
+    """µs UTC; 0: as soon as the ladder allows."""
+    until: int = 0
+    """End of the rung, µs UTC; 0: as the ladder says. What it steps down to comes after it."""
+    limit: int = 0
+    """Calls an hour, for a rate limit; 0: the ladder's."""
+    unit: Unit | None = None
+    order: str = ""
+    words: str = ""
+    """Why it is harsher than proposed."""
+
+
+def category_of(conn: Connection, case: str) -> str:
+    """What a case is about: what was heard most surely, else what most reports name; empty: unknown."""
+    entries = [one.what for one in evidence_in(conn, case)]
+    heard = [what for what in entries if isinstance(what, Content)]
+    if heard:
+        return max(heard, key=lambda what: what.confidence).category
+    named = next((what.categories for what in reversed(entries) if isinstance(what, Reports) and what.categories), {})
+    total = sum(named.values())
+    return next((code for code, count in named.items() if 2 * count > total), "")
+
+
+def propose(conn: Connection, unit: Unit, category: str, pack: Pack, at: int) -> Proposal:
+    """The rung that a unit is due at ``at`` (µs UTC), from its category and what there was before.
+
+    A number is judged with its holder. What was undone, withdrawn, or fell on a number's former user counts nothing.
+    """
+    ladder = pack.ladder
+    order = [name for name, rung in ladder.rungs.items() if TARGETS[unit.kind].value in rung.units]
+    first = ladder.first_by_category.get(category, ladder.first)
+    names = list(ladder.rungs)
+    known = pack.categories.get(category)
+    zh, en = (f"类别「{known.zh}」", f"the category is {known.en}") if known else ("类别未定", "no category is known")
+    least = next((name for name in order if names.index(name) >= names.index(first)), order[-1])
+    zh += f",起步为「{pack.rungs[least].zh}」"
+    en += f": a first sanction is `{pack.rungs[least].en}`"
+    earlier = _earlier(conn, unit, at - ladder.look_back_days * DAY)
+    if not earlier:
+        days = ladder.look_back_days
+        return Proposal(Rung(least), category, f"{zh};{days} 天内无处置", f"{en}; none within {days} days")
+    worst, name = max(((rung, name) for name, rung in earlier), key=lambda one: names.index(one[0]))
+    above = next((one for one in order if names.index(one) > names.index(worst)), order[-1])
+    due = max(least, above, key=names.index)
+    zh += f";{ladder.look_back_days} 天内曾受「{pack.rungs[worst].zh}」({name}),升一级为「{pack.rungs[due].zh}」"
+    en += (
+        f"; within {ladder.look_back_days} days there was `{pack.rungs[worst].en}` ({name}), "
+        f"so one rung up: `{pack.rungs[due].en}`"
+    )
+    return Proposal(Rung(due), category, zh, en, tuple(one for one, _ in earlier))
+
+
+def _earlier(conn: Connection, unit: Unit, since: int) -> list[tuple[str, str]]:
+    targets = [(TARGETS[unit.kind], unit.number, "" if unit.number else unit.name)]
+    if unit.kind is UnitKind.NUMBER:
+        held = holder_of(conn, unit.number)
+        targets += [(Target.HOLDER, 0, held)] if held else []
+        reset = select(reputation_reset.c.before).where(reputation_reset.c.number == unit.number)
+        since = max(since, conn.execute(reset).scalar_one_or_none() or 0)
+    rows = sanctions_on(conn, targets, since)
+    return [(row.sanction, row.rung) for row in rows if not row.undone and row.state != "withdrawn"]
+
+
+def plan(rung: Rung, asked: Asked, target: Target, start: int, pack: Pack) -> tuple[Stage, ...]:
+    """The rungs of a sanction that begins at ``start`` (µs UTC), down to its end."""
+    rules = pack.ladder.rungs[rung.value]
+    until = asked.until or (start + rules.days * DAY if rules.days else 0)
+    limit = (asked.limit or rules.limit) if rung is Rung.RATE_LIMIT else asked.limit
+    stages = [Stage(rung, until, limit)]
+    while until and rules.then:
+        name, days = rules.then, rules.then_days
+        rules = pack.ladder.rungs[name]
+        if target.value not in rules.units:
+            continue
+        until += days * DAY
+        stages.append(Stage(Rung(name), until, rules.limit))
+    return tuple(stages)
+
+
+def do_announce_sanction(act: Act, case: str, asked: Asked, pack: Pack, due: Due, *, officer: str = "") -> Announced:
+    """Announce a sanction of a confirmed case; it bites when its subject was told, by :mod:`clearbell.desk.sanctioning`.
+
+    A milder rung than proposed is the officer's choice; a harsher one, a longer time or a lower limit needs words. An
+    urgent one bites at once where the ladder says so. Raises as :func:`~clearbell.desk.verdicts.do_sanction`.
+    """
+    unit, name, who = on_whom(act, case, asked.unit, officer)
+    target, ladder = TARGETS[unit.kind], pack.ladder
+    proposed = propose(act.conn, unit, category_of(act.conn, case), pack, act.at)
+    rung = asked.rung or proposed.rung
+    rules = ladder.rungs.get(rung.value)
+    if rules is None or target.value not in rules.units:
+        raise SanctionError("此级处置不适用于该对象", "the ladder has no such rung for what it falls on", "rung")
+    order = list(ladder.rungs)
+    at_once = rules.at_once and proposed.category in ladder.urgent
+    earliest = act.at if at_once or not rules.notice else act.at + rules.notice_hours * HOUR
+    start = asked.start or earliest
+    if start < act.at:
+        raise SanctionError("生效时间不得早于现在", "a sanction cannot begin in the past", "start")
+    if start < earliest:
+        raise SanctionError(
+            f"须提前 {rules.notice_hours} 小时告知", f"its subject is told {rules.notice_hours} hours ahead", "start"
+        )
+    stages = plan(rung, asked, target, start, pack)
+    longer = bool(rules.days) and stages[0].until > start + rules.days * DAY
+    tighter = rung is Rung.RATE_LIMIT and 0 < asked.limit < rules.limit
+    if (order.index(rung.value) > order.index(proposed.rung.value) or longer or tighter) and not asked.words.strip():
+        raise SanctionError(
+            f"重于建议的「{pack.rungs[proposed.rung.value].zh}」须说明理由({proposed.zh})",
+            f"harsher than the proposed `{pack.rungs[proposed.rung.value].en}` needs words ({proposed.en})",
+            "words",
+        )
+    fact = Announced(
+        name,
+        case,
+        target,
+        asked.reason,
+        start,
+        start + ladder.wait_hours * HOUR,
+        stages,
+        unit.number,
+        "" if unit.number else unit.name,
+        asked.order,
+        who,
+        proposed.rung,
+        asked.words,
+        0 if at_once or not rules.notice else ladder.channels,
+        ladder.different_channels,
+        at_once and start == act.at,
+    )
+    do_announce(act, fact)
+    if fact.at_once:
+        do_bite(act, name)
+    one = Evidence(Sanction(name, rung.value, fact.until), act.at, who, name)
+    do_record_sanction(act, case, asked.reason, due, one, pack.cases, who)
+    return fact

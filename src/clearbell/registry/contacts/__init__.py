@@ -1,0 +1,1 @@
+"""Who is told what concerns a number, a holder or a party."""
