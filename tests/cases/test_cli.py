@@ -37,7 +37,10 @@ def test_a_case_from_an_order_to_a_sanction_and_its_end(clearbell, tmp_path):
         clearbell("cases", "verdicts", tmp_path / "verdicts.csv")
         return [(one.number, one.confirmed) for one in read_verdicts(tmp_path / "verdicts.csv").verdicts]
 
-    clearbell("sanctions", "order", "O-7", "--issuer", "the bureau", "--text", "look at it")
+    clearbell(
+        *("orders", "receive", "O-7", "--authority", "bureau", "--reference", "7", "--text", "look at it"),
+        *("--open-case", "13800000066"),
+    )
     about = ("cases", "open", "--number", "13800000066", "--reason", "the order", "--officer", "chief")
     assert "there is no order O-8" in clearbell(*about, "--order", "O-8", code=1)
     [case] = re.findall(r"case (\S+): opened", clearbell(*about, "--order", "O-7"))

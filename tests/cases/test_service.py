@@ -37,8 +37,8 @@ from clearbell.cases.service import (
 from clearbell.cases.tables import case_file
 from clearbell.cases.urgency import urgency
 from clearbell.lifecycles import IllegalStepError
-from clearbell.sanctions.model import OrderIssued
-from clearbell.sanctions.service import do_issue_order
+from clearbell.sanctions.orders.model import Bears, Kind, MustDo, OrderReceived
+from clearbell.sanctions.orders.service import do_receive
 
 A, B = 8613800000001, 8613800000002
 SAW = Evidence(Finding("robot", {"calls": 400}, 0.9), EVE - HOUR, "detector:robot", "robot/1")
@@ -113,7 +113,10 @@ def test_an_order_opens_a_case_only_when_there_is_such_an_order(store):
         do_open(act, "c1", order, RULES, due)
     assert "O-1" in refusal.value.en
     with store.act("test") as act:
-        do_issue_order(act, OrderIssued("O-1", "the bureau", "look at H1"))
+        asks = [MustDo("O-1", 1, Kind.OPEN_CASE, Bears.HOLDER, EVE + DAY, name="H1")]
+        do_receive(
+            act, OrderReceived("O-1", "bureau", "the bureau", "7", "look at H1", EVE, EVE + DAY, EVE + DAY), asks
+        )
         do_open(act, "c1", order, RULES, due)
     assert row_of(store).urgency == RULES.urgency.order >= RULES.urgency.urgent_at
 

@@ -1,11 +1,13 @@
-"""Orders and restrictions, and what is refused in which words."""
+"""Restrictions, and what is refused in which words."""
 
 import pytest
 
 from clearbell.calls import DAY
-from clearbell.sanctions.model import Lifted, OrderIssued, Restricted, Rung, Target
-from clearbell.sanctions.queries import orders, restrictions
-from clearbell.sanctions.service import SanctionError, do_issue_order, do_lift, do_restrict
+from clearbell.sanctions.model import Lifted, Restricted, Rung, Target
+from clearbell.sanctions.orders.model import Bears, Kind, MustDo, OrderReceived
+from clearbell.sanctions.orders.service import do_receive
+from clearbell.sanctions.queries import restrictions
+from clearbell.sanctions.service import SanctionError, do_lift, do_restrict
 from clearbell.testing import MovableClock, fresh_store
 from clearbell.testing.clock import START
 
@@ -95,12 +97,11 @@ def test_a_lapsed_restriction_is_not_lifted(store, clock):
         do_lift(act, Lifted("R", "late"))
 
 
-def test_an_order_is_recorded_and_carried_out(store):
-    order = OrderIssued("O1", "bureau", "bar this number")
+def test_a_restriction_names_only_an_order_on_file(store, clock):
+    with pytest.raises(SanctionError, match="there is no order O1"):
+        restrict(store, order="O1")
+    due = clock.now() + DAY
     with store.act("cli:li") as act:
-        do_issue_order(act, order)
+        asks = [MustDo("O1", 1, Kind.SHUT_OFF, Bears.NUMBER, due, NUMBER, rung=Rung.OUTGOING_BARRED)]
+        do_receive(act, OrderReceived("O1", "bureau", "the bureau", "7", "bar it", clock.now(), due, due), asks)
     restrict(store, order="O1")
-    with store.act("cli:li") as act, pytest.raises(SanctionError, match="order O1 already"):
-        do_issue_order(act, order)
-    with store.read() as conn:
-        assert [o.order for o in orders(conn)] == ["O1"]

@@ -42,7 +42,7 @@ from clearbell.cases.urgency import urgency
 from clearbell.ledger import Act
 from clearbell.lifecycles import IllegalStepError, move
 from clearbell.policy.model import CaseRules
-from clearbell.sanctions.tables import regulator_order
+from clearbell.sanctions.orders.tables import regulator_order
 
 Due = Callable[[int, str], int]
 """When the pack's deadline of that name, begun at a time (µs UTC), is over; 0: never."""

@@ -40,6 +40,7 @@ def erase(number: str, *, pack: str = "cn", lake: str = "", home: Path | None = 
     from clearbell.registry.reassignment.service import erase_person as reassignment
     from clearbell.registry.service import erase_person as registry
     from clearbell.reports.service import do_forget_number as reports
+    from clearbell.sanctions.orders.erasure import do_forget_number as orders
     from clearbell.sanctions.service import erase_person as sanctions
     from clearbell.verification.service import do_forget_number as verification
 
@@ -68,6 +69,7 @@ def erase(number: str, *, pack: str = "cn", lake: str = "", home: Path | None = 
         )
         rows += quarantine(act, key)
         rows += verification(act, vault, key)
+        rows += orders(act, vault, key)
         facts = act.erase(key)
     calls = forget_number(open_lake(home, lake, open_pack(pack)), key)
     say(

@@ -1,4 +1,4 @@
-"""``clearbell sanctions``: orders and restrictions."""
+"""``clearbell sanctions``: the ladder, and restrictions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from clearbell.cli.context import actor, language, open_store, refuse, say, word
 if TYPE_CHECKING:
     from clearbell.ledger import Act
 
-app = App(name="sanctions", help="Orders and restrictions. 指令与处置。")
+app = App(name="sanctions", help="Sanctions and restrictions. 处置与限制。")
 
 
 def _act(home: Path | None, do: Callable[[Act], object]) -> None:
@@ -24,32 +24,6 @@ def _act(home: Path | None, do: Callable[[Act], object]) -> None:
             do(act)
     except SanctionError as error:
         refuse(error.zh, error.en)
-
-
-@app.command
-def order(order: str, *, issuer: str, text: str, due: str | None = None, home: Path | None = None) -> None:
-    """Record a regulator's order (指令).
-
-    Parameters
-    ----------
-    order
-        Its id.
-    issuer
-        Who gave it.
-    text
-        What it asks.
-    due
-        By when: a date or ISO 8601 with a zone; none: at once.
-    home
-        Data folder (default: $CLEARBELL_HOME or ./var).
-    """
-    from clearbell.cli.fields import moment
-    from clearbell.sanctions.model import OrderIssued
-    from clearbell.sanctions.service import do_issue_order
-
-    fact = OrderIssued(order, issuer, text, moment(due, "due"))
-    _act(home, lambda act: do_issue_order(act, fact))
-    say(f"已记录指令 {order}", f"order {order} recorded")
 
 
 @app.command

@@ -32,6 +32,7 @@ from clearbell.policy.model import (
     VerificationRules,
     Window,
 )
+from clearbell.policy.orders import order_problems
 from clearbell.policy.places import line_of, lines_of
 from clearbell.policy.problems import PackError, Problem, meant, meant_zh
 from clearbell.policy.shapes import SINGLE, TABLES, RawDetectorRule, RawHead, RawPrice, RawThreshold, RawWindow
@@ -93,6 +94,9 @@ class _Reader:
         if single["ladder"]:
             for zh, en, key in ladder_problems(single["ladder"], many["rungs"], many["categories"]):
                 self.bad(key, zh, en)
+        if single["orders"]:
+            for zh, en, key in order_problems(single["orders"]):
+                self.bad(key, zh, en)
         head: RawHead | None = single["pack"]
         if single["verification"]:
             self.verification(single["verification"], hours)
@@ -126,6 +130,7 @@ class _Reader:
             cases=single["cases"],
             content=single["content"],
             ladder=single["ladder"],
+            orders=single["orders"],
             risky_areas=many["risky_areas"],
             deadlines={name: _threshold(t) for name, t in many["deadlines"].items()},
             features={name: _threshold(t) for name, t in many["features"].items()},

@@ -22,6 +22,7 @@ from clearbell.policy.model import (
     Status,
     VerificationRules,
 )
+from clearbell.policy.orders import OrderRules
 
 
 class RawHead(msgspec.Struct, forbid_unknown_fields=True):
@@ -110,6 +111,7 @@ TABLES: dict[str, Any] = {
     "cases": CaseRules,
     "content": ContentRules,
     "ladder": LadderRules,
+    "orders": OrderRules,
     "actions": ActionStep,
 }
 SINGLE = (
@@ -124,4 +126,5 @@ SINGLE = (
     "cases",
     "content",
     "ladder",
+    "orders",
 )

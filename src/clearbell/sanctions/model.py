@@ -1,4 +1,4 @@
-"""Facts and states of orders, sanctions and restrictions. Every struct in ``FACTS`` is one fact kind of the ledger.
+"""Facts and states of sanctions and restrictions. Every struct in ``FACTS`` is one fact kind of the ledger.
 
 A *sanction* is what an officer decides: a rung, a reason, from when to when. A *restriction* is what carries it out and
 what screening and switches follow: it comes into force with ``sanctions.restricted`` and ends at ``until`` or with
@@ -90,16 +90,6 @@ class Stage(msgspec.Struct, frozen=True):
     """µs UTC; 0: until lifted."""
     limit: int = 0
     """Calls an hour, for ``rate_limit``."""
-
-
-class OrderIssued(msgspec.Struct, frozen=True):
-    """A regulator's order (指令, kind ``sanctions.order``)."""
-
-    order: str
-    issuer: str
-    text: str
-    due: int = 0
-    """Time by which it must be carried out, µs UTC; 0: at once."""
 
 
 class Restricted(msgspec.Struct, frozen=True):
@@ -210,7 +200,6 @@ class Told(msgspec.Struct, frozen=True):
 
 
 FACTS: dict[str, type[msgspec.Struct]] = {
-    "sanctions.order": OrderIssued,
     "sanctions.restricted": Restricted,
     "sanctions.lifted": Lifted,
     "sanctions.announced": Announced,

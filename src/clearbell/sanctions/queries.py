@@ -1,4 +1,4 @@
-"""Reading orders and restrictions."""
+"""Reading sanctions and restrictions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, or_, select
 
 from clearbell.sanctions.model import Rung, State, Target
-from clearbell.sanctions.tables import regulator_order, restriction, sanction, sanction_notice
+from clearbell.sanctions.tables import restriction, sanction, sanction_notice
 
 
 def restrictions(conn: Connection, at: int = 0, limit: int = 100) -> Sequence[Row[Any]]:
@@ -23,9 +23,21 @@ def restrictions(conn: Connection, at: int = 0, limit: int = 100) -> Sequence[Ro
     return conn.execute(query).all()
 
 
-def orders(conn: Connection, limit: int = 100) -> Sequence[Row[Any]]:
-    """Orders, newest first."""
-    return conn.execute(select(regulator_order).order_by(regulator_order.c.at.desc()).limit(limit)).all()
+def restriction_of(conn: Connection, name: str) -> Row[Any] | None:
+    """The restriction of that id, in force or not."""
+    return conn.execute(select(restriction).where(restriction.c.restriction == name)).first()
+
+
+def restrictions_on(conn: Connection, target: Target, number: int, name: str, at: int) -> Sequence[Row[Any]]:
+    """Restrictions on a target in force at ``at`` (µs UTC) or to come, oldest first."""
+    query = select(restriction).where(
+        restriction.c.target == target.value,
+        restriction.c.number == number,
+        restriction.c.name == name,
+        restriction.c.lifted == 0,
+        (restriction.c.until == 0) | (restriction.c.until > at),
+    )
+    return conn.execute(query.order_by(restriction.c.start, restriction.c.restriction)).all()
 
 
 def is_in_force(conn: Connection, name: str, at: int) -> bool:

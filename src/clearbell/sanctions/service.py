@@ -1,4 +1,4 @@
-"""Orders and restrictions: check, change the rows, append to the ledger, all in one act."""
+"""Restrictions: check, change the rows, append to the ledger, all in one act."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from clearbell.sanctions.model import (
     ALIVE,
     RESTRICTING,
     Lifted,
-    OrderIssued,
     Restricted,
     Rung,
     State,
@@ -19,8 +18,9 @@ from clearbell.sanctions.model import (
     Target,
 )
 from clearbell.sanctions.moving import change_state
+from clearbell.sanctions.orders.tables import regulator_order
 from clearbell.sanctions.queries import is_in_force, sanction_named
-from clearbell.sanctions.tables import regulator_order, restriction, sanction, sanction_notice
+from clearbell.sanctions.tables import restriction, sanction, sanction_notice
 
 _STOPS_NO_CALL = frozenset({Rung.CONTRACT_ENDED, Rung.BLACKLISTED})
 """What may be put on an access provider."""
@@ -57,14 +57,6 @@ def _check(fact: Restricted, now: int) -> None:
             "an access provider's contract can be ended, or it can be blacklisted; to stop calls, restrict its trunks",
             "rung",
         )
-
-
-def do_issue_order(act: Act, fact: OrderIssued) -> None:
-    """Record a regulator's order. Raises :class:`SanctionError` when its id is taken."""
-    if act.conn.execute(select(regulator_order.c.issuer).where(regulator_order.c.order == fact.order)).first():
-        raise SanctionError(f"已有指令 {fact.order}", f"there is an order {fact.order} already", "order")
-    act.conn.execute(regulator_order.insert().values(**msgspec.structs.asdict(fact), at=act.at))
-    act.append("sanctions.order", [fact])
 
 
 def do_restrict(act: Act, fact: Restricted) -> int:

@@ -1,20 +1,10 @@
-"""Tables of orders and restrictions: their present state. Their history is the ledger."""
+"""Tables of sanctions and restrictions: their present state. Their history is the ledger."""
 
 from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text
 
 from clearbell.ledger.tables import metadata
-
-regulator_order = Table(
-    "regulator_order",
-    metadata,
-    Column("order", Text, primary_key=True),
-    Column("issuer", Text, nullable=False),
-    Column("text", Text, nullable=False),
-    Column("due", BigInteger, nullable=False),
-    Column("at", BigInteger, nullable=False),
-)
 
 restriction = Table(
     "restriction",

@@ -25,6 +25,7 @@ from clearbell.records.opening import open_lake
 from clearbell.records.retention import retire
 from clearbell.reports.refusals import RefusedReportError
 from clearbell.sanctions.errors import SanctionError
+from clearbell.sanctions.orders.service import keep_up_orders
 from clearbell.serving.node import Node
 from clearbell.serving.reporting import Reporting
 from clearbell.vault import Vault
@@ -70,6 +71,7 @@ class Upkeep:
             self._do("labels-not-published", self._publish)
             self._do("cases-not-opened", self._open_cases)
             self._do("sanctions-not-kept-up", self._keep_up_sanctions)
+            self._do("orders-not-kept-up", self._keep_up_orders)
             if rounds % CARDS_EVERY == 0:
                 self._swept = -1
             self._do("cards-not-swept", self._sweep_cards)
@@ -94,6 +96,10 @@ class Upkeep:
 
     def _keep_up_sanctions(self) -> None:
         keep_up_sanctions(self._node.store, self._node.pack, self._outbox)
+
+    def _keep_up_orders(self) -> None:
+        for one in keep_up_orders(self._node.store):
+            log.warning("order-overdue", order=one.order, what=one.what)
 
     def _sweep_cards(self) -> None:
         head = self._node.store.head()

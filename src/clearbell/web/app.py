@@ -20,6 +20,7 @@ from clearbell.labels.cards.errors import CardError, UnknownCardError
 from clearbell.lifecycles import IllegalStepError
 from clearbell.registry.errors import RegistryError, UnknownError
 from clearbell.reports.refusals import RefusedReportError, RefusedUnknownReportError
+from clearbell.sanctions.orders.errors import OrderError, UnknownOrderError
 from clearbell.sanctions.service import SanctionError
 from clearbell.vault import VaultError
 from clearbell.web.api import api_router
@@ -33,6 +34,7 @@ from clearbell.web.feeds import TooManyAsksError, feeds_routers
 from clearbell.web.gate import Gate
 from clearbell.web.label_appeals import label_appeals_router
 from clearbell.web.limits import Limiter
+from clearbell.web.orders import orders_router
 from clearbell.web.portal import portal_handlers
 from clearbell.web.reassignment import reassignment_router
 from clearbell.web.refusals import error_body
@@ -60,7 +62,13 @@ def _refused(_request: Request[Any, Any, State], error: Any) -> Response[ErrorBo
     status = (
         404
         if isinstance(
-            error, UnknownError | UnknownAppealError | UnknownCardError | UnknownCaseError | RefusedUnknownReportError
+            error,
+            UnknownError
+            | UnknownAppealError
+            | UnknownCardError
+            | UnknownCaseError
+            | UnknownOrderError
+            | RefusedUnknownReportError,
         )
         else 422
     )
@@ -123,6 +131,7 @@ def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60) -> 
             reports_router(),
             report_desk_router(),
             cases_router(),
+            orders_router(),
             carddav_handler(gate, token),
         ],
         dependencies={"gate": Provide(lambda: gate, sync_to_thread=False, use_cache=True)},
@@ -143,6 +152,7 @@ def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60) -> 
                     CardError,
                     CaseError,
                     ConsentError,
+                    OrderError,
                     RefusedReportError,
                     RegistryError,
                     SanctionError,
