@@ -48,7 +48,8 @@ def test_a_commercial_call_needs_a_consent_from_the_first_command_to_the_last(cl
     assert "no consent to H1 in force" in clearbell(
         "consent", "withdraw", "--holder", "H1", "--callee", "13900000002", code=1
     )
-    clearbell("sanctions", "order", "O1", "--issuer", "bureau", "--text", "bar H1")
+    paper = ("--authority", "bureau", "--reference", "7", "--text", "bar H1", "--other", "bar H1")
+    clearbell("orders", "receive", "O1", *paper)
     clearbell("sanctions", "restrict", "R1", "--reason", "test", "--holder", "H1", "--order", "O1")
     assert "RESTRICTED_HOLDER" in clearbell(*screen)
     clearbell("sanctions", "lift", "R1", "--reason", "done")
@@ -196,7 +197,8 @@ def test_a_calling_list_is_scrubbed_to_what_may_be_called(clearbell, tmp_path):
     clearbell("consent", "scrub", out, parquet, "--holder", "H1", "--purpose", "loans", "--column", "号码")
     clearbell("consent", "scrub", parquet, out, "--holder", "H1", "--purpose", "loans", "--column", "号码")
     assert out.read_text().count(",yes,") == 1
-    clearbell("sanctions", "order", "O1", "--issuer", "bureau", "--text", "bar H1")
+    paper = ("--authority", "bureau", "--reference", "7", "--text", "bar H1", "--other", "bar H1")
+    clearbell("orders", "receive", "O1", *paper)
     clearbell("sanctions", "restrict", "R1", "--reason", "test", "--holder", "H1", "--order", "O1")
     assert "使用主体受限" in clearbell(*scrub, lang="zh")
     assert "no column `tel`" in clearbell(*scrub, "--column", "tel", code=1)

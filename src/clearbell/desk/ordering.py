@@ -11,11 +11,12 @@ from clearbell.calls import HOUR
 from clearbell.cases.evidence import Evidence, Order, Sanction
 from clearbell.cases.model import Opened, Source, Unit, UnitKind, number_unit
 from clearbell.cases.service import Due, do_add_evidence, do_open
+from clearbell.desk.effects import do_lift_sanction, do_put_in_force
 from clearbell.ledger import Act
 from clearbell.policy.model import Pack
 from clearbell.registry.service import do_release_numbers, do_take_number
 from clearbell.registry.tables import holder, party, resource, trunk
-from clearbell.sanctions.life import do_announce, do_bite
+from clearbell.sanctions.life import do_announce
 from clearbell.sanctions.model import ALIVE, Announced, Lifted, Rung, Stage, Target
 from clearbell.sanctions.model import State as Standing
 from clearbell.sanctions.orders.errors import OrderError, UnprovenError
@@ -23,7 +24,6 @@ from clearbell.sanctions.orders.model import BEARS, Bears, Kind, MustDo, OrderRe
 from clearbell.sanctions.orders.queries import order_of
 from clearbell.sanctions.orders.service import Look, do_note_begun, do_prove, do_receive, in_work, last_entry
 from clearbell.sanctions.queries import restriction_of, restrictions_on, sanction_of, sanctions_on
-from clearbell.sanctions.service import do_lift
 from clearbell.vault import Kept
 
 _KNOWN = {
@@ -231,7 +231,7 @@ def _shut_off(
     )
     do_announce(act, fact)
     if at_once:
-        do_bite(act, name)
+        do_put_in_force(act, name)
     if case:
         one = Evidence(Sanction(name, rung.value, row.until), act.at, officer or act.actor, name)
         do_add_evidence(act, case, one, pack.cases)
@@ -247,7 +247,7 @@ def _lift(act: Act, row: Row[Any], reason: str) -> str:
         wanted = {row.detail, carried.sanction if carried is not None else ""}
         named = [one for one in named if one in wanted]
     for one in named:
-        do_lift(act, Lifted(one, reason))
+        do_lift_sanction(act, Lifted(one, reason))
     return row.detail or (named[0] if named else "")
 
 
