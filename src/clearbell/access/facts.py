@@ -40,6 +40,12 @@ class Locked(msgspec.Struct, frozen=True):
     """µs UTC."""
 
 
+class PasswordChanged(msgspec.Struct, frozen=True):
+    """Someone changed the own password (kind ``access.password``)."""
+
+    account: str
+
+
 class TokenMade(msgspec.Struct, frozen=True):
     """A token for the API (kind ``access.token``)."""
 
@@ -65,6 +71,7 @@ FACTS: dict[str, type[msgspec.Struct]] = {
     "access.moved": AccountMoved,
     "access.second-factor": SecondFactorSet,
     "access.locked": Locked,
+    "access.password": PasswordChanged,
     "access.token": TokenMade,
     "access.token-ended": TokenEnded,
 }

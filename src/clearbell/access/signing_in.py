@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Row, delete, select, update
 
 from clearbell.access.errors import LockedError, NotInvitedError, NotSignedInError, WeakPasswordError
-from clearbell.access.facts import AccountMoved, Locked
+from clearbell.access.facts import AccountMoved, Locked, PasswordChanged
 from clearbell.access.keys import AccessKey
 from clearbell.access.model import TRANSITIONS, Principal, Role, State, Step
 from clearbell.access.second_factor import step_of
@@ -117,6 +117,33 @@ def second_step(
     if whole is None:
         raise NotSignedInError
     return whole
+
+
+def change_password(store: Store, key: AccessKey, settings: AccessSettings, who: Principal, now: str, new: str) -> None:
+    """Change one's own password; every session but the present one ends.
+
+    Raises :class:`WeakPasswordError`; :class:`NotSignedInError` and :class:`LockedError` for the present password.
+    """
+    check_password(settings, who.name, new)
+    with store.read() as conn:
+        row = conn.execute(select(account).where(account.c.account == who.name)).first()
+    right = key.fits(row.password if row is not None else "", now[:_MOST])
+    kept = key.hash(new) if right else ""
+    with store.act(who.name) as act:
+        present = _row(act, who.name)
+        if present is None:
+            raise NotSignedInError
+        _refuse_locked(act, present)
+        right = right and row is not None and present.password == row.password
+        if right:
+            act.append("access.password", [PasswordChanged(who.name)], about=lambda fact: subject(fact.account))
+            _set(act, who.name, password=kept, failures=0)
+            others = (access_session.c.account == who.name) & (access_session.c.digest != who.session)
+            act.conn.execute(delete(access_session).where(others))
+        else:
+            _count_failure(act, settings, present)
+    if not right:
+        raise NotSignedInError
 
 
 def principal_of(store: Store, key: AccessKey, settings: AccessSettings, secret: str) -> Principal | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import structlog
 import uvicorn
 
+from clearbell.access.keys import AccessKey
 from clearbell.calls import Call, CallEnd, Decision
 from clearbell.labels.wording import label_words
 from clearbell.ledger.checkpoints import load_key
@@ -32,6 +33,7 @@ from clearbell.sip.tcp import TcpDoor, open_tcp
 from clearbell.sip.udp import UdpDoor, open_udp
 from clearbell.vault import Vault, load_secret
 from clearbell.web.app import create_app
+from clearbell.web.doors import Doors
 
 log = structlog.get_logger()
 
@@ -165,6 +167,12 @@ class Server:
                     _Gate(node, self._cores, vault, self._notifying.outbox),
                     token=token,
                     lookups_per_minute=config.http.lookups_per_minute,
+                    doors=Doors(
+                        node.store,
+                        AccessKey(load_secret(node.home / "access-key", node.randomness), node.randomness),
+                        config.access,
+                        secure=config.http.secure_cookies,
+                    ),
                 )
                 server = uvicorn.Server(
                     uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", server_header=False)
