@@ -79,7 +79,10 @@ def test_every_address_stands_in_the_table_and_the_table_names_no_other(office):
 def test_every_address_that_needs_something_is_guarded(office):
     for method, path, handler in ours(office):
         needed = (method, path) in OWN or NEEDS.get((method, path)) is not None
-        names = {getattr(guard, "__name__", getattr(getattr(guard, "func", guard), "__name__", "")) for guard in handler.resolve_guards()}
+        names = {
+            getattr(guard, "__name__", getattr(getattr(guard, "func", guard), "__name__", ""))
+            for guard in handler.resolve_guards()
+        }
         guard = "need_session" if path.startswith("/desk") else "require_token"
         assert not needed or guard in names, (method, path)
 
