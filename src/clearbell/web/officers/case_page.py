@@ -15,11 +15,11 @@ from sqlalchemy import Connection, Row
 from clearbell.access.model import Permission, Principal
 from clearbell.cases.errors import CaseError, UnknownCaseError
 from clearbell.cases.model import State, Unit, UnitKind, Verdict
-from clearbell.cases.queries import case_of, story
+from clearbell.cases.queries import case_of, category_of, story
 from clearbell.cases.service import do_assign, do_close, do_note, do_verify
 from clearbell.cases.wording import STATES, VERDICTS, unit_words
 from clearbell.desk.ladder import Asked as AskedSanction
-from clearbell.desk.ladder import category_of, do_announce_sanction, propose
+from clearbell.desk.ladder import do_announce_sanction, propose
 from clearbell.desk.verdicts import TARGETS, do_confirm, do_find, do_settle_appeal
 from clearbell.ledger import Act
 from clearbell.lifecycles import IllegalStepError
