@@ -8,6 +8,8 @@ from pathlib import Path
 
 import msgspec
 
+from clearbell.enforcement.settings import EnforcementSettings
+from clearbell.enforcement.settings import problems_of as enforcement_problems
 from clearbell.notices.settings import NoticesSettings, problems_of
 from clearbell.verification.settings import VerificationSettings
 from clearbell.verification.settings import problems_of as verification_problems
@@ -76,6 +78,7 @@ class NodeConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     http: HttpConfig = HttpConfig()
     notices: NoticesSettings = NoticesSettings()
     verification: VerificationSettings = VerificationSettings()
+    enforcement: EnforcementSettings = EnforcementSettings()
 
 
 def listen_address(text: str) -> tuple[str, int]:
@@ -157,3 +160,5 @@ def _check(name: str, config: NodeConfig) -> None:
         raise ConfigError(name, f"notices.{problem.key}", problem.zh, problem.en)
     for fault in verification_problems(config.verification):
         raise ConfigError(name, f"verification.{fault.key}", fault.zh, fault.en)
+    for wrong in enforcement_problems(config.enforcement):
+        raise ConfigError(name, f"enforcement.{wrong.key}", wrong.zh, wrong.en)
