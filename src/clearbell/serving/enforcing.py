@@ -46,8 +46,15 @@ def _adapter(store: Store, one: AnyTarget, secret: str) -> Adapter:
         return KamailioAdapter(one, secret)
     if isinstance(one, WebhookTarget):
         return WebhookAdapter(one, secret, now=store.clock.now)
-    from clearbell.enforcement.adapters.sftp import SftpAdapter
-
+    try:
+        from clearbell.enforcement.adapters.sftp import SftpAdapter
+    except ImportError as error:
+        raise ConfigError(
+            "enforcement",
+            f"sftp.{one.name}",
+            "SFTP 需要 asyncssh:pip install 'clearbell[sftp]'",
+            "SFTP needs asyncssh: pip install 'clearbell[sftp]'",
+        ) from error
     return SftpAdapter(one, secret)
 
 

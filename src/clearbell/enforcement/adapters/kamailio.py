@@ -209,8 +209,6 @@ class KamailioAdapter:
             if "No such htable" in str(error):
                 raise
             return None
-        except UnreachableError:
-            return None
         return {
             str(item["name"]): str(item["value"]) for slot in slots or () for item in slot["slot"] if "value" in item
         }
