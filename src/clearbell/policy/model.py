@@ -156,6 +156,8 @@ class UrgencyRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Most points that reporters past the line add."""
     grave: int
     """Where a grave category is told of, by most reporters or by the content of a call."""
+    late: int
+    """For each deadline of the case that passed."""
     urgent_at: int
     """From so many points on a case is shown as urgent."""
 

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from clearbell.calls import Action, Answer
+from clearbell.policy.deadlines import DEADLINES, deadline_problems
 from clearbell.policy.detectors import CAMPAIGN_LIMITS, DETECTOR_LIMITS, DETECTOR_WINDOWS
 from clearbell.policy.enforcement import enforcement_problems
 from clearbell.policy.ladder import ladder_problems
@@ -74,6 +75,9 @@ class _Reader:
         self.check_names(many["learning"], dict.fromkeys(LEARNING_LIMITS), "learning")
         self.check_names(many["detectors"], DETECTOR_LIMITS, "detectors")
         self.check_names(many["campaigns"], dict.fromkeys(CAMPAIGN_LIMITS), "campaigns")
+        self.check_names(many["deadlines"], DEADLINES, "deadlines")
+        for zh, en, key in deadline_problems(many["deadlines"]):
+            self.bad(key, zh, en)
         detectors = {name: self.detector(name, r) for name, r in many["detectors"].items() if name in DETECTOR_LIMITS}
         prices = {name: self.price(name, price) for name, price in many["symbols"].items() if name in EVIDENCE}
         hours = {name: self.window(name, window) for name, window in many["hours"].items()}
