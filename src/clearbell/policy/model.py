@@ -248,6 +248,15 @@ class CodeRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     status: Status
 
 
+class MassPurpose(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a mass notice may be for."""
+
+    zh: str
+    en: str
+    mandatory: bool
+    """It goes also to those who opted out."""
+
+
 class MassRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Mass notices."""
 
@@ -264,8 +273,17 @@ class MassRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     has that as its reason and is not sent again; ``again``: it is sent again, and some get it twice."""
     sample: int
     """Recipients that a preview shows, masked."""
+    opt_out_words: tuple[str, ...]
+    """An SMS that says nothing else opts its sender out; capital or not."""
+    opt_in_words: tuple[str, ...]
     source: str
     status: Status
+    purposes: dict[str, MassPurpose]
+
+    def is_mandatory(self, purpose: str) -> bool:
+        """Whether a notice for it goes also to those who opted out."""
+        found = self.purposes.get(purpose)
+        return found is not None and found.mandatory
 
 
 class ReservedWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

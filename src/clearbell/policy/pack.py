@@ -249,6 +249,18 @@ class _Reader:
                 self.bad(f"mass_notices.{name}", "须至少为 1", "should be at least 1")
         if not rules.retry_seconds or min(rules.retry_seconds) < 1:
             self.bad("mass_notices.retry_seconds", "至少一项,且均至少为 1", "needs at least one wait, each at least 1")
+        if not rules.purposes:
+            self.bad("mass_notices.purposes", "至少一项", "needs at least one")
+        both = {word.casefold() for word in rules.opt_out_words} & {word.casefold() for word in rules.opt_in_words}
+        for word in sorted(both):
+            self.bad(
+                "mass_notices.opt_in_words",
+                f"「{word}」也是退订词",
+                f"`{word}` is a word for opting out too",
+            )
+        for name in ("opt_out_words", "opt_in_words"):
+            if not all(word.strip() == word and word for word in getattr(rules, name)):
+                self.bad(f"mass_notices.{name}", "不能有空词或首尾空格", "no word may be empty or have outer spaces")
 
     def cards(self, rules: CardRules) -> None:
         for name in ("days", "name_width", "department_width"):
