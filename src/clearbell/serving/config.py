@@ -10,6 +10,8 @@ import msgspec
 
 from clearbell.access.settings import AccessSettings
 from clearbell.access.settings import problems_of as access_problems
+from clearbell.enforcement.settings import EnforcementSettings
+from clearbell.enforcement.settings import problems_of as enforcement_problems
 from clearbell.notices.settings import NoticesSettings, problems_of
 from clearbell.verification.settings import VerificationSettings
 from clearbell.verification.settings import problems_of as verification_problems
@@ -81,6 +83,7 @@ class NodeConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     access: AccessSettings = AccessSettings()
     notices: NoticesSettings = NoticesSettings()
     verification: VerificationSettings = VerificationSettings()
+    enforcement: EnforcementSettings = EnforcementSettings()
 
 
 def listen_address(text: str) -> tuple[str, int]:
@@ -170,3 +173,5 @@ def _check(name: str, config: NodeConfig) -> None:
         raise ConfigError(name, f"access.{flaw.key}", flaw.zh, flaw.en)
     for fault in verification_problems(config.verification):
         raise ConfigError(name, f"verification.{fault.key}", fault.zh, fault.en)
+    for wrong in enforcement_problems(config.enforcement):
+        raise ConfigError(name, f"enforcement.{wrong.key}", wrong.zh, wrong.en)
