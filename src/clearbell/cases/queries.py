@@ -12,6 +12,7 @@ from clearbell.cases.evidence import Content, Reports, What
 from clearbell.cases.files import case_of, evidence_in, part_of, unit_of
 from clearbell.cases.model import (
     FACTS,
+    CaseLate,
     CaseMerged,
     CaseMoved,
     CaseOpened,
@@ -58,7 +59,7 @@ class Reported(msgspec.Struct, frozen=True):
 class Taken(msgspec.Struct, frozen=True):
     """A step, an assignment, a merger: what was done with the case."""
 
-    fact: CaseOpened | CaseMoved | CaseTended | CaseMerged
+    fact: CaseOpened | CaseMoved | CaseTended | CaseMerged | CaseLate
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -84,11 +85,12 @@ def queue(
     assignee: str = "",
     snoozed: bool = False,
     overdue: bool = False,
+    start: int = 0,
 ) -> list[Row[Any]]:
     """Cases to be dealt with at ``now`` (µs UTC), the most urgent first, then the soonest due.
 
     Closed and merged ones are left out, and with ``snoozed`` unset those put off, unless their deadline has passed.
-    ``state``, ``assignee``, ``overdue``: only those.
+    ``state``, ``assignee``, ``overdue``: only those. ``start``: how many to leave out, for the next page.
     """
     query = select(case_file).where(case_file.c.merged_into == "")
     if state is None:
@@ -104,7 +106,7 @@ def queue(
         query = query.where((case_file.c.snoozed <= now) | late)
     # 0, no deadline, comes last.
     order = (case_file.c.urgency.desc(), case_file.c.due == 0, case_file.c.due, case_file.c.case)
-    return list(conn.execute(query.order_by(*order).limit(limit)))
+    return list(conn.execute(query.order_by(*order).limit(limit).offset(start)))
 
 
 def cases_about(conn: Connection, unit: Unit, limit: int = 100) -> list[Row[Any]]:
@@ -185,7 +187,7 @@ def _taken(conn: Connection, rows: Sequence[Row[Any]]) -> list[Line]:
     for at, kind, data in conn.execute(query):
         fact = _DECODERS[kind](bytes(data))
         if fact.case in cases:
-            who = fact.opener if isinstance(fact, CaseOpened) else fact.officer
+            who = fact.opener if isinstance(fact, CaseOpened) else getattr(fact, "officer", "")
             lines.append(Line(at, who, Taken(fact), case=fact.case))
     return lines
 

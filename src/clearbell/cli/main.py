@@ -21,6 +21,7 @@ _BRANCHES = (
     ("contracts", "clearbell.cli.contracts:app", "Contracts with liability clauses. 合同与违约责任。"),
     ("consent", "clearbell.cli.consent:app", "Consents, refusals, lists, wishes. 同意、拒绝、名单与意愿。"),
     ("cases", "clearbell.cli.cases:app", "Cases: verification and verdicts. 案件核查与认定。"),
+    ("deadlines", "clearbell.cli.deadlines:app", "What is due, overdue, or passed. 期限。"),
     ("sanctions", "clearbell.cli.sanctions:app", "Sanctions and restrictions. 处置与限制。"),
     ("orders", "clearbell.cli.orders:app", "Orders of authorities. 监管指令。"),
     ("reports", "clearbell.cli.reports:app", "Reports of nuisance calls. 骚扰电话举报。"),
@@ -35,6 +36,7 @@ _BRANCHES = (
     ("verify", "clearbell.cli.verify:app", "Test calls to suspected numbers. 拨测。"),
     ("intake", "clearbell.cli.intake:app", "Files taken in and their bad rows. 导入与隔离行。"),
     ("erase", "clearbell.cli.erase:erase", "Erase what is kept about a person's number. 抹除个人信息。"),
+    ("accounts", "clearbell.cli.accounts:app", "Who may sign in, and tokens. 账号与令牌。"),
     ("pack", "clearbell.cli.pack:app", "Check and show a jurisdiction's rules. 检查与查看规则包。"),
     ("simulate", "clearbell.cli.simulate:app", "Make synthetic calls with ground truth. 生成带真值的模拟呼叫。"),
 )

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from clearbell.calls import Action, Answer
+from clearbell.policy.enforcement import EnforcementRules
 from clearbell.policy.ladder import LadderRules
 from clearbell.policy.model import (
     ActionStep,
@@ -112,6 +113,7 @@ TABLES: dict[str, Any] = {
     "content": ContentRules,
     "ladder": LadderRules,
     "orders": OrderRules,
+    "enforcement": EnforcementRules,
     "actions": ActionStep,
 }
 SINGLE = (
@@ -127,4 +129,5 @@ SINGLE = (
     "content",
     "ladder",
     "orders",
+    "enforcement",
 )

@@ -10,6 +10,7 @@ from pathlib import Path
 import structlog
 import uvicorn
 
+from clearbell.access.keys import AccessKey
 from clearbell.calls import Call, CallEnd, Decision
 from clearbell.labels.wording import label_words
 from clearbell.ledger.checkpoints import load_key
@@ -21,6 +22,7 @@ from clearbell.records.journal import read_journal
 from clearbell.registry.applications.service import Desk
 from clearbell.registry.identity import IdentityKey
 from clearbell.serving.config import ConfigError, NodeConfig, listen_address
+from clearbell.serving.enforcing import Enforcing
 from clearbell.serving.node import Counts, Node
 from clearbell.serving.notifying import Notifying
 from clearbell.serving.upkeep import Upkeep
@@ -32,6 +34,7 @@ from clearbell.sip.tcp import TcpDoor, open_tcp
 from clearbell.sip.udp import UdpDoor, open_udp
 from clearbell.vault import Vault, load_secret
 from clearbell.web.app import create_app
+from clearbell.web.doors import Doors
 
 log = structlog.get_logger()
 
@@ -136,6 +139,7 @@ class Server:
         vault = Vault(node.home / "documents", secret, node.randomness)
         self._notifying = Notifying(node, config.notices)
         self._upkeep = Upkeep(node, vault, self._notifying.outbox)
+        self._enforcing = Enforcing(node.store, node.pack, config.enforcement, node.home)
         sources = _sources(config, node.pack)
         token = _token(config.http.token_file)
         bound: list[socket.socket] = []
@@ -165,6 +169,12 @@ class Server:
                     _Gate(node, self._cores, vault, self._notifying.outbox),
                     token=token,
                     lookups_per_minute=config.http.lookups_per_minute,
+                    doors=Doors(
+                        node.store,
+                        AccessKey(load_secret(node.home / "access-key", node.randomness), node.randomness),
+                        config.access,
+                        secure=config.http.secure_cookies,
+                    ),
                 )
                 server = uvicorn.Server(
                     uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", server_header=False)
@@ -188,6 +198,7 @@ class Server:
         self._node.start()
         self._upkeep.start()
         self._notifying.start()
+        self._enforcing.start()
         for door in self._doors:
             door.start()
         if self._http_thread is not None:
@@ -200,6 +211,7 @@ class Server:
         if self._http is not None and self._http_thread is not None:
             self._http.should_exit = True
             self._http_thread.join(10)
+        self._enforcing.stop()
         self._notifying.stop()
         self._upkeep.stop()
         self._node.stop()

@@ -27,7 +27,7 @@ from clearbell.sanctions.orders.service import (
     do_reopen,
 )
 from clearbell.vault import Kept
-from clearbell.web.api import require_token
+from clearbell.web.doors import require_token
 from clearbell.web.feeds import ServedGate
 from clearbell.web.order_bodies import (
     CarriedOutView,
