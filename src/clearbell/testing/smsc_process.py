@@ -27,7 +27,7 @@ class SmscProcess:
         self._news = threading.Condition()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
-        self.port: int = self.wait_for(lambda line: line["event"] == "listening")["port"]
+        self.port: int = self.wait_for(lambda line: line["event"] == "listening", 60)["port"]
 
     def _read(self) -> None:
         assert self._process.stdout is not None  # noqa: S101
