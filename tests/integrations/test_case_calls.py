@@ -34,7 +34,10 @@ def pack_text():
     """The shipped pack, with test calls at any hour and at once."""
     text = builtin_pack_text("cn")
     for old, new in (
-        ('[hours.verification]\nstart = "09:00"\nend = "20:00"', '[hours.verification]\nstart = "00:00"\nend = "24:00"'),
+        (
+            '[hours.verification]\nstart = "09:00"\nend = "20:00"',
+            '[hours.verification]\nstart = "00:00"\nend = "24:00"',
+        ),
         ("gap_minutes = 60", "gap_minutes = 0"),
         ("spread_minutes = 180", "spread_minutes = 0"),
         (
