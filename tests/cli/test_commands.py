@@ -48,7 +48,8 @@ def test_a_commercial_call_needs_a_consent_from_the_first_command_to_the_last(cl
     assert "no consent to H1 in force" in clearbell(
         "consent", "withdraw", "--holder", "H1", "--callee", "13900000002", code=1
     )
-    clearbell("sanctions", "restrict", "R1", "--reason", "test", "--holder", "H1")
+    clearbell("sanctions", "order", "O1", "--issuer", "bureau", "--text", "bar H1")
+    clearbell("sanctions", "restrict", "R1", "--reason", "test", "--holder", "H1", "--order", "O1")
     assert "RESTRICTED_HOLDER" in clearbell(*screen)
     clearbell("sanctions", "lift", "R1", "--reason", "done")
     assert "sound: " in clearbell("ledger", "verify")
@@ -101,7 +102,7 @@ def test_a_checkpoint_can_be_kept_elsewhere(clearbell, tmp_path):
         (("registry", "holder", "H", "nobody"), "party nobody is not registered"),
         (("registry", "number", "r", "H", "x"), "has characters that no number has"),
         (("consent", "grant", "--holder", "H", "--callee", "13900000002", "--until", "soon"), "should be a date"),
-        (("sanctions", "restrict", "R", "--reason", "x"), "name one of: number, holder, trunk"),
+        (("sanctions", "restrict", "R", "--reason", "x", "--order", "O"), "name one of: number, holder, trunk"),
         (("pack", "check", "none.toml"), "cannot read the pack"),
         (("pack", "check", "cnn"), "there are: cn"),
         (("decisions", "show", "unknown"), "no decision with id unknown"),
@@ -195,7 +196,8 @@ def test_a_calling_list_is_scrubbed_to_what_may_be_called(clearbell, tmp_path):
     clearbell("consent", "scrub", out, parquet, "--holder", "H1", "--purpose", "loans", "--column", "号码")
     clearbell("consent", "scrub", parquet, out, "--holder", "H1", "--purpose", "loans", "--column", "号码")
     assert out.read_text().count(",yes,") == 1
-    clearbell("sanctions", "restrict", "R1", "--reason", "test", "--holder", "H1")
+    clearbell("sanctions", "order", "O1", "--issuer", "bureau", "--text", "bar H1")
+    clearbell("sanctions", "restrict", "R1", "--reason", "test", "--holder", "H1", "--order", "O1")
     assert "使用主体受限" in clearbell(*scrub, lang="zh")
     assert "no column `tel`" in clearbell(*scrub, "--column", "tel", code=1)
 

@@ -3,77 +3,45 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import update
 
-from cases.conftest import EVE, PACK, RULES, due, opened
+from cases.conftest import PACK, RULES, report_matched
 from clearbell.calls import DAY, HOUR
-from clearbell.cases.model import Verdict, number_unit
-from clearbell.cases.service import do_note, do_verify
-from clearbell.desk.ladder import Asked, do_announce_sanction, propose
-from clearbell.desk.sanctioning import keep_up_sanctions
-from clearbell.desk.verdicts import do_confirm, do_find
-from clearbell.notices.keys import NoticeKey
+from clearbell.cases.erasure import do_forget_number as forget_cases
+from clearbell.cases.evidence import Content, Evidence
+from clearbell.cases.model import number_unit
+from clearbell.cases.service import do_add_evidence
+from clearbell.desk.erasing import do_forget_sanctions
+from clearbell.desk.ladder import propose
+from clearbell.ledger.tables import ledger_sealed
 from clearbell.notices.model import Channel
-from clearbell.notices.service import Outbox
+from clearbell.notices.service import Outbox, do_forget_recipient
 from clearbell.notices.tables import notice
-from clearbell.notices.templates import builtin_templates
 from clearbell.registry.contacts.model import Contact, ContactOf, Way
-from clearbell.registry.contacts.service import do_name_contact
+from clearbell.registry.contacts.service import do_name_contact, erase_person
+from clearbell.registry.model import HolderRegistered, NumbersAssigned, PartyKind, PartyRegistered, Purpose
+from clearbell.registry.service import do_assign_numbers, do_register_holder, do_register_party
 from clearbell.sanctions.model import Lifted, Rung
-from clearbell.sanctions.queries import notices_about, restrictions, sanction_of
+from clearbell.sanctions.queries import notices_about, restrictions
 from clearbell.sanctions.service import SanctionError, do_lift
-from clearbell.testing import MovableClock, fresh_store
+from desk.conftest import OUTBOX, bitten, delivered, keep_up, row, unit
+from desk.conftest import announce as announce_rung
+from desk.conftest import confirmed as confirm
 
 NUMBER, OTHER = 8613800000066, 8613900000001
-OUTBOX = Outbox(frozenset(Channel), builtin_templates(), NoticeKey(b"k" * 32, lambda size: b"x" * size))
-
-
-@pytest.fixture
-def clock():
-    return MovableClock(EVE)
-
-
-@pytest.fixture
-def store(tmp_path, clock):
-    store = fresh_store(tmp_path, clock)
-    yield store
-    store.close()
 
 
 def confirmed(store, case="c1"):
-    opened(store, NUMBER, case)
-    with store.act("test") as act:
-        do_verify(act, case, due, officer="one")
-        do_note(act, case, "they sell flats", RULES, officer="one")
-        do_find(act, case, Verdict.CONFIRMED, "they sell flats", RULES, due, officer="one")
-        do_confirm(act, case, "", due, agrees=True, officer="two")
+    confirm(store, NUMBER, case)
 
 
-def announce(store, case="c1", **more):
-    with store.act("test") as act:
-        asked = Asked("selling without consent", **{"rung": Rung.BARRED, "words": "again and again", **more})
-        return do_announce_sanction(act, case, asked, PACK, due, officer="three")
+def announce(store, case="c1", rung=Rung.BARRED, **more):
+    return announce_rung(store, rung, case, **more)
 
 
 def contacts(store):
     with store.act("test") as act:
         for way, address in ((Way.SMS, str(OTHER)), (Way.MAIL, "zhang@example.net")):
             do_name_contact(act, Contact(ContactOf.NUMBER, str(NUMBER), way, address))
-
-
-def delivered(store, *channels):
-    with store.act("test") as act:
-        for channel in channels:
-            act.conn.execute(update(notice).where(notice.c.channel == channel).values(state="delivered"))
-
-
-def keep_up(store):
-    return keep_up_sanctions(store, PACK, OUTBOX)
-
-
-def row(store, name="c1/1"):
-    with store.read() as conn:
-        return sanction_of(conn, name)
 
 
 def in_force(store):
@@ -177,3 +145,136 @@ def test_what_the_ladder_does_not_allow_is_refused_and_changes_nothing(store, mo
     with pytest.raises(SanctionError, match=words):
         announce(store, **more)
     assert store.head() == head
+
+
+# ---- who is told, and of what
+
+
+def told(store, event="ahead", name="c1/1"):
+    with store.read() as conn:
+        return {(one.channel, one.counts, bool(one.fault)) for one in notices_about(conn, name, event)}
+
+
+def test_a_contact_named_later_is_told_of_what_has_not_bitten_yet(store):
+    confirmed(store)
+    announce(store)
+    keep_up(store)
+    assert told(store) == {("sms", False, False)}
+    contacts(store)
+    keep_up(store)
+    assert told(store) == {("sms", False, False), ("sms", True, False), ("mail", True, False)}
+
+
+def test_what_could_not_be_sent_is_sent_when_the_channel_is_there(store, clock):
+    contacts(store)
+    confirmed(store)
+    fact = announce(store)
+    no_mail = Outbox(frozenset({Channel.SMS}), OUTBOX.templates, OUTBOX.key)
+    keep_up(store, no_mail)
+    assert ("mail", True, True) in told(store)
+    with store.act("test") as act:
+        do_name_contact(act, Contact(ContactOf.NUMBER, str(NUMBER), Way.MAIL, "zhang@example.net"))
+    keep_up(store)
+    assert told(store) == {("sms", False, False), ("sms", True, False), ("mail", True, False)}
+    delivered(store, "sms", "mail")
+    clock.move(fact.start - clock.now())
+    assert keep_up(store) == ["c1/1"]
+    assert row(store).undelivered == "[]"
+
+
+def test_two_addresses_of_one_kind_are_not_two_channels(store, clock):
+    confirmed(store)
+    with store.act("test") as act:
+        for place in range(3):
+            do_name_contact(act, Contact(ContactOf.NUMBER, str(NUMBER), Way.SMS, str(OTHER + place)))
+    fact = announce(store)
+    keep_up(store)
+    delivered(store, "sms")
+    clock.move(fact.start - clock.now())
+    assert keep_up(store) == []
+
+
+def test_nobody_hears_of_what_was_taken_back_before_anybody_was_told(store):
+    contacts(store)
+    confirmed(store)
+    announce(store)
+    with store.act("test") as act:
+        do_lift(act, Lifted("c1/1", "a slip"))
+    keep_up(store)
+    with store.read() as conn:
+        assert notices_about(conn, "c1/1") == []
+
+
+def test_a_holders_other_lines_are_no_channel_when_the_holder_is_barred(store):
+    with store.act("test") as act:
+        do_register_party(act, PartyRegistered("p", PartyKind.COMPANY, "Example Sales"))
+        do_register_holder(act, HolderRegistered("H", "p"))
+        do_assign_numbers(act, [NumbersAssigned("r", "H", OTHER, OTHER, Purpose.SERVICE)])
+        do_name_contact(act, Contact(ContactOf.HOLDER, "H", Way.SMS, str(OTHER)))
+        do_name_contact(act, Contact(ContactOf.PARTY, "p", Way.SMS, str(OTHER + 1)))
+    confirm(store, "H")
+    announce(store)
+    keep_up(store)
+    with store.read() as conn:
+        names = [one.notice for one in notices_about(conn, "c1/1")]
+        to = conn.execute(notice.select().where(notice.c.notice.in_(names))).all()
+    assert [one.recipient for one in to] == [str(OTHER + 1)]
+
+
+# ---- at once
+
+
+def test_fraud_bites_at_once_and_what_is_put_off_waits_to_be_told(store, clock):
+    report_matched(store, NUMBER, range(8613900000001, 8613900000006), category="fraud")
+    confirmed(store)
+    with store.act("test") as act:
+        do_add_evidence(act, "c1", Evidence(Content("fraud", 0.98), act.at, "content"), RULES)
+    fact = announce(store, rung=None)
+    assert (fact.rung, fact.at_once, fact.channels) == (Rung.OUTGOING_BARRED, True, 0)
+    assert in_force(store) == [("c1/1", "outgoing_barred")]
+    put_off = announce(store, rung=Rung.OUTGOING_BARRED, start=clock.now() + 60 * HOUR)
+    assert (put_off.at_once, put_off.channels) == (False, 2)
+
+
+# ---- repeats
+
+
+def test_another_number_of_the_holder_is_no_way_around_the_ladder(store):
+    with store.act("test") as act:
+        do_register_party(act, PartyRegistered("p", PartyKind.COMPANY, "Example Sales"))
+        do_register_holder(act, HolderRegistered("H", "p"))
+        do_assign_numbers(act, [NumbersAssigned("r", "H", NUMBER, NUMBER + 1, Purpose.SERVICE)])
+    confirmed(store)
+    announce(store, rung=None)
+    with store.read() as conn:
+        for about in (number_unit(NUMBER + 1), unit("H")):
+            assert propose(conn, about, "", PACK, store.clock.now()).rung is Rung.RATE_LIMIT
+        assert propose(conn, number_unit(NUMBER + 2), "", PACK, store.clock.now()).rung is Rung.WARNING
+
+
+# ---- forgetting
+
+
+def test_an_erased_number_stands_in_no_notice_that_others_got(store, clock):
+    contacts(store)
+    bitten(store, clock, Rung.BARRED, NUMBER)
+    keep_up(store)
+
+    def naming():
+        with store.read() as conn:
+            found = conn.execute(ledger_sealed.select().where(ledger_sealed.c.data.is_not(None))).all()
+            rows = conn.execute(notice.select()).all()
+        return [
+            one
+            for one in (*(bytes(f.data) for f in found), *(bytes(r.arguments) for r in rows))
+            if str(NUMBER).encode() in one
+        ]
+
+    assert naming()
+    with store.act("test") as act:
+        erase_person(act, NUMBER)
+        do_forget_sanctions(act, NUMBER)
+        do_forget_recipient(act, NUMBER)
+        forget_cases(act, NUMBER)
+        act.erase(NUMBER)
+    assert naming() == []

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, select
 
-from clearbell.cases.evidence import What
+from clearbell.cases.evidence import Content, Reports, What
 from clearbell.cases.files import case_of, evidence_in, part_of, unit_of
 from clearbell.cases.model import (
     FACTS,
@@ -27,7 +27,19 @@ from clearbell.ledger.tables import ledger_entry, ledger_sealed
 from clearbell.reports.model import Standing
 from clearbell.reports.tables import report
 
-__all__ = ["Decided", "Line", "Reported", "Taken", "case_of", "cases_about", "decided", "queue", "story", "unit_of"]
+__all__ = [
+    "Decided",
+    "Line",
+    "Reported",
+    "Taken",
+    "case_of",
+    "cases_about",
+    "category_of",
+    "decided",
+    "queue",
+    "story",
+    "unit_of",
+]
 _MOST_REPORTS = 200
 _DECODERS: dict[str, Callable[[bytes], Any]] = {
     kind: msgspec.json.Decoder(fact).decode for kind, fact in FACTS.items() if kind != "cases.evidence"
@@ -124,6 +136,17 @@ def decided(conn: Connection) -> list[Decided]:
     )
     rows = conn.execute(query.order_by(case_file.c.number, case_file.c.found))
     return [Decided(row.number, Verdict(row.verdict), row.found) for row in rows]
+
+
+def category_of(conn: Connection, case: str) -> str:
+    """What a case is about: what was heard most surely, else what most reports name; empty: unknown."""
+    entries = [one.what for one in evidence_in(conn, case)]
+    heard = [what for what in entries if isinstance(what, Content)]
+    if heard:
+        return max(heard, key=lambda what: what.confidence).category
+    named = next((what.categories for what in reversed(entries) if isinstance(what, Reports) and what.categories), {})
+    total = sum(named.values())
+    return next((code for code, count in named.items() if 2 * count > total), "")
 
 
 def story(conn: Connection, case: str) -> list[Line]:

@@ -28,6 +28,7 @@ def erase(number: str, *, pack: str = "cn", lake: str = "", home: Path | None = 
     from clearbell.cli.records import open_lake
     from clearbell.consent.evidence import do_forget_evidence
     from clearbell.consent.service import erase_person as consent
+    from clearbell.desk.erasing import do_forget_sanctions as sanctions
     from clearbell.discovery.campaigns.service import do_forget_number as campaigns
     from clearbell.discovery.findings.service import do_forget_number as findings
     from clearbell.intake.quarantine import forget_number as quarantine
@@ -40,7 +41,6 @@ def erase(number: str, *, pack: str = "cn", lake: str = "", home: Path | None = 
     from clearbell.registry.reassignment.service import erase_person as reassignment
     from clearbell.registry.service import erase_person as registry
     from clearbell.reports.service import do_forget_number as reports
-    from clearbell.sanctions.service import erase_person as sanctions
     from clearbell.verification.service import do_forget_number as verification
 
     key = read_number(number)

@@ -66,7 +66,9 @@ def restrict(
     order: str = "",
     home: Path | None = None,
 ) -> None:
-    """Put a restriction in force on a number, a holder or a trunk.
+    """Carry out an order: put a restriction in force at once on a number, a holder or a trunk.
+
+    Without an order it takes a confirmed case: ``clearbell cases sanction``.
 
     Parameters
     ----------
@@ -96,6 +98,12 @@ def restrict(
     from clearbell.sanctions.model import Restricted, Rung, Target
     from clearbell.sanctions.service import do_restrict
 
+    if not order.strip():
+        refuse(
+            "没有认定违规的案件,不得处置;依指令处置须写明 --order,其他请用 clearbell cases sanction",
+            "nothing is sanctioned without a confirmed case: name the order that it carries out with --order, "
+            "or use clearbell cases sanction",
+        )
     if sum(map(bool, (number, holder, trunk))) != 1:
         refuse("请写明号码、使用主体、中继三者之一", "name one of: number, holder, trunk")
     target = Target.NUMBER if number else Target.HOLDER if holder else Target.TRUNK
@@ -124,10 +132,10 @@ def restrict(
 @app.command
 def lift(restriction: str, *, reason: str, home: Path | None = None) -> None:
     """Lift a restriction before its time (复通)."""
+    from clearbell.desk.effects import do_lift_sanction
     from clearbell.sanctions.model import Lifted
-    from clearbell.sanctions.service import do_lift
 
-    _act(home, lambda act: do_lift(act, Lifted(restriction, reason)))
+    _act(home, lambda act: do_lift_sanction(act, Lifted(restriction, reason)))
     say(f"处置 {restriction} 已解除", f"restriction {restriction} is lifted")
 
 
@@ -203,8 +211,8 @@ def propose(case: str, *, pack: str = "cn", home: Path | None = None) -> None:
     """Say which rung a case's unit is due, and why."""
     from clearbell.cases.errors import CaseError
     from clearbell.cases.files import own_case, unit_of
+    from clearbell.cases.queries import category_of
     from clearbell.cli.pack import open_pack
-    from clearbell.desk.ladder import category_of
     from clearbell.desk.ladder import propose as due
 
     rules = open_pack(pack)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from clearbell.desk.effects import do_lift_sanction
 from clearbell.ledger import Act
 from clearbell.registry.contracts.service import do_end, do_reinstate, note_step
 from clearbell.sanctions.model import Lifted, Restricted, Rung, Target
 from clearbell.sanctions.queries import is_in_force
-from clearbell.sanctions.service import do_lift, do_restrict
+from clearbell.sanctions.service import do_restrict
 
 
 def end_contract(act: Act, name: str, reason: str) -> str:
@@ -37,5 +38,7 @@ def reinstate_contract(act: Act, name: str, reason: str) -> None:
     restriction = do_reinstate(act, name, reason)
     if is_in_force(act.conn, restriction, act.at):
         note_step(
-            act, name, do_lift(act, Lifted(restriction, f"合同 {name} 恢复 / contract {name} reinstated: {reason}"))
+            act,
+            name,
+            do_lift_sanction(act, Lifted(restriction, f"合同 {name} 恢复 / contract {name} reinstated: {reason}")),
         )

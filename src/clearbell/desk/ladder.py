@@ -6,18 +6,19 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from clearbell.calls import DAY, HOUR
-from clearbell.cases.evidence import Content, Evidence, Reports, Sanction
-from clearbell.cases.files import evidence_in
+from clearbell.cases.evidence import Evidence, Sanction
 from clearbell.cases.model import Unit, UnitKind
+from clearbell.cases.queries import category_of
 from clearbell.cases.service import Due, do_record_sanction
+from clearbell.desk.effects import check_effects, do_put_in_force
 from clearbell.desk.verdicts import TARGETS, on_whom
 from clearbell.ledger import Act
 from clearbell.policy.model import Pack
-from clearbell.registry.queries import holder_of
+from clearbell.registry.queries import holder_of, spans_of
 from clearbell.reports.tables import reputation_reset
-from clearbell.sanctions.life import do_announce, do_bite
-from clearbell.sanctions.model import Announced, Rung, Stage, Target
-from clearbell.sanctions.queries import sanctions_on
+from clearbell.sanctions.life import do_announce
+from clearbell.sanctions.model import Announced, Rung, Stage, State, Target
+from clearbell.sanctions.queries import sanctions_on, sanctions_within
 from clearbell.sanctions.service import SanctionError
 
 
@@ -50,21 +51,10 @@ class Asked(msgspec.Struct, frozen=True):
     """Why it is harsher than proposed."""
 
 
-def category_of(conn: Connection, case: str) -> str:
-    """What a case is about: what was heard most surely, else what most reports name; empty: unknown."""
-    entries = [one.what for one in evidence_in(conn, case)]
-    heard = [what for what in entries if isinstance(what, Content)]
-    if heard:
-        return max(heard, key=lambda what: what.confidence).category
-    named = next((what.categories for what in reversed(entries) if isinstance(what, Reports) and what.categories), {})
-    total = sum(named.values())
-    return next((code for code, count in named.items() if 2 * count > total), "")
-
-
 def propose(conn: Connection, unit: Unit, category: str, pack: Pack, at: int) -> Proposal:
     """The rung that a unit is due at ``at`` (µs UTC), from its category and what there was before.
 
-    A number is judged with its holder. What was undone, withdrawn, or fell on a number's former user counts nothing.
+    A number is judged with its holder and the holder's other numbers, a holder with its numbers. What was undone, withdrawn, or fell on a number's former user counts nothing.
     """
     ladder = pack.ladder
     order = [name for name, rung in ladder.rungs.items() if TARGETS[unit.kind].value in rung.units]
@@ -91,14 +81,19 @@ def propose(conn: Connection, unit: Unit, category: str, pack: Pack, at: int) ->
 
 
 def _earlier(conn: Connection, unit: Unit, since: int) -> list[tuple[str, str]]:
+    """Sanctions since then on the unit, on its holder and on whatever numbers that has: another number is no way out."""
+    held = holder_of(conn, unit.number) if unit.kind is UnitKind.NUMBER else ""
+    held = unit.name if unit.kind is UnitKind.HOLDER else held
     targets = [(TARGETS[unit.kind], unit.number, "" if unit.number else unit.name)]
-    if unit.kind is UnitKind.NUMBER:
-        held = holder_of(conn, unit.number)
-        targets += [(Target.HOLDER, 0, held)] if held else []
-        reset = select(reputation_reset.c.before).where(reputation_reset.c.number == unit.number)
-        since = max(since, conn.execute(reset).scalar_one_or_none() or 0)
-    rows = sanctions_on(conn, targets, since)
-    return [(row.sanction, row.rung) for row in rows if not row.undone and row.state != "withdrawn"]
+    targets += [(Target.HOLDER, 0, held)] if held else []
+    rows = {row.sanction: row for row in sanctions_on(conn, targets, since)}
+    rows |= {row.sanction: row for row in sanctions_within(conn, spans_of(conn, held), since)} if held else {}
+    counted = [row for row in rows.values() if not row.undone and row.state != State.WITHDRAWN.value]
+    numbers = {row.number for row in counted if row.number}
+    resets = select(reputation_reset.c.number, reputation_reset.c.before).where(reputation_reset.c.number.in_(numbers))
+    before = {row.number: row.before for row in conn.execute(resets)}
+    counted.sort(key=lambda row: (row.announced, row.sanction))
+    return [(row.sanction, row.rung) for row in counted if row.announced >= before.get(row.number, 0)]
 
 
 def plan(rung: Rung, asked: Asked, target: Target, start: int, pack: Pack) -> tuple[Stage, ...]:
@@ -131,7 +126,8 @@ def do_announce_sanction(act: Act, case: str, asked: Asked, pack: Pack, due: Due
     if rules is None or target.value not in rules.units:
         raise SanctionError("此级处置不适用于该对象", "the ladder has no such rung for what it falls on", "rung")
     order = list(ladder.rungs)
-    at_once = rules.at_once and proposed.category in ladder.urgent
+    # What is put off leaves time to be told of.
+    at_once = rules.at_once and proposed.category in ladder.urgent and asked.start <= act.at
     earliest = act.at if at_once or not rules.notice else act.at + rules.notice_hours * HOUR
     start = asked.start or earliest
     if start < act.at:
@@ -140,6 +136,7 @@ def do_announce_sanction(act: Act, case: str, asked: Asked, pack: Pack, due: Due
         raise SanctionError(
             f"须提前 {rules.notice_hours} 小时告知", f"its subject is told {rules.notice_hours} hours ahead", "start"
         )
+    check_effects(act.conn, rung, target, unit.name)
     stages = plan(rung, asked, target, start, pack)
     longer = bool(rules.days) and stages[0].until > start + rules.days * DAY
     tighter = rung is Rung.RATE_LIMIT and 0 < asked.limit < rules.limit
@@ -165,11 +162,11 @@ def do_announce_sanction(act: Act, case: str, asked: Asked, pack: Pack, due: Due
         asked.words,
         0 if at_once or not rules.notice else ladder.channels,
         ladder.different_channels,
-        at_once and start == act.at,
+        at_once,
     )
     do_announce(act, fact)
     if fact.at_once:
-        do_bite(act, name)
+        do_put_in_force(act, name)
     one = Evidence(Sanction(name, rung.value, fact.until), act.at, who, name)
     do_record_sanction(act, case, asked.reason, due, one, pack.cases, who)
     return fact

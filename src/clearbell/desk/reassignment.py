@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from clearbell.consent.reassignment import Ended, do_end_former_user, spoken_of
+from clearbell.desk.effects import do_lift_sanction
 from clearbell.intake import BadCell, Stored, places
 from clearbell.intake.cells import CellError, Row
 from clearbell.labels.cards.queries import on_cards
@@ -30,6 +31,8 @@ from clearbell.registry.reassignment.service import (
 from clearbell.reports.model import NumberReset
 from clearbell.reports.reputation import ReputationSettings
 from clearbell.reports.resets import do_reset_number, do_reset_unreported, reported
+from clearbell.sanctions.model import Lifted
+from clearbell.sanctions.queries import standing_on
 
 AGEING = "number_ageing"
 _BATCH = 500
@@ -66,7 +69,7 @@ def disconnect_number(act: Act, number: int, day: datetime.date, rules: Rules, *
     """Record a permanent disconnect, and end everything of the former user.
 
     The number leaves its holder, its name card is cleared, complaints of calls up to that day count no more, and
-    consents, refusals, list and wishes of the former user end. Raises the errors of
+    consents, refusals, list and wishes of the former user end, sanctions on the number are lifted. Raises the errors of
     :func:`~clearbell.registry.reassignment.service.do_disconnect_number`.
     """
     if not do_disconnect_number(act, number, day, rules.zone, rules.ageing_days, source=source):
@@ -87,6 +90,8 @@ def reassign_number(
 
 def _end(act: Act, number: int, before: int, rules: Rules) -> Freed:
     do_reset_number(act, number, before, rules.reputation)
+    for name, _ in standing_on(act.conn, [number], act.at):
+        do_lift_sanction(act, Lifted(name, "号码已换用户 / the number changed hands"))
     return Freed(True, do_end_number(act, number), do_end_former_user(act, number, before))
 
 
@@ -150,6 +155,8 @@ class DisconnectLoader:
             for knows in (spoken_of, on_cards, reported, held):
                 for number in knows(act.conn, page):
                     first.pop(number, None)
+            for _, number in standing_on(act.conn, page, act.at):
+                first.pop(number, None)
         return {place: items[place] for place in sorted(first.values()) if items[place].day <= today}
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, Row, case, distinct, func, select
 
 from clearbell.calls import HOUR
+from clearbell.desk.effects import do_pass_on, do_put_in_force
 from clearbell.ledger import Act, Store
 from clearbell.ledger.followers import advance_all
 from clearbell.ledger.model import Entry
@@ -20,6 +21,7 @@ from clearbell.notices.model import Channel
 from clearbell.notices.model import State as Sent
 from clearbell.notices.queries import notice_of
 from clearbell.notices.service import Notice, Outbox, do_queue_notice, notice_id
+from clearbell.notices.tables import notice
 from clearbell.policy.model import Pack
 from clearbell.registry.contacts.model import Contact, ContactOf, Way
 from clearbell.registry.contacts.queries import (
@@ -28,9 +30,10 @@ from clearbell.registry.contacts.queries import (
     contacts_of_provider,
     contacts_of_trunk,
 )
-from clearbell.sanctions.life import do_bite, do_pass, do_tell, stages_of
-from clearbell.sanctions.model import FACTS, RESTRICTING, Moved, Rung, State, Step, Target, Told
+from clearbell.sanctions.life import do_tell, stages_of
+from clearbell.sanctions.model import FACTS, RESTRICTING, Announced, Moved, Rung, State, Step, Target, Told
 from clearbell.sanctions.queries import due_sanctions, notices_about, sanction_of, sanctions
+from clearbell.sanctions.tables import sanction, sanction_notice
 
 FOLLOWER = "sanction-notices"
 ACTOR = "system:sanctions"
@@ -42,8 +45,9 @@ def keep_up_sanctions(store: Store, pack: Pack, outbox: Outbox) -> list[str]:
     """Tell what is new, and do what time asks for; returns the sanctions that took a step."""
     advance_all(store, FOLLOWER, _KINDS, lambda act, entries: _tell_new(act, entries, pack, outbox))
     with store.read() as conn:
-        due = due_sanctions(conn, store.clock.now())
-        due = [name for name in due if _ready(conn, name, store.clock.now())]
+        now = store.clock.now()
+        due = due_sanctions(conn, now)
+        due += [name for name in _told(conn, now) if name not in due]
     moved = []
     for name in due:
         with store.act(ACTOR) as act:
@@ -54,13 +58,27 @@ def keep_up_sanctions(store: Store, pack: Pack, outbox: Outbox) -> list[str]:
     return moved
 
 
-def _ready(conn: Connection, name: str, now: int) -> bool:
-    row = sanction_of(conn, name)
-    if row is None:
-        return False
-    if row.state != State.ANNOUNCED.value or (row.until and now >= row.until):
-        return True
-    return now >= row.latest or is_told(conn, row)
+def _told(conn: Connection, now: int) -> list[str]:
+    """Announced sanctions whose time has come and whose subjects were told: one question, however many wait."""
+    ways = func.count(distinct(case((sanction.c.different, sanction_notice.c.channel), else_=sanction_notice.c.notice)))
+    query = (
+        select(sanction.c.sanction)
+        .join(sanction_notice, sanction_notice.c.sanction == sanction.c.sanction)
+        .join(notice, notice.c.notice == sanction_notice.c.notice)
+        .where(
+            sanction.c.state == State.ANNOUNCED.value,
+            sanction.c.start <= now,
+            sanction_notice.c.event == AHEAD,
+            sanction_notice.c.counts,
+            sanction_notice.c.fault == "",
+            (notice.c.state == Sent.DELIVERED.value)
+            | ((notice.c.state == Sent.SENT.value) & (notice.c.channel == Channel.MAIL.value)),
+        )
+        .group_by(sanction.c.sanction, sanction.c.channels)
+        .having(ways >= sanction.c.channels)
+        .order_by(sanction.c.sanction)
+    )
+    return list(conn.execute(query).scalars())
 
 
 def _do_due(act: Act, name: str) -> bool:
@@ -68,15 +86,15 @@ def _do_due(act: Act, name: str) -> bool:
     if row is None:
         return False
     if row.state != State.ANNOUNCED.value or (row.ends and act.at >= row.ends):
-        return do_pass(act, name)
+        return do_pass_on(act, name)
     if act.at < row.start:
         return False
     if is_told(act.conn, row):
-        do_bite(act, name)
+        do_put_in_force(act, name)
         return True
     if act.at < row.latest:
         return False
-    do_bite(act, name, faults_of(act.conn, row))
+    do_put_in_force(act, name, faults_of(act.conn, row))
     return True
 
 
@@ -111,22 +129,29 @@ def faults_of(conn: Connection, row: Row[Any]) -> tuple[str, ...]:
 
 
 def _tell_new(act: Act, entries: list[Entry], pack: Pack, outbox: Outbox) -> None:
+    if any(entry.kind == "registry.contact" for entry in entries):
+        # Whoever can be reached from now on is told of what has not bitten yet.
+        for row in sanctions(act.conn, state=State.ANNOUNCED, limit=None):
+            _do_tell_all(act, row, AHEAD, pack, outbox)
     for entry in entries:
         if entry.kind == "registry.contact":
-            # Whoever can be reached from now on is told of what has not bitten yet.
-            for open_one in sanctions(act.conn, state=State.ANNOUNCED, limit=1000):
-                _do_tell_all(act, open_one, AHEAD, pack, outbox)
             continue
         for fact in entry.decode(FACTS):
             known = sanction_of(act.conn, fact.sanction)
-            if known is None:
-                continue
-            row = known
-            if not isinstance(fact, Moved):
-                _do_tell_all(act, row, AHEAD, pack, outbox)
-            elif fact.step is not Step.BITE or (Rung(row.rung) in RESTRICTING and not row.at_once):
-                event = fact.step.value if fact.step is not Step.STEP_DOWN else f"{fact.step.value} {fact.rung.value}"
-                _do_tell_all(act, row, event, pack, outbox)
+            if known is not None and (event := _event(act.conn, fact, known)):
+                _do_tell_all(act, known, event, pack, outbox)
+
+
+def _event(conn: Connection, fact: Announced | Moved, row: Row[Any]) -> str:
+    """What a fact is told as; empty: nobody need be told of it."""
+    if not isinstance(fact, Moved):
+        # Taken back before anybody was told: then nobody is.
+        return AHEAD if row.state != State.WITHDRAWN.value else ""
+    if fact.step is Step.BITE:
+        return Step.BITE.value if Rung(row.rung) in RESTRICTING and not row.at_once else ""
+    if fact.step is Step.WITHDRAW and not notices_about(conn, fact.sanction, AHEAD):
+        return ""
+    return fact.step.value if fact.step is not Step.STEP_DOWN else f"{fact.step.value} {fact.rung.value}"
 
 
 def contacts_for(conn: Connection, row: Row[Any]) -> list[Contact]:

@@ -18,16 +18,17 @@ from clearbell.cases.service import (
 )
 from clearbell.cases.tables import case_file
 from clearbell.cases.wording import STATES
+from clearbell.desk.effects import do_lift_sanction, do_put_in_force
 from clearbell.ledger import Act
 from clearbell.policy.model import CaseRules
 from clearbell.reports.reporters import do_learn_verdict
 from clearbell.reports.sums import COUNTS
 from clearbell.reports.tables import report
-from clearbell.sanctions.life import do_announce, do_bite
+from clearbell.sanctions.life import do_announce
 from clearbell.sanctions.model import ALIVE, RESTRICTING, Announced, Lifted, Restricted, Rung, Stage, Target
 from clearbell.sanctions.model import State as Standing
 from clearbell.sanctions.queries import is_in_force, sanction_of
-from clearbell.sanctions.service import SanctionError, do_lift
+from clearbell.sanctions.service import SanctionError
 
 TARGETS = {UnitKind.NUMBER: Target.NUMBER, UnitKind.HOLDER: Target.HOLDER}
 
@@ -108,7 +109,7 @@ def do_sanction(
         at_once=True,
     )
     do_announce(act, fact)
-    made = do_bite(act, name)
+    made = do_put_in_force(act, name)
     if made is None:
         raise SanctionError("处置未能实施", "nothing was put in force", "rung")
     one = Evidence(Sanction(name, rung.value, until), act.at, who, name)
@@ -181,7 +182,7 @@ def _lift(act: Act, case: str, words: str) -> tuple[str, ...]:
     lifted = []
     for one in evidence_in(act.conn, case):
         if _is_own(one) and _can_be_lifted(act, one.reference):
-            do_lift(act, Lifted(one.reference, words), undone=True)
+            do_lift_sanction(act, Lifted(one.reference, words), undone=True)
             lifted.append(one.reference)
     return tuple(lifted)
 

@@ -27,6 +27,25 @@ class Labelled(msgspec.Struct, frozen=True):
     """When the label lapses unless renewed, µs UTC."""
 
 
+class Imposed(msgspec.Struct, frozen=True):
+    """A sanction puts a label on a number, whatever complaints there are (kind ``labels.imposed``)."""
+
+    sanction: str
+    number: int
+    category: str
+    until: int
+    """µs UTC."""
+
+
+class Freed(msgspec.Struct, frozen=True):
+    """The label that a sanction had put on a number is over (kind ``labels.freed``)."""
+
+    sanction: str
+    number: int
+
+
 FACTS: dict[str, type[msgspec.Struct]] = {
     "labels.published": Labelled,
+    "labels.imposed": Imposed,
+    "labels.freed": Freed,
 }

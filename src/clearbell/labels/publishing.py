@@ -11,9 +11,10 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, Select, cast, dele
 
 from clearbell.calls import DAY
 from clearbell.labels.hashing import bucket_of
-from clearbell.labels.model import Labelled
-from clearbell.labels.rules import LabelSettings, label_for, matters, tombstone
-from clearbell.labels.tables import label, label_version
+from clearbell.labels.model import FACTS as LABEL_FACTS
+from clearbell.labels.model import Imposed, Labelled
+from clearbell.labels.rules import LabelSettings, label_for, matters, overlaid, tombstone
+from clearbell.labels.tables import label, label_imposed, label_version
 from clearbell.ledger import Act, Store
 from clearbell.ledger.bulk import insert_rows
 from clearbell.ledger.tables import ledger_entry, ledger_follower, ledger_sealed
@@ -28,6 +29,8 @@ RECOUNTED = "reports.recounted"
 _LEAD = DAY
 """Labels are looked at this long before they lapse, so that one that is still earned is renewed without a gap."""
 _PAGE = 5000
+_TOLD = [*FACTS, *(kind for kind in LABEL_FACTS if kind != "labels.published")]
+"""Kinds of facts after which their number is looked at."""
 _REPUTATION = Reputation.__struct_fields__
 _LABEL = Labelled.__struct_fields__
 
@@ -72,7 +75,7 @@ def do_publish_labels(act: Act, store: Store, settings: LabelSettings, at: int) 
     cursor = store.cursor(act, FOLLOWER)
     head = conn.execute(select(func.max(ledger_entry.c.seq))).scalar_one() or 0
     changes: dict[int, Labelled] = {}
-    counts = {"published": 0, "renewed": 0, "removed": 0}
+    counts = dict.fromkeys(("published", "renewed", "removed"), 0)
     for known in _pages(_candidates(conn, cursor, settings, scale, at)):
         for kind, change in _judge(conn, known, scale, settings, at):
             if change.number not in changes:
@@ -82,11 +85,23 @@ def do_publish_labels(act: Act, store: Store, settings: LabelSettings, at: int) 
         store.set_cursor(act, FOLLOWER, head)
     if not changes:
         return Published(version)
-    ordered = [changes[number] for number in sorted(changes)]
-    _put(act, ordered, version)
-    version += len(ordered)
-    conn.execute(label_version.insert().values(version=version, at=at, **counts))
+    return do_change_labels(act, list(changes.values()), counts, at)
+
+
+def do_change_labels(act: Act, changes: Sequence[Labelled], counts: dict[str, int], at: int) -> Published:
+    """Put changes of labels in place as one publication; ``counts``: how many of which sort. One a number at most."""
+    version = last_version(act.conn)
+    _put(act, sorted(changes, key=lambda change: change.number), version)
+    version += len(changes)
+    act.conn.execute(label_version.insert().values(version=version, at=at, **counts))
     return Published(version, **counts)
+
+
+def imposed_on(conn: Connection, numbers: Sequence[int], at: int) -> dict[int, Imposed]:
+    """Of the numbers those with a label that a sanction put there, in force at ``at`` (µs UTC): the latest of each."""
+    query = select(label_imposed).where(label_imposed.c.number.in_(numbers), label_imposed.c.until > at)
+    rows = conn.execute(query.order_by(label_imposed.c.at, label_imposed.c.sanction))
+    return {row.number: Imposed(row.sanction, row.number, row.category, row.until) for row in rows}
 
 
 def last_version(conn: Connection) -> int:
@@ -110,7 +125,11 @@ def _candidates(conn: Connection, cursor: int, settings: LabelSettings, scale: S
     """Numbers whose label may differ from the published one."""
     columns = [reputation.c[name] for name in _REPUTATION]
     # What was known of the number was erased: nothing earns its label any more.
-    erased = select(label.c.number).where(label.c.category != "", label.c.number.not_in(select(reputation.c.number)))
+    erased = select(label.c.number).where(
+        label.c.category != "",
+        label.c.number.not_in(select(reputation.c.number)),
+        label.c.number.not_in(select(label_imposed.c.number).where(label_imposed.c.until > at)),
+    )
     for number in conn.execute(erased).scalars().all():
         yield Reputation(number, 0, 0, 0.0, 0.0, 0, 0)
     due = select(label.c.number).where(label.c.category != "", label.c.until <= at + _LEAD)
@@ -122,9 +141,7 @@ def _candidates(conn: Connection, cursor: int, settings: LabelSettings, scale: S
         named = (
             select(cast(ledger_sealed.c.subject, BigInteger))
             .join(ledger_entry, ledger_entry.c.seq == ledger_sealed.c.seq)
-            .where(
-                ledger_sealed.c.seq > cursor, ledger_entry.c.kind.in_(list(FACTS)), ledger_sealed.c.subject.is_not(None)
-            )
+            .where(ledger_sealed.c.seq > cursor, ledger_entry.c.kind.in_(_TOLD), ledger_sealed.c.subject.is_not(None))
         )
         touched = reputation.c.number.in_(named)
     _, fading = scale.fading(at)
@@ -153,9 +170,12 @@ def _judge(
     numbers = [known.number for known in page]
     categories = categories_of(conn, numbers)
     old = _published(conn, numbers)
+    held = imposed_on(conn, numbers, at)
     for known in page:
         before = old.get(known.number)
         now = label_for(known, categories.get(known.number, {}), scale, settings, at)
+        if known.number in held:
+            now = overlaid(now, held[known.number], at)
         if now is None:
             if before is not None:
                 yield "removed", tombstone(known.number, at)

@@ -7,9 +7,19 @@ from sqlalchemy import Connection, func, select
 
 from clearbell.labels.model import Labelled
 from clearbell.labels.publishing import last_version
-from clearbell.labels.tables import label
+from clearbell.labels.tables import label, label_imposed
 
-__all__ = ["Change", "changes", "count", "label_of", "labels", "labels_in_bucket", "last_version", "strongest"]
+__all__ = [
+    "Change",
+    "changes",
+    "count",
+    "label_of",
+    "labelled_by",
+    "labels",
+    "labels_in_bucket",
+    "last_version",
+    "strongest",
+]
 _COLUMNS = tuple(label.c[name] for name in Labelled.__struct_fields__)
 
 
@@ -53,6 +63,12 @@ def labels_in_bucket(conn: Connection, bucket: int, at: int) -> list[Labelled]:
 def count(conn: Connection, at: int) -> int:
     """How many labels are in force at ``at`` (µs UTC)."""
     query = select(func.count()).select_from(label).where(label.c.category != "", label.c.until > at)
+    return conn.execute(query).scalar_one()
+
+
+def labelled_by(conn: Connection, sanction: str) -> int:
+    """How many numbers have a label that a sanction put there."""
+    query = select(func.count()).select_from(label_imposed).where(label_imposed.c.sanction == sanction)
     return conn.execute(query).scalar_one()
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import msgspec
 
 from clearbell.calls import DAY
-from clearbell.labels.model import Labelled
+from clearbell.labels.model import Imposed, Labelled
 from clearbell.reports.reputation import Reputation, Scale, falls_below, score_at
 
 SUSPECTED = "nuisance"
@@ -67,6 +67,14 @@ def label_for(
     if score.confidence < settings.min_confidence:
         return None
     return Labelled(known.number, category_of(counts), known.reports, score.heat, score.evidence, at, until)
+
+
+def overlaid(earned: Labelled | None, imposed: Imposed, at: int) -> Labelled:
+    """The label of a number on which a sanction put one: its category and end, with the complaints that there are."""
+    if earned is None:
+        return Labelled(imposed.number, imposed.category, 0, 0.0, 0.0, at, imposed.until)
+    until = max(imposed.until, earned.until) if earned.category == imposed.category else imposed.until
+    return msgspec.structs.replace(earned, category=imposed.category, until=until)
 
 
 def tombstone(number: int, at: int) -> Labelled:

@@ -29,6 +29,18 @@ label = Table(
     Index("ix_label_bucket", "bucket"),
 )
 
+label_imposed = Table(
+    "label_imposed",
+    metadata,
+    # What a sanction put there: it stands until then (µs UTC), whatever complaints there are.
+    Column("sanction", Text, primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("category", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Index("ix_label_imposed_number", "number"),
+)
+
 label_version = Table(
     "label_version",
     metadata,

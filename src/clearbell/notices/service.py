@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 import msgspec
 from sqlalchemy import delete, func, select, update
 
 from clearbell.ledger import Act
+from clearbell.ledger.tables import ledger_entry, ledger_sealed
 from clearbell.lifecycles import move
 from clearbell.notices.errors import (
     ChannelOffError,
@@ -144,6 +146,32 @@ def do_retry_notice(act: Act, outbox: Outbox, notice_id: str, not_after: int) ->
     )
     fact = NoticeRetried(notice_id, row.recipient, not_after)
     act.append("notices.retried", [fact], about=lambda f: subject_of(channel, f.recipient))
+
+
+def do_forget_notices(act: Act, ids: Sequence[str]) -> int:
+    """Erase notices whose words name a person who is not their recipient; returns how many rows went."""
+    gone = 0
+    for one in ids:
+        row = notice_of(act.conn, one)
+        if row is None:
+            continue
+        subject = str(subject_of(Channel(row.channel), row.recipient))
+        places = act.conn.execute(
+            select(ledger_entry.c.seq)
+            .join(ledger_sealed, ledger_sealed.c.seq == ledger_entry.c.seq)
+            .where(ledger_sealed.c.subject == subject, ledger_entry.c.kind == "notices.queued")
+        ).scalars()
+        for place in places.all():
+            act.erase_where(place, partial(_names, one))
+        messages = select(notice_part.c.message_id).where(notice_part.c.notice == one)
+        gone += act.conn.execute(delete(notice_receipt).where(notice_receipt.c.message_id.in_(messages))).rowcount
+        gone += act.conn.execute(delete(notice_part).where(notice_part.c.notice == one)).rowcount
+        gone += act.conn.execute(delete(notice).where(notice.c.notice == one)).rowcount
+    return gone
+
+
+def _names(notice_id: str, data: bytes) -> bool:
+    return f'"{notice_id}"'.encode() in data
 
 
 def do_forget_recipient(act: Act, recipient: int | str) -> int:

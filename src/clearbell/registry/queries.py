@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select
 
-from clearbell.registry.model import TrunkKind
+from clearbell.registry.model import PartyKind, TrunkKind
 from clearbell.registry.tables import holder, party, resource, trunk
 
 
@@ -78,3 +78,24 @@ def foreign_trunks(conn: Connection) -> list[str]:
     """Names of the trunks that come from abroad."""
     query = select(trunk.c.trunk).where(trunk.c.kind == TrunkKind.FOREIGN.value).order_by(trunk.c.trunk)
     return list(conn.execute(query).scalars())
+
+
+def spans_of(conn: Connection, holder_id: str) -> list[tuple[int, int]]:
+    """First and last number of every resource of a holder, in order."""
+    query = select(resource.c.first, resource.c.last).where(resource.c.holder == holder_id)
+    return [(row.first, row.last) for row in conn.execute(query.order_by(resource.c.first))]
+
+
+def numbers_of(conn: Connection, holder_id: str, most: int) -> list[int] | None:
+    """Every number of a holder, in order; None when there are more than ``most``."""
+    spans = spans_of(conn, holder_id)
+    if sum(last - first + 1 for first, last in spans) > most:
+        return None
+    return [number for first, last in spans for number in range(first, last + 1)]
+
+
+def person_name(conn: Connection, holder_id: str) -> str:
+    """Name of the person that a holder is; empty when it is an organisation, or there is no such holder."""
+    query = select(party.c.name).join(holder, holder.c.party == party.c.party)
+    found = query.where(holder.c.holder == holder_id, party.c.kind == PartyKind.PERSON.value)
+    return conn.execute(found).scalar_one_or_none() or ""

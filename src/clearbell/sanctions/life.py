@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row
+from sqlalchemy import Row, delete, select
 
 from clearbell.ledger import Act
 from clearbell.lifecycles import move
@@ -136,13 +136,17 @@ def do_pass(act: Act, name: str) -> bool:
 
 def do_tell(act: Act, fact: Told) -> bool:
     """Keep by which way its subject is told; False when that is kept already."""
-    known = sanction_notice.select().where(
+    same = (
         sanction_notice.c.sanction == fact.sanction,
         sanction_notice.c.event == fact.event,
         sanction_notice.c.notice == fact.notice,
     )
-    if act.conn.execute(known).first() is not None:
+    known = select(sanction_notice).where(*same)
+    before = act.conn.execute(known).first()
+    if before is not None and (not before.fault or fact.fault):
         return False
+    # What could not be sent then may be sent now.
+    act.conn.execute(delete(sanction_notice).where(*same))
     act.conn.execute(
         sanction_notice.insert().values(
             sanction=fact.sanction,

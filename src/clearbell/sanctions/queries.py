@@ -7,8 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, or_, select
 
-from clearbell.sanctions.model import Rung, State, Target
+from clearbell.sanctions.model import ALIVE, Rung, State, Target
 from clearbell.sanctions.tables import regulator_order, restriction, sanction, sanction_notice
+
+_PAGE = 200
 
 
 def restrictions(conn: Connection, at: int = 0, limit: int = 100) -> Sequence[Row[Any]]:
@@ -72,14 +74,22 @@ def sanction_named(conn: Connection, name: str) -> Row[Any] | None:
 
 
 def sanctions(
-    conn: Connection, *, state: State | None = None, case: str = "", alarmed: bool = False, limit: int = 100
+    conn: Connection,
+    *,
+    state: State | None = None,
+    case: str = "",
+    alarmed: bool = False,
+    rung: Rung | None = None,
+    limit: int | None = 100,
 ) -> Sequence[Row[Any]]:
-    """Sanctions, newest first. ``alarmed``: in force although its notice was not delivered."""
+    """Sanctions, newest first. ``alarmed``: in force although its notice was not delivered. ``rung``: at it now."""
     query = select(sanction).order_by(sanction.c.announced.desc(), sanction.c.sanction.desc()).limit(limit)
     if state is not None:
         query = query.where(sanction.c.state == state.value)
     if case:
         query = query.where(sanction.c.case_id == case)
+    if rung is not None:
+        query = query.where(sanction.c.current == rung.value)
     if alarmed:
         query = query.where(sanction.c.undelivered != "[]")
     return conn.execute(query).all()
@@ -95,9 +105,36 @@ def sanctions_on(conn: Connection, targets: Sequence[tuple[Target, int, str]], s
     return conn.execute(query.order_by(sanction.c.announced, sanction.c.sanction)).all()
 
 
+def sanctions_within(conn: Connection, spans: Sequence[tuple[int, int]], since: int = 0) -> list[Row[Any]]:
+    """Sanctions on numbers within any of the spans (first, last) announced at or after ``since`` (µs UTC)."""
+    found: list[Row[Any]] = []
+    for start in range(0, len(spans), _PAGE):
+        within = [sanction.c.number.between(*span) for span in spans[start : start + _PAGE]]
+        query = select(sanction).where(sanction.c.number != 0, or_(*within), sanction.c.announced >= since)
+        found.extend(conn.execute(query.order_by(sanction.c.announced, sanction.c.sanction)))
+    return found
+
+
+def standing_on(conn: Connection, numbers: Sequence[int], at: int) -> list[tuple[str, int]]:
+    """What stands against numbers at ``at`` (µs UTC): ids of sanctions not over and of restrictions in force, by number."""
+    alive = select(sanction.c.sanction, sanction.c.number).where(
+        sanction.c.number.in_(numbers), sanction.c.state.in_([state.value for state in ALIVE])
+    )
+    others = select(restriction.c.restriction, restriction.c.number).where(
+        restriction.c.number.in_(numbers),
+        restriction.c.sanction == "",
+        restriction.c.lifted == 0,
+        (restriction.c.until == 0) | (restriction.c.until > at),
+    )
+    return [(name, number) for query in (alive, others) for name, number in conn.execute(query)]
+
+
 def due_sanctions(conn: Connection, now: int) -> list[str]:
-    """Ids of sanctions of which time may ask something at ``now`` (µs UTC)."""
-    waiting = (sanction.c.state == State.ANNOUNCED.value) & (sanction.c.start <= now)
+    """Ids of sanctions of which time asks something at ``now`` (µs UTC), whether their subjects were told or not."""
+    no_longer = (
+        (sanction.c.latest <= now) | (sanction.c.channels == 0) | ((sanction.c.ends != 0) & (sanction.c.ends <= now))
+    )
+    waiting = (sanction.c.state == State.ANNOUNCED.value) & (sanction.c.start <= now) & no_longer
     running = sanction.c.state.in_([State.IN_FORCE.value, State.STEPPED_DOWN.value])
     over = running & (sanction.c.until != 0) & (sanction.c.until <= now)
     return list(conn.execute(select(sanction.c.sanction).where(waiting | over).order_by(sanction.c.start)).scalars())
@@ -109,3 +146,9 @@ def notices_about(conn: Connection, name: str, event: str = "") -> Sequence[Row[
     if event:
         query = query.where(sanction_notice.c.event == event)
     return conn.execute(query.order_by(sanction_notice.c.at, sanction_notice.c.notice)).all()
+
+
+def restrictions_of(conn: Connection, name: str) -> list[str]:
+    """Ids of the restrictions that carry out a sanction, or carried it out before."""
+    query = select(restriction.c.restriction).where(restriction.c.sanction == name)
+    return list(conn.execute(query.order_by(restriction.c.restriction)).scalars())

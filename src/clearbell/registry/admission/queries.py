@@ -37,3 +37,11 @@ def listed(conn: Connection, at: int, *, licence: str = "", person: str = "", na
     given = {"licence": licence, "person": person, "name": name}
     wanted = [blacklist.c[column] == value for column, value in given.items() if value]
     return conn.execute(query.where(or_(*wanted)) if wanted else query).all()
+
+
+def entries_of(conn: Connection, prefix: str) -> list[str]:
+    """Ids of the entries that stand and whose id begins with ``prefix``."""
+    query = select(blacklist.c.entry).where(
+        blacklist.c.entry.startswith(prefix, autoescape=True), blacklist.c.unlisted == 0
+    )
+    return list(conn.execute(query.order_by(blacklist.c.entry)).scalars())

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, Row, select
 
+from clearbell.registry.applications.checks import DIGEST
 from clearbell.registry.applications.model import State
 from clearbell.registry.applications.tables import application, application_document
 
@@ -42,3 +44,29 @@ def documents_of(conn: Connection, name: str) -> Sequence[Row[Any]]:
         .where(application_document.c.application == name)
         .order_by(application_document.c.kind)
     ).all()
+
+
+class Answerable(msgspec.Struct, frozen=True):
+    """Who answers for a holder, as its application named them: what the shared blacklist knows a user by."""
+
+    licence: str
+    """Unified social credit code."""
+    person: str
+    """Digest of the legal person's identity number."""
+
+
+def answerable_for(conn: Connection, holder: str) -> list[Answerable]:
+    """Who answers for a holder by its approved applications, lapsed ones too, each once."""
+    query = select(application.c.fields).where(
+        application.c.state.in_([State.APPROVED.value, State.LAPSED.value]),
+        # Sought as text first: the fields are JSON, and few of them name the holder.
+        application.c.fields.contains(holder, autoescape=True),
+    )
+    found: dict[Answerable, None] = {}
+    for text in conn.execute(query.order_by(application.c.application)).scalars():
+        fields = msgspec.json.decode(text, type=dict[str, str])
+        if fields.get("holder") == holder:
+            person = fields.get("legal_id", "")
+            known = person.removeprefix(DIGEST) if person.startswith(DIGEST) else ""
+            found[Answerable(fields.get("credit_code", ""), known)] = None
+    return list(found)

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from clearbell.registry.contracts.model import State
 from clearbell.registry.contracts.tables import contract, contract_step
 
 
@@ -16,6 +17,20 @@ def contracts(conn: Connection, holder: str = "", limit: int = 100, after: str =
     if holder:
         query = query.where(contract.c.holder == holder)
     return conn.execute(query).all()
+
+
+def contracts_in_force(conn: Connection, holder: str) -> list[str]:
+    """Ids of the contracts of a holder that are in force."""
+    query = select(contract.c.contract).where(contract.c.holder == holder, contract.c.state == State.IN_FORCE.value)
+    return list(conn.execute(query.order_by(contract.c.contract)).scalars())
+
+
+def contracts_ended_by(conn: Connection, restrictions: Sequence[str]) -> list[str]:
+    """Ids of the contracts that ended, and stayed so, with any of the restrictions."""
+    query = select(contract.c.contract).where(
+        contract.c.restriction.in_(restrictions), contract.c.state == State.ENDED.value
+    )
+    return list(conn.execute(query.order_by(contract.c.contract)).scalars())
 
 
 def steps_of(conn: Connection, name: str) -> list[int]:

@@ -1,0 +1,173 @@
+"""What a sanction does beside restricting calls: labels, ended contracts, the blacklist. And how each is undone.
+
+The steps of a sanction go through here, so that a step and its effects are one act.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row
+
+from clearbell.cases.queries import category_of
+from clearbell.labels.imposing import do_free, do_impose
+from clearbell.labels.queries import labelled_by
+from clearbell.labels.rules import SUSPECTED
+from clearbell.ledger import Act
+from clearbell.registry.admission.model import Blacklisted, Unlisted
+from clearbell.registry.admission.queries import entries_of
+from clearbell.registry.admission.service import do_blacklist, do_unlist
+from clearbell.registry.applications.queries import answerable_for
+from clearbell.registry.contracts.queries import contracts_ended_by, contracts_in_force
+from clearbell.registry.contracts.service import do_end, do_reinstate
+from clearbell.registry.identity import is_credit_code
+from clearbell.registry.queries import holders_of, numbers_of, person_name
+from clearbell.sanctions.life import do_bite, do_pass
+from clearbell.sanctions.model import Lifted, Restricted, Rung, State, Target
+from clearbell.sanctions.queries import restrictions_of, sanction_named, sanction_of
+from clearbell.sanctions.service import SanctionError, do_lift
+
+MOST_NUMBERS = 10_000
+"""A holder of more numbers is not labelled as a whole: its numbers are, one by one."""
+_STANDING = (State.IN_FORCE.value, State.STEPPED_DOWN.value)
+
+
+class Effects(msgspec.Struct, frozen=True):
+    """What a sanction changed elsewhere, as it stands."""
+
+    labelled: int = 0
+    contracts: tuple[str, ...] = ()
+    """Those that it ended."""
+    entries: tuple[str, ...] = ()
+    """Its entries on the blacklist."""
+
+
+def check_effects(conn: Connection, rung: Rung, target: Target, name: str) -> None:
+    """Raise :class:`SanctionError` where a rung could not take effect on what it falls on."""
+    if rung is Rung.LABEL and target is Target.HOLDER and numbers_of(conn, name, MOST_NUMBERS) is None:
+        raise SanctionError(
+            f"该使用主体的号码超过 {MOST_NUMBERS} 个,请逐个号码标注",
+            f"the holder has more than {MOST_NUMBERS} numbers; label them one by one",
+            "rung",
+        )
+
+
+def do_put_in_force(act: Act, name: str, undelivered: tuple[str, ...] = ()) -> Restricted | None:
+    """Put an announced sanction in force with all its effects. Raises as :func:`~clearbell.sanctions.life.do_bite`."""
+    made = do_bite(act, name, undelivered)
+    _begin(act, name)
+    return made
+
+
+def do_pass_on(act: Act, name: str) -> bool:
+    """Do what time asks of a sanction now, with what follows elsewhere; False: nothing was due."""
+    row = sanction_of(act.conn, name)
+    if not do_pass(act, name):
+        return False
+    if row is not None and row.state in _STANDING:
+        # What time ended, time undoes by itself; only a label is taken back at once.
+        do_free(act, name)
+        _begin(act, name)
+    return True
+
+
+def do_lift_sanction(act: Act, fact: Lifted, *, undone: bool = False) -> int:
+    """Lift a restriction or a sanction before its time, and take back everything that it did elsewhere.
+
+    Returns and raises as :func:`~clearbell.sanctions.service.do_lift`.
+    """
+    row = sanction_named(act.conn, fact.restriction)
+    place = do_lift(act, fact, undone=undone)
+    if row is not None and row.state in _STANDING:
+        for undo in UNDO.values():
+            undo(act, row.sanction, fact.reason)
+    return place
+
+
+def effects_of(conn: Connection, name: str) -> Effects:
+    """What a sanction changed elsewhere and has not been taken back."""
+    return Effects(
+        labelled_by(conn, name),
+        tuple(contracts_ended_by(conn, restrictions_of(conn, name))),
+        tuple(entries_of(conn, _entry(name))),
+    )
+
+
+def _begin(act: Act, name: str) -> None:
+    row = sanction_of(act.conn, name)
+    if row is not None and row.state in _STANDING and (begin := _BEGIN.get(Rung(row.current))) is not None:
+        begin(act, row)
+
+
+def _label(act: Act, row: Row[Any]) -> None:
+    numbers = [row.number] if row.number else numbers_of(act.conn, row.name, MOST_NUMBERS) or []
+    do_impose(act, row.sanction, numbers, category_of(act.conn, row.case_id) or SUSPECTED, row.until)
+
+
+def _end_contracts(act: Act, row: Row[Any]) -> None:
+    for holder in _holders(act.conn, row):
+        for name in contracts_in_force(act.conn, holder):
+            do_end(act, name, row.reason, row.restriction)
+
+
+def _blacklist(act: Act, row: Row[Any]) -> None:
+    prefix = _entry(row.sanction)
+    listed: set[tuple[str, str, str]] = set()
+    for holder in _holders(act.conn, row):
+        known = answerable_for(act.conn, holder)
+        entries = [(one.licence if is_credit_code(one.licence) else "", one.person, "") for one in known]
+        for entry in entries or [("", "", person_name(act.conn, holder))]:
+            if any(entry) and entry not in listed:
+                listed.add(entry)
+                licence, person, called = entry
+                fact = Blacklisted(
+                    f"{prefix}{len(listed)}", row.reason, row.sanction, licence, person, called, row.until
+                )
+                do_blacklist(act, fact)
+
+
+def _holders(conn: Connection, row: Row[Any]) -> list[str]:
+    """The holders that a sanction falls on: of an access provider, those that it is."""
+    match Target(row.target):
+        case Target.HOLDER:
+            return [row.name]
+        case Target.PROVIDER:
+            return sorted(holders_of(conn, row.name))
+        case Target.NUMBER | Target.TRUNK:
+            return []
+
+
+def undo_label(act: Act, name: str, reason: str) -> None:  # noqa: ARG001 every rung is undone in the same way
+    """Take the labels of a sanction off its numbers."""
+    do_free(act, name)
+
+
+def undo_contract_ended(act: Act, name: str, reason: str) -> None:
+    """Put the contracts that a sanction ended in force again."""
+    for contract in contracts_ended_by(act.conn, restrictions_of(act.conn, name)):
+        do_reinstate(act, contract, reason)
+
+
+def undo_blacklisted(act: Act, name: str, reason: str) -> None:
+    """Take the entries of a sanction off the blacklist."""
+    for entry in entries_of(act.conn, _entry(name)):
+        do_unlist(act, Unlisted(entry, reason))
+
+
+def _entry(name: str) -> str:
+    return f"sanction:{name}#"
+
+
+_BEGIN: dict[Rung, Callable[[Act, Row[Any]], None]] = {
+    Rung.LABEL: _label,
+    Rung.CONTRACT_ENDED: _end_contracts,
+    Rung.BLACKLISTED: _blacklist,
+}
+UNDO: dict[Rung, Callable[[Act, str, str], None]] = {
+    Rung.LABEL: undo_label,
+    Rung.CONTRACT_ENDED: undo_contract_ended,
+    Rung.BLACKLISTED: undo_blacklisted,
+}
+"""How what a rung did elsewhere is taken back: by the sanction's id, for a reason. Twice is the same as once."""
