@@ -134,7 +134,9 @@ def add(act: Act, row: Row[Any], one: Evidence, rules: CaseRules, joins: Source 
 def count_urgency(conn: Connection, case: str, rules: CaseRules) -> int:
     """How urgent a case is with all that is in it and in those merged into it."""
     entries = evidence_in(conn, case)
-    return urgency([one.joins for one in entries if one.joins], [one.what for one in entries], rules)
+    late = select(func.sum(case_file.c.late)).where(case_file.c.case.in_(part_of(conn, case)))
+    times = conn.execute(late).scalar_one() or 0
+    return urgency([one.joins for one in entries if one.joins], [one.what for one in entries], rules, times)
 
 
 def _has(conn: Connection, case: str, kind: str, reference: str) -> bool:

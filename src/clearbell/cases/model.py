@@ -218,10 +218,24 @@ class CaseMerged(msgspec.Struct, frozen=True, omit_defaults=True):
     words: str = ""
 
 
+class CaseLate(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A deadline of a case passed before it was dealt with (kind ``cases.late``)."""
+
+    case: str
+    unit: Unit
+    state: State
+    deadline: str
+    """The pack's, by name."""
+    due: int
+    urgency: int
+    """Of the case from now on."""
+
+
 FACTS: dict[str, type[msgspec.Struct]] = {
     "cases.opened": CaseOpened,
     "cases.evidence": EvidenceAdded,
     "cases.moved": CaseMoved,
     "cases.tended": CaseTended,
     "cases.merged": CaseMerged,
+    "cases.late": CaseLate,
 }

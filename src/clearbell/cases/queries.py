@@ -12,6 +12,7 @@ from clearbell.cases.evidence import Content, Reports, What
 from clearbell.cases.files import case_of, evidence_in, part_of, unit_of
 from clearbell.cases.model import (
     FACTS,
+    CaseLate,
     CaseMerged,
     CaseMoved,
     CaseOpened,
@@ -58,7 +59,7 @@ class Reported(msgspec.Struct, frozen=True):
 class Taken(msgspec.Struct, frozen=True):
     """A step, an assignment, a merger: what was done with the case."""
 
-    fact: CaseOpened | CaseMoved | CaseTended | CaseMerged
+    fact: CaseOpened | CaseMoved | CaseTended | CaseMerged | CaseLate
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -185,7 +186,7 @@ def _taken(conn: Connection, rows: Sequence[Row[Any]]) -> list[Line]:
     for at, kind, data in conn.execute(query):
         fact = _DECODERS[kind](bytes(data))
         if fact.case in cases:
-            who = fact.opener if isinstance(fact, CaseOpened) else fact.officer
+            who = fact.opener if isinstance(fact, CaseOpened) else getattr(fact, "officer", "")
             lines.append(Line(at, who, Taken(fact), case=fact.case))
     return lines
 

@@ -20,13 +20,14 @@ from clearbell.cases.errors import (
     WordsNeededError,
 )
 from clearbell.cases.evidence import Evidence, Note, Order, kind_of, proves
-from clearbell.cases.files import add, change, evidence_in, open_case, own_case, part_of, unit_of
+from clearbell.cases.files import add, change, count_urgency, evidence_in, open_case, own_case, part_of, unit_of
 from clearbell.cases.history import earlier_sanctions
 from clearbell.cases.model import (
     DEADLINES,
     SETTLED,
     STEP_OF,
     TRANSITIONS,
+    CaseLate,
     CaseMoved,
     CaseOpened,
     CaseTended,
@@ -267,6 +268,20 @@ def do_record_sanction(
     move(TRANSITIONS, State(row.state), Step.SANCTION)
     add(act, row, one, rules)
     _worded(act, row, Step.SANCTION, words, due, officer)
+
+
+def do_be_late(act: Act, case: str, deadline: str, due: int, rules: CaseRules) -> CaseLate:
+    """Record that a deadline of a case passed (µs UTC): it is more urgent from now on, until it is closed.
+
+    It comes back to the queue when it was put off. Raises as :func:`~clearbell.cases.files.own_case`.
+    """
+    row = own_case(act.conn, case)
+    change(act, case, late=row.late + 1, snoozed=0)
+    points = count_urgency(act.conn, case, rules)
+    change(act, case, urgency=points)
+    fact = CaseLate(case, unit_of(row), State(row.state), deadline, due, points)
+    act.append("cases.late", [fact], about=lambda f: f.unit.name)
+    return fact
 
 
 def do_assign(act: Act, case: str, assignee: str, *, officer: str = "") -> None:

@@ -35,6 +35,8 @@ case_file = Table(
     # What reporters were last told of this case: the verdict, and up to which calls.
     Column("taught", Text, nullable=False),
     Column("taught_until", BigInteger, nullable=False),
+    # How many of its deadlines passed.
+    Column("late", Integer, nullable=False, server_default="0"),
     Index("ix_case_file_unit", "unit_kind", "unit"),
     Index("ix_case_file_queue", "state", "urgency"),
     Index("ix_case_file_number", "number"),

@@ -2,7 +2,7 @@
 
 Each kind of reason that brought the case adds its points once. Distinct reporters past the line add a few each, up to
 a bound, so that a crowd does not outweigh an order. A grave category (fraud) adds its points when most reports name
-one, or the content of a call does, then in proportion to the confidence.
+one, or the content of a call does, then in proportion to the confidence. So does each deadline that passed.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from clearbell.cases.model import Source
 from clearbell.policy.model import CaseRules
 
 
-def urgency(sources: Iterable[Source], entries: Iterable[What], rules: CaseRules) -> int:
-    """Points of a case with these reasons and this evidence."""
+def urgency(sources: Iterable[Source], entries: Iterable[What], rules: CaseRules, late: int = 0) -> int:
+    """Points of a case with these reasons and this evidence; ``late``: how many of its deadlines passed."""
     weights = rules.urgency
     by_source = {
         Source.REPORTS: weights.reports,
@@ -36,5 +36,6 @@ def urgency(sources: Iterable[Source], entries: Iterable[What], rules: CaseRules
         elif isinstance(what, Content) and what.category in rules.grave and not what.doubt:
             grave = max(grave, what.confidence)
     past = max(0, reporters - rules.reporters)
+    total += late * weights.late
     total += min(weights.reporters_most, past * weights.per_reporter)
     return total + round(weights.grave * grave)

@@ -22,6 +22,7 @@ from clearbell.cases.evidence import (
 )
 from clearbell.cases.files import case_of, unit_of
 from clearbell.cases.model import (
+    CaseLate,
     CaseMerged,
     CaseMoved,
     CaseOpened,
@@ -36,6 +37,7 @@ from clearbell.cases.model import (
 from clearbell.cases.queries import Line, Reported, Taken, story
 from clearbell.content.doubt import Doubt
 from clearbell.numbering import format_e164
+from clearbell.policy.deadlines import DEADLINES
 from clearbell.policy.model import Pack
 from clearbell.reports.wording import STANDINGS
 
@@ -261,7 +263,7 @@ def _category(pack: Pack, code: str, language: Language) -> str:
     return code if known is None else known.zh if language == "zh" else known.en
 
 
-def _taken(fact: CaseOpened | CaseMoved | CaseTended | CaseMerged, pack: Pack, language: Language) -> str:
+def _taken(fact: CaseOpened | CaseMoved | CaseTended | CaseMerged | CaseLate, pack: Pack, language: Language) -> str:
     zh = language == "zh"
     match fact:
         case CaseOpened():
@@ -277,6 +279,10 @@ def _taken(fact: CaseOpened | CaseMoved | CaseTended | CaseMerged, pack: Pack, l
             if fact.assignee:
                 return f"由 {fact.assignee} 经办" if zh else f"with {fact.assignee}"
             return "待分派" if zh else "with nobody"
+        case CaseLate():
+            terms = DEADLINES[fact.deadline]
+            when = _times(pack)(fact.due)
+            return f"期限已过:{terms.zh}({when})" if zh else f"a deadline passed: {terms.en} ({when})"
         case CaseMerged():
             if fact.into:
                 return (f"并入案件 {fact.into}" if zh else f"merged into case {fact.into}") + _said(

@@ -337,18 +337,22 @@ def recheck(application: str, *, officer: Officer = "", pack: str = "cn", home: 
 
 
 @app.command
-def due(*, days: int = 30, home: Path | None = None) -> None:
-    """Let approvals lapse whose re-check is overdue, and list those that come up within so many days."""
+def due(*, days: int = 30, pack: str = "cn", home: Path | None = None) -> None:
+    """Let approvals lapse whose re-check is overdue or whose time is over, and list those to be checked in so many days.
+
+    A served node lets them lapse by itself.
+    """
     from clearbell.calls import DAY
     from clearbell.cli.fields import shown
     from clearbell.cli.tables import show as show_table
     from clearbell.cli.tables import table
+    from clearbell.desk.deadlines.passing import pass_deadlines
+    from clearbell.desk.deadlines.sources import Works
     from clearbell.registry.applications.queries import due_for_recheck
-    from clearbell.registry.applications.service import do_lapse
+    from clearbell.registry.applications.service import RECHECK, VALID
 
     store = open_store(home)
-    with store.act(actor()) as act:
-        do_lapse(act)
+    pass_deadlines(store, Works(open_desk(home, pack).pack, open_vault(home)), (RECHECK, VALID), actor=actor())
     with store.read() as conn:
         rows = [
             (a.application, a.state, shown(a.recheck_at)) for a in due_for_recheck(conn, store.clock.now() + days * DAY)

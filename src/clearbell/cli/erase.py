@@ -28,6 +28,7 @@ def erase(number: str, *, pack: str = "cn", lake: str = "", home: Path | None = 
     from clearbell.cli.records import open_lake
     from clearbell.consent.evidence import do_forget_evidence
     from clearbell.consent.service import erase_person as consent
+    from clearbell.desk.deadlines.passing import do_forget_number as deadlines
     from clearbell.desk.erasing import do_forget_sanctions as sanctions
     from clearbell.discovery.campaigns.service import do_forget_number as campaigns
     from clearbell.discovery.findings.service import do_forget_number as findings
@@ -64,6 +65,7 @@ def erase(number: str, *, pack: str = "cn", lake: str = "", home: Path | None = 
                 findings,
                 campaigns,
                 cases,
+                deadlines,
             )
         )
         rows += quarantine(act, key)

@@ -77,10 +77,11 @@ def expire(*, pack: str = "cn", home: Path | None = None) -> None:
     """Remove recordings and proofs that are past the pack's time; a served node does so every hour."""
     from clearbell.cli.applications import open_vault
     from clearbell.cli.pack import open_pack
-    from clearbell.consent.evidence import remove_expired
+    from clearbell.desk.deadlines.passing import pass_deadlines
+    from clearbell.desk.deadlines.sources import EVIDENCE, Works
 
-    days = open_pack(pack).deadlines["evidence_kept"].value
-    if days is None:
+    rules = open_pack(pack)
+    if not rules.deadlines[EVIDENCE].value:
         refuse("规则包未规定保存期", "the pack sets no time")
-    removed = remove_expired(open_store(home), open_vault(home), days, actor())
-    say(f"已删除 {removed} 份", f"{removed} removed")
+    removed = pass_deadlines(open_store(home), Works(rules, open_vault(home)), (EVIDENCE,), actor=actor())
+    say(f"已删除 {len(removed)} 份", f"{len(removed)} removed")

@@ -21,6 +21,7 @@ _BRANCHES = (
     ("contracts", "clearbell.cli.contracts:app", "Contracts with liability clauses. 合同与违约责任。"),
     ("consent", "clearbell.cli.consent:app", "Consents, refusals, lists, wishes. 同意、拒绝、名单与意愿。"),
     ("cases", "clearbell.cli.cases:app", "Cases: verification and verdicts. 案件核查与认定。"),
+    ("deadlines", "clearbell.cli.deadlines:app", "What is due, overdue, or passed. 期限。"),
     ("sanctions", "clearbell.cli.sanctions:app", "Orders and restrictions. 指令与处置。"),
     ("reports", "clearbell.cli.reports:app", "Reports of nuisance calls. 骚扰电话举报。"),
     ("train", "clearbell.cli.learning:train", "Learn from how cases ended. 由案件结论训练模型。"),

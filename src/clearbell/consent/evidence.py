@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import delete, exists, select
+from sqlalchemy import ColumnElement, case, delete, func, select
 
 from clearbell.calls import DAY
 from clearbell.consent.tables import consent, evidence
-from clearbell.ledger import Act, Store
+from clearbell.ledger import Act
 from clearbell.vault import Kept, Vault
-
-_BATCH = 500
 
 
 class EvidenceKind(enum.Enum):
@@ -67,37 +66,31 @@ def do_forget_evidence(act: Act, vault: Vault, callee: int) -> int:
     return len(digests)
 
 
-def remove_expired(store: Store, vault: Vault, days: float, actor: str = "system:retention") -> int:
-    """Remove what was kept longer than ``days``, and for consents longer than that after their end; returns how many.
+def do_remove_evidence(act: Act, vault: Vault, digests: Sequence[str]) -> None:
+    """Remove documents that are past their time.
 
-    The file goes first: a crash in between leaves a row that the next round removes.
+    The file goes first: a crash in between leaves a row by which it is tried again.
     """
-    removed = 0
-    while True:
-        with store.act(actor) as act:
-            before = act.at - int(days * DAY)
-            # In force, or ended less than the pack's time ago.
-            still = exists().where(
-                (consent.c.callee == evidence.c.callee)
-                & (consent.c.holder == evidence.c.holder)
-                & (consent.c.evidence == evidence.c.digest)
-                & ((consent.c.withdrawn == 0) | (consent.c.withdrawn > before))
-                & ((consent.c.until == 0) | (consent.c.until > before))
-            )
-            due = (
-                act.conn.execute(
-                    select(evidence.c.digest)
-                    .where(evidence.c.kept <= before, (evidence.c.kind != EvidenceKind.CONSENT.value) | ~still)
-                    .order_by(evidence.c.kept)
-                    .limit(_BATCH)
-                )
-                .scalars()
-                .all()
-            )
-            if not due:
-                return removed
-            for digest in due:
-                vault.remove(digest)
-            act.conn.execute(delete(evidence).where(evidence.c.digest.in_(due)))
-            act.append("consent.evidence-removed", [EvidenceRemoved(tuple(due))])
-            removed += len(due)
+    for digest in digests:
+        vault.remove(digest)
+    act.conn.execute(delete(evidence).where(evidence.c.digest.in_(digests)))
+    act.append("consent.evidence-removed", [EvidenceRemoved(tuple(digests))])
+
+
+def kept_until(days: float) -> tuple[ColumnElement[int], ColumnElement[bool]]:
+    """Over :data:`~clearbell.consent.tables.evidence`: until when a document is kept (µs UTC), and whether it has an end.
+
+    A recording is kept ``days`` long; a proof so long after its consent ended, and without an end while that has none.
+    """
+    proves = (
+        (consent.c.callee == evidence.c.callee)
+        & (consent.c.holder == evidence.c.holder)
+        & (consent.c.evidence == evidence.c.digest)
+    )
+    taken_back = (consent.c.withdrawn != 0) & ((consent.c.until == 0) | (consent.c.withdrawn < consent.c.until))
+    ended = case((taken_back, consent.c.withdrawn), else_=consent.c.until)
+    last = select(func.max(ended)).where(proves).correlate(evidence).scalar_subquery()
+    endless = select(consent.c.callee).where(proves, ended == 0).correlate(evidence).exists()
+    is_proof = evidence.c.kind == EvidenceKind.CONSENT.value
+    since = case((is_proof & (func.coalesce(last, 0) > evidence.c.kept), last), else_=evidence.c.kept)
+    return since + int(days * DAY), ~(is_proof & endless)

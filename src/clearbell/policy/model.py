@@ -155,6 +155,8 @@ class UrgencyRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Most points that reporters past the line add."""
     grave: int
     """Where a grave category is told of, by most reporters or by the content of a call."""
+    late: int
+    """For each deadline of the case that passed."""
     urgent_at: int
     """From so many points on a case is shown as urgent."""
 
@@ -245,6 +247,15 @@ class CodeRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     status: Status
 
 
+class MassPurpose(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a mass notice may be for."""
+
+    zh: str
+    en: str
+    mandatory: bool
+    """It goes also to those who opted out."""
+
+
 class MassRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Mass notices."""
 
@@ -261,8 +272,17 @@ class MassRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     has that as its reason and is not sent again; ``again``: it is sent again, and some get it twice."""
     sample: int
     """Recipients that a preview shows, masked."""
+    opt_out_words: tuple[str, ...]
+    """An SMS that says nothing else opts its sender out; capital or not."""
+    opt_in_words: tuple[str, ...]
     source: str
     status: Status
+    purposes: dict[str, MassPurpose]
+
+    def is_mandatory(self, purpose: str) -> bool:
+        """Whether a notice for it goes also to those who opted out."""
+        found = self.purposes.get(purpose)
+        return found is not None and found.mandatory
 
 
 class ReservedWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

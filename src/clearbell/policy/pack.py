@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from clearbell.calls import Action, Answer
+from clearbell.policy.deadlines import DEADLINES, deadline_problems
 from clearbell.policy.detectors import CAMPAIGN_LIMITS, DETECTOR_LIMITS, DETECTOR_WINDOWS
 from clearbell.policy.ladder import ladder_problems
 from clearbell.policy.model import (
@@ -73,6 +74,9 @@ class _Reader:
         self.check_names(many["learning"], dict.fromkeys(LEARNING_LIMITS), "learning")
         self.check_names(many["detectors"], DETECTOR_LIMITS, "detectors")
         self.check_names(many["campaigns"], dict.fromkeys(CAMPAIGN_LIMITS), "campaigns")
+        self.check_names(many["deadlines"], DEADLINES, "deadlines")
+        for zh, en, key in deadline_problems(many["deadlines"]):
+            self.bad(key, zh, en)
         detectors = {name: self.detector(name, r) for name, r in many["detectors"].items() if name in DETECTOR_LIMITS}
         prices = {name: self.price(name, price) for name, price in many["symbols"].items() if name in EVIDENCE}
         hours = {name: self.window(name, window) for name, window in many["hours"].items()}
@@ -240,6 +244,18 @@ class _Reader:
                 self.bad(f"mass_notices.{name}", "须至少为 1", "should be at least 1")
         if not rules.retry_seconds or min(rules.retry_seconds) < 1:
             self.bad("mass_notices.retry_seconds", "至少一项,且均至少为 1", "needs at least one wait, each at least 1")
+        if not rules.purposes:
+            self.bad("mass_notices.purposes", "至少一项", "needs at least one")
+        both = {word.casefold() for word in rules.opt_out_words} & {word.casefold() for word in rules.opt_in_words}
+        for word in sorted(both):
+            self.bad(
+                "mass_notices.opt_in_words",
+                f"「{word}」也是退订词",
+                f"`{word}` is a word for opting out too",
+            )
+        for name in ("opt_out_words", "opt_in_words"):
+            if not all(word.strip() == word and word for word in getattr(rules, name)):
+                self.bad(f"mass_notices.{name}", "不能有空词或首尾空格", "no word may be empty or have outer spaces")
 
     def cards(self, rules: CardRules) -> None:
         for name in ("days", "name_width", "department_width"):

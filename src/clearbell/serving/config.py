@@ -88,6 +88,12 @@ def listen_address(text: str) -> tuple[str, int]:
     return host, int(port)
 
 
+def config_file(home: Path, named: Path | None) -> Path | None:
+    """The configuration that was named, else ``clearbell.toml`` in the data folder where there is one."""
+    usual = home / "clearbell.toml"
+    return named or (usual if usual.exists() else None)
+
+
 def read_config(path: Path) -> NodeConfig:
     """Read and check a configuration file. Raises :class:`ConfigError` naming file, key and remedy."""
     name = str(path)

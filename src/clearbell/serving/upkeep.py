@@ -4,6 +4,7 @@ what is past its time.
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Callable
 
@@ -13,13 +14,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from clearbell.calls import DAY
 from clearbell.cases.errors import CaseError
 from clearbell.cases.opening import open_cases
-from clearbell.consent.evidence import remove_expired
+from clearbell.desk.deadlines.passing import pass_deadlines
+from clearbell.desk.deadlines.sources import SOURCES, Works
 from clearbell.desk.sanctioning import keep_up_sanctions
 from clearbell.labels.cards.showing import sweep_cards
 from clearbell.labels.publishing import publish_labels
 from clearbell.labels.settings import label_settings
 from clearbell.notices.service import Outbox
-from clearbell.policy.deadlines import due_after
+from clearbell.policy.deadlines import Nature, due_after, terms_of
 from clearbell.policy.workdays import builtin_workdays
 from clearbell.records.journal import remove_old_segments
 from clearbell.records.lake import LakeError
@@ -76,12 +78,12 @@ class Upkeep:
             self._do("cases-not-opened", self._open_cases)
             self._do("cases-not-looked-into", self._case_evidence.run)
             self._do("sanctions-not-kept-up", self._keep_up_sanctions)
+            self._do("deadlines-not-passed", functools.partial(self._pass_deadlines, rounds))
             if rounds % CARDS_EVERY == 0:
                 self._swept = -1
             self._do("cards-not-swept", self._sweep_cards)
             if rounds % RETENTION_EVERY == 0:
                 self._do("old-records-not-removed", self._remove_records)
-                self._do("evidence-not-removed", self._remove_evidence)
                 self._do("recordings-not-removed", self._keep_up_test_calls)
             rounds += 1
 
@@ -101,6 +103,13 @@ class Upkeep:
     def _keep_up_sanctions(self) -> None:
         keep_up_sanctions(self._node.store, self._node.pack, self._outbox)
 
+    def _pass_deadlines(self, rounds: int) -> None:
+        kinds = [source.kind for source in SOURCES if rounds % source.every == 0]
+        for one in pass_deadlines(self._node.store, Works(self._node.pack, self._vault), kinds):
+            nature = terms_of(one.kind).nature
+            if nature is Nature.DUTY:
+                log.warning("deadline-passed", deadline=one.kind, subject=one.subject)
+
     def _sweep_cards(self) -> None:
         head = self._node.store.head()
         if head != self._swept:
@@ -114,14 +123,6 @@ class Upkeep:
 
     def _due(self, at: int, name: str) -> int:
         return due_after(at, name, self._node.pack, self._workdays)
-
-    def _remove_evidence(self) -> None:
-        rule = self._node.pack.deadlines.get("evidence_kept")
-        if rule is None or rule.value is None:
-            return
-        removed = remove_expired(self._node.store, self._vault, rule.value)
-        if removed:
-            log.info("evidence-removed", documents=removed)
 
     def _keep_up_test_calls(self) -> None:
         rules = call_rules(self._node.pack)

@@ -7,11 +7,13 @@ import pytest
 from clearbell.calls import HOUR
 from clearbell.lifecycles import IllegalStepError
 from clearbell.notices.mass.audience import Gathered, Person, approve
+from clearbell.notices.mass.drafting import Draft
 from clearbell.notices.mass.errors import BadMassError, SameHandError
 from clearbell.notices.mass.model import Audience, MassState, Outcome, Words
+from clearbell.notices.mass.opting import do_opt_out
 from clearbell.notices.mass.queries import counts_of, mass_of
 from clearbell.notices.mass.sending import Doubtful, do_claim, do_keep_receipts, do_recover
-from clearbell.notices.mass.service import Draft, do_cancel, do_draft, do_edit, do_opt_out, do_start, do_submit
+from clearbell.notices.mass.service import do_cancel, do_draft, do_edit, do_start, do_submit
 from clearbell.notices.model import Channel
 from clearbell.notices.transports.protocol import Receipt, ReceiptState
 from clearbell.policy.pack import builtin_pack

@@ -251,15 +251,51 @@ def test_a_trunks_numbers_may_call_on_that_trunk(store, desk):
 def test_every_year_an_approval_is_checked_again_or_lapses(store, desk, clock):
     approved(store, desk, licence_expiry="2028-01-01")
     clock.move(364 * DAY)
-    assert do(store, "clerk", do_lapse) == []
+    assert not do(store, "clerk", do_lapse, "A1")
     with store.read() as conn:
         assert [row.application for row in due_for_recheck(conn, clock.now() + 30 * DAY)] == ["A1"]
     assert do(store, "first", do_recheck, desk, "A1") == []
     clock.move(366 * DAY)
-    assert do(store, "clerk", do_lapse) == ["A1"]
+    assert do(store, "clerk", do_lapse, "A1")
+    assert not do(store, "clerk", do_lapse, "A1")
     assert state(store) is State.LAPSED
     assert codes(do(store, "first", do_recheck, desk, "A1")) == {("licence_expiry", "licence-expired")}
     assert state(store) is State.LAPSED
+
+
+def test_a_review_is_due_while_it_is_with_the_reviewers_and_not_with_the_applicant(store, desk, clock):
+    def ends():
+        with store.read() as conn:
+            return application_row(conn, "A1").due
+
+    file(store, desk, bill_name="Another Firm")
+    assert (state(store), ends()) == (State.HELD, 0)
+    clock.move(3 * DAY)
+    do(store, "clerk", do_edit, desk, "A1", {"bill_name": GOOD["entity_name"]})
+    cleared = desk.due(clock.now(), "application_review")
+    assert (state(store), ends()) == (State.PENDING, cleared)
+    clock.move(DAY)
+    do(store, "clerk", do_edit, desk, "A1", {"scenario": "answers to callers"})
+    do(store, "first", do_review, "A1")
+    assert ends() == cleared
+    do(store, "second", do_refuse, "A1", "not now")
+    assert ends() == 0
+    do(store, "clerk", do_edit, desk, "A1", {"scenario": "answers to policy holders"})
+    assert (state(store), ends()) == (State.PENDING, desk.due(clock.now(), "application_review"))
+
+
+def test_a_recheck_does_not_lengthen_what_it_was_approved_for(store, desk, clock):
+    approved(store, desk)
+    for _ in range(5):
+        clock.move(364 * DAY)
+        assert do(store, "first", do_recheck, desk, "A1") == []
+    with store.read() as conn:
+        assert application_row(conn, "A1").valid_until == clock.now() + (1825 - 5 * 364) * DAY
+    clock.move(5 * DAY)
+    assert do(store, "clerk", do_lapse, "A1")
+    assert do(store, "first", do_recheck, desk, "A1") == []
+    with store.read() as conn:
+        assert application_row(conn, "A1").valid_until == clock.now() + 1825 * DAY
 
 
 def test_changes_are_due_in_ten_working_days_and_late_ones_are_found(store, desk, clock):

@@ -43,3 +43,9 @@ def story(conn: Connection, name: str) -> list[Chapter]:
         numbers += joined.get(day, 0) - left.get(day, 0)
         chapters.append(Chapter(day, joined.get(day, 0), left.get(day, 0), numbers))
     return chapters
+
+
+def numbers_of(conn: Connection, name: str) -> list[int]:
+    """Every number that was ever in a campaign, in order."""
+    query = select(campaign_number.c.number).where(campaign_number.c.campaign == name).distinct()
+    return list(conn.execute(query.order_by(campaign_number.c.number)).scalars())

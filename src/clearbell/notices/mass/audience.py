@@ -12,10 +12,10 @@ from sqlalchemy import Connection, delete, select, update
 from clearbell.intake import BadCell, Stored, places
 from clearbell.intake.cells import CellError, Row
 from clearbell.ledger import Act, Store
-from clearbell.ledger.bulk import insert_rows, put_rows
+from clearbell.ledger.bulk import put_rows
 from clearbell.notices.errors import BadRecipientError
-from clearbell.notices.mass.errors import BadMassError, EmptyAudienceError, TakenOverError
-from clearbell.notices.mass.model import Audience, Outcome, Source
+from clearbell.notices.mass.errors import EmptyAudienceError, TakenOverError
+from clearbell.notices.mass.model import Outcome
 from clearbell.notices.mass.queries import mass_of
 from clearbell.notices.mass.service import do_approve, may_approve
 from clearbell.notices.mass.tables import mass, mass_list, mass_recipient, opt_out
@@ -45,43 +45,66 @@ class Gathered(msgspec.Struct, frozen=True):
     """An audience as the query found it."""
 
     people: Iterable[Person]
-    """In the order of their recipients, each once."""
+    """In any order; whoever comes twice counts once."""
     left_out: dict[str, int]
+    """How many were left out, by reason; whole once ``people`` has ended."""
 
 
 def approve(
-    store: Store, number: int, gathered: Gathered, *, officer: str, actor: str, token: str
+    store: Store,
+    number: int,
+    gathered: Gathered,
+    *,
+    officer: str,
+    actor: str,
+    token: str,
+    told: Callable[[int], None] = lambda _count: None,
 ) -> tuple[int, dict[str, int]]:
-    """Fix the audience and approve; returns how many there are and who was left out.
+    """Fix the audience and approve; returns how many there are and who was left out. ``told``: how many so far.
 
     The recipients are put in chunk by chunk, so that no writer waits for a million rows; whatever stops it, nothing
-    was approved, and the next approval begins anew. Raises as :func:`~clearbell.notices.mass.service.do_approve` does.
+    was approved, and the next approval begins anew. Whoever comes twice is put in once. Raises as
+    :func:`~clearbell.notices.mass.service.do_approve` does.
     """
     with store.act(actor) as act:
         may_approve(mass_of(act.conn, number), officer)
         act.conn.execute(update(mass).where(mass.c.mass == number).values(token=token, owner=officer))
         act.conn.execute(delete(mass_recipient).where(mass_recipient.c.mass == number))
-    digest = hashlib.sha256()
-    count = 0
+    given = 0
     people = iter(gathered.people)
     while chunk := list(islice(people, _CHUNK)):
-        for person in chunk:
-            digest.update(f"{person.recipient}\n".encode())
-        count += len(chunk)
+        given += len(chunk)
         with store.act(actor) as act:
             held = mass_of(act.conn, number)
             if held.token != token:
                 raise TakenOverError(held.owner)
             rows = [
                 (number, p.recipient, p.channel, p.language, int(Outcome.WAITING), 0, 0, 0, act.at, 0, "", "")
-                for p in chunk
+                for p in {person.recipient: person for person in chunk}.values()
             ]
-            insert_rows(act.conn, mass_recipient, _COLUMNS, rows)
+            put_rows(act.conn, mass_recipient, _COLUMNS, rows, ("mass", "recipient"))
+        told(given)
+    with store.read() as conn:
+        count, digest = audience_digest(conn, number)
     if not count:
         raise EmptyAudienceError
+    left_out = gathered.left_out | ({"duplicate": given - count} if given > count else {})
     with store.act(actor) as act:
-        do_approve(act, number, token, count, digest.hexdigest(), gathered.left_out, officer=officer)
-    return count, gathered.left_out
+        do_approve(act, number, token, count, digest, left_out, officer=officer)
+    return count, left_out
+
+
+def audience_digest(conn: Connection, number: int) -> tuple[int, str]:
+    """How many recipients a notice has, and the SHA-256 over them in the order of their bytes, each with a line feed."""
+    recipient = mass_recipient.c.recipient
+    ordered = recipient.collate("C") if conn.dialect.name == "postgresql" else recipient
+    query = select(recipient).where(mass_recipient.c.mass == number).order_by(ordered)
+    digest = hashlib.sha256()
+    count = 0
+    for page in conn.execute(query, execution_options={"yield_per": _CHUNK}).scalars().partitions():
+        digest.update("".join(f"{one}\n" for one in page).encode())
+        count += len(page)
+    return count, digest.hexdigest()
 
 
 class ListLoader:
@@ -154,15 +177,3 @@ def do_forget(act: Act, recipient: int | str) -> int:
         held = mass_recipient.c.outcome == int(Outcome.TAKEN)
         gone += act.conn.execute(delete(mass_recipient).where(mine, ~held)).rowcount
     return gone
-
-
-def from_list(conn: Connection, audience: Audience) -> Gathered:
-    """The recipients of a list, without those who opted out. Raises :class:`BadMassError` for another source."""
-    if audience.source is not Source.LIST:
-        raise BadMassError("目前仅支持名单受众", "only the audience of a list can be gathered so far", "audience")
-    gone = select(opt_out.c.recipient)
-    mine = select(mass_list).where(mass_list.c.list == audience.list)
-    left_out = len(conn.execute(mine.where(mass_list.c.recipient.in_(gone))).all())
-    rows = conn.execute(mine.where(mass_list.c.recipient.not_in(gone)).order_by(mass_list.c.recipient)).all()
-    people = [Person(row.recipient, row.channel, row.language) for row in rows]
-    return Gathered(people, {"opted-out": left_out} if left_out else {})

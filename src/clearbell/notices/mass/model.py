@@ -128,21 +128,55 @@ OPEN = (Outcome.WAITING, Outcome.TAKEN, Outcome.POSTPONED)
 
 
 class Source(enum.Enum):
-    """Where an audience comes from."""
+    """Where an audience comes from. Which fields of an audience each one takes is in :data:`FIELDS`."""
 
     SUBSCRIBERS = "subscribers"
-    """Whoever said something about consent or has settings, and numbers registered for a person."""
+    """Whoever gave, withdrew or refused something, has settings, or uses a line that was admitted."""
     CONSENT = "consent"
     """Whoever has a consent in force; ``holder`` and ``purpose`` narrow it."""
     SETTINGS = "settings"
     """Whoever has an own list or wishes."""
     HOLDER = "holder"
     """Numbers registered to ``holder``."""
+    CALLED = "called"
+    """Whoever the numbers of ``case`` or ``campaign`` called, in the call lake, in [``since``, ``until``)."""
+    REPORTERS = "reporters"
+    """Whoever complained of the numbers of ``case`` or ``campaign`` and did not take it back."""
+    WAITING = "waiting"
+    """Reporters whose complaint was not answered yet; ``case`` or ``campaign`` narrow it."""
+    RESTRICTED = "restricted"
+    """Contacts of numbers and holders with a restriction in force; ``rungs`` narrow it. Where a number has none, the
+    number itself, unless it cannot be reached for the restriction."""
     LIST = "list"
     """A file of recipients that was taken in; ``list`` names it."""
 
 
-class Audience(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+NARROWS = frozenset({"classes", "prefixes", "countries"})
+"""Fields that narrow any audience of numbers."""
+FIELDS: dict[Source, frozenset[str]] = {
+    Source.SUBSCRIBERS: NARROWS,
+    Source.CONSENT: NARROWS | {"holder", "purpose"},
+    Source.SETTINGS: NARROWS,
+    Source.HOLDER: NARROWS | {"holder"},
+    Source.CALLED: NARROWS | {"case", "campaign", "since", "until"},
+    Source.REPORTERS: NARROWS | {"case", "campaign"},
+    Source.WAITING: NARROWS | {"case", "campaign"},
+    Source.RESTRICTED: NARROWS | {"rungs"},
+    Source.LIST: NARROWS | {"list"},
+}
+"""Fields that each source takes."""
+NEEDS: dict[Source, frozenset[str]] = {
+    Source.HOLDER: frozenset({"holder"}),
+    Source.CALLED: frozenset({"case", "campaign"}),
+    Source.REPORTERS: frozenset({"case", "campaign"}),
+    Source.LIST: frozenset({"list"}),
+}
+"""Of these, a source needs exactly one."""
+ADDRESSED = frozenset({Source.LIST, Source.RESTRICTED})
+"""Sources that may know mail addresses and webhooks; all others know numbers only."""
+
+
+class Audience(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Who is meant. What is given narrows it; what is empty does not."""
 
     source: Source = Source.SUBSCRIBERS
@@ -154,6 +188,14 @@ class Audience(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Beginnings of the E.164 digits, such as ``86139``."""
     countries: tuple[int, ...] = ()
     """Calling codes. The plan knows no place of a mobile number within a country."""
+    case: str = ""
+    campaign: str = ""
+    since: int = 0
+    """µs UTC; 0: since the case looks at, else as far as the lake goes back."""
+    until: int = 0
+    """µs UTC; 0: now."""
+    rungs: tuple[str, ...] = ()
+    """Degrees of restrictions, such as ``outgoing_barred``."""
 
 
 class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -200,7 +242,8 @@ class MassApproved(msgspec.Struct, frozen=True):
     officer: str
     recipients: int
     digest: str
-    """SHA-256 over the recipients in order, each with a line feed: the audience cannot be changed unseen."""
+    """SHA-256 over the recipients in the order of their bytes, each with a line feed: the audience cannot be changed
+    unseen."""
     left_out: dict[str, int]
     """How many were left out, by reason."""
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import Row, func, select, update
 
-from clearbell.calls import DAY
 from clearbell.ledger import Act
 from clearbell.lifecycles import move
-from clearbell.notices.errors import LapsedNoticeError
-from clearbell.notices.mass.errors import BadMassError, NoOfficerError, SameHandError, TakenOverError
+from clearbell.notices.errors import ChannelOffError, LapsedNoticeError
+from clearbell.notices.mass.drafting import Draft, check_draft
+from clearbell.notices.mass.errors import NoOfficerError, SameHandError, TakenOverError
 from clearbell.notices.mass.model import (
     OUTCOMES,
     TRANSITIONS,
@@ -22,19 +23,14 @@ from clearbell.notices.mass.model import (
     MassState,
     MassStep,
     MassStepped,
-    OptedOut,
     Outcome,
-    Source,
     Words,
 )
 from clearbell.notices.mass.queries import counts_of, mass_of
-from clearbell.notices.mass.tables import mass, mass_recipient, opt_out
-from clearbell.notices.mass.texts import check_words
+from clearbell.notices.mass.tables import mass, mass_recipient
 from clearbell.notices.model import Channel
-from clearbell.notices.recipients import subject_of
 from clearbell.policy.model import MassRules
 
-_NAME_MOST = 200
 _PAST = {
     MassStep.SUBMIT: "submitted",
     MassStep.RETURN: "returned",
@@ -46,21 +42,10 @@ _PAST = {
 }
 
 
-class Draft(msgspec.Struct, frozen=True):
-    """What is to be said, to whom, and until when."""
-
-    name: str
-    words: Words
-    audience: Audience
-    not_after: int
-    """From when it is of no use any more, µs UTC."""
-    purpose: str = "announcement"
-    channels: tuple[Channel, ...] = (Channel.SMS,)
-
-
 def do_draft(act: Act, rules: MassRules, new: Draft, *, officer: str, signature: str = "") -> int:
     """Draft a mass notice; returns its number. Raises a :class:`NoticeError` that says what is wrong."""
-    _check(act, rules, new, officer, signature)
+    _named(officer)
+    check_draft(new, rules, act.at, signature)
     number: int = (act.conn.execute(select(func.max(mass.c.mass))).scalar_one() or 0) + 1
     act.conn.execute(
         mass.insert().values(
@@ -87,7 +72,8 @@ def do_edit(act: Act, rules: MassRules, number: int, new: Draft, *, officer: str
     """Replace a draft by a new version; returns its version. Raises as :func:`do_draft` does, and for an illegal step."""
     row = mass_of(act.conn, number)
     move(TRANSITIONS, MassState(row.state), MassStep.EDIT)
-    _check(act, rules, new, officer, signature)
+    _named(officer)
+    check_draft(new, rules, act.at, signature)
     hands = _with(row.hands, officer)
     act.conn.execute(
         update(mass).where(mass.c.mass == number).values(version=row.version + 1, hands=hands, **_columns(act, new))
@@ -96,10 +82,13 @@ def do_edit(act: Act, rules: MassRules, number: int, new: Draft, *, officer: str
     return int(row.version) + 1
 
 
-def do_submit(act: Act, number: int, *, officer: str) -> None:
-    """Ask for approval."""
+def do_submit(act: Act, number: int, *, officer: str, on: Collection[Channel] | None = None) -> None:
+    """Ask for approval. Raises :class:`ChannelOffError` where it needs a channel that is not ``on``; None: not known."""
     row = mass_of(act.conn, number)
     _named(officer)
+    for channel in channels_of(row):
+        if on is not None and channel not in on:
+            raise ChannelOffError(channel)
     _lapsed(act, row)
     _step(act, row, MassStep.SUBMIT, officer, hands=_with(row.hands, officer))
 
@@ -194,24 +183,6 @@ def do_end_waiting(act: Act, number: int, event: Event, reason: str) -> int:
     return ended
 
 
-def do_opt_out(act: Act, channel: Channel, recipient: str) -> bool:
-    """Someone wants no mass notices any more; False when that was known. Personal notices still go to them."""
-    known = act.conn.execute(select(opt_out.c.since).where(opt_out.c.recipient == recipient)).first()
-    if known is not None:
-        return False
-    act.conn.execute(opt_out.insert().values(recipient=recipient, since=act.at))
-    act.append("notices.opted-out", [OptedOut(recipient)], about=lambda f: subject_of(channel, f.recipient))
-    return True
-
-
-def do_opt_in(act: Act, channel: Channel, recipient: str) -> bool:
-    """Someone wants mass notices again; False when they had not opted out."""
-    if not act.conn.execute(delete(opt_out).where(opt_out.c.recipient == recipient)).rowcount:
-        return False
-    act.append("notices.opted-in", [OptedOut(recipient)], about=lambda f: subject_of(channel, f.recipient))
-    return True
-
-
 def words_of(row: Row[Any]) -> Words:
     """What it says."""
     return msgspec.json.decode(bytes(row.words), type=Words)
@@ -237,43 +208,6 @@ def _columns(act: Act, new: Draft) -> dict[str, Any]:
         "not_after": new.not_after,
         "since": act.at,
     }
-
-
-def _check(act: Act, rules: MassRules, new: Draft, officer: str, signature: str) -> None:
-    _named(officer)
-    if not new.name.strip() or len(new.name) > _NAME_MOST:
-        raise BadMassError(f"名称须为 1 至 {_NAME_MOST} 字", f"the name needs 1 to {_NAME_MOST} characters", "name")
-    if not new.channels or len(set(new.channels)) != len(new.channels):
-        raise BadMassError("请至少写明一个渠道,且不重复", "name at least one channel, and none twice", "channels")
-    check_words(new.words, new.channels, rules.parts_most, signature)
-    if new.not_after <= act.at:
-        raise LapsedNoticeError
-    if new.not_after > act.at + rules.days_most * DAY:
-        raise BadMassError(
-            f"截止时间至多为 {rules.days_most} 天后",
-            f"it may be sent for at most {rules.days_most} days from now",
-            "not_after",
-        )
-    audience = new.audience
-    if (audience.source is Source.LIST) != bool(audience.list):
-        raise BadMassError(
-            "来源 list 须且仅须写明已导入的名单", "the source `list` needs a list that was taken in", "list"
-        )
-    if audience.source is Source.HOLDER and not audience.holder:
-        raise BadMassError("来源 holder 须写明使用主体", "the source `holder` needs the holder", "holder")
-    if audience.source is not Source.LIST and Channel.SMS not in new.channels:
-        raise BadMassError(
-            "仅有号码的受众只能用短信;邮件与 Webhook 需用名单",
-            "only numbers are known of this audience, so it needs SMS; mail and webhooks need a list",
-            "channels",
-        )
-    for prefix in audience.prefixes:
-        if not (prefix.isascii() and prefix.isdigit()):
-            raise BadMassError(
-                f"号段「{prefix}」应为 E.164 数字,如 86139",
-                f"the prefix `{prefix}` should be E.164 digits such as 86139",
-                "prefixes",
-            )
 
 
 def _drafted(act: Act, number: int, version: int, new: Draft, officer: str) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from clearbell.notices.mass.model import MassState, Outcome
+from collections.abc import Mapping
+
+from clearbell.notices.mass.model import MassState, Outcome, Source
 
 STATES = {
     MassState.DRAFT: ("草稿", "draft"),
@@ -25,3 +27,31 @@ OUTCOMES = {
     Outcome.LAPSED: ("过期未发", "lapsed"),
     Outcome.CANCELLED: ("已取消", "cancelled"),
 }
+LEFT_OUT = {
+    "opted-out": ("已退订", "opted out"),
+    "takes-no-sms": ("号码不能接收短信", "takes no SMS"),
+    "other-channel": ("渠道不符", "on another channel"),
+    "no-contact": ("无联系方式", "no contact is known"),
+    "pseudonym": ("话单中为化名", "known by a pseudonym only"),
+    "duplicate": ("重复", "named twice"),
+}
+"""Why someone is not among the recipients."""
+SOURCES = {
+    Source.SUBSCRIBERS: ("用户", "subscribers"),
+    Source.CONSENT: ("同意有效的用户", "subscribers with a consent in force"),
+    Source.SETTINGS: ("有名单或意愿设置的用户", "subscribers with settings"),
+    Source.HOLDER: ("使用主体的号码", "numbers of a holder"),
+    Source.CALLED: ("被涉案号码呼叫的用户", "subscribers called by numbers of a case or campaign"),
+    Source.REPORTERS: ("举报涉案号码的用户", "reporters of numbers of a case or campaign"),
+    Source.WAITING: ("等待答复的举报人", "reporters who wait for an answer"),
+    Source.RESTRICTED: ("受限号码与主体的联系方式", "contacts of restricted numbers and holders"),
+    Source.LIST: ("名单", "a list"),
+}
+
+
+def counted(counts: Mapping[str, int], words: Mapping[str, tuple[str, str]], language: str) -> str:
+    """Counts by reason in words, the largest first; a dash for none."""
+    at = 0 if language == "zh" else 1
+    order = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+    parts = [f"{words[name][at] if name in words else name} {count:,}" for name, count in order]
+    return ("、" if language == "zh" else ", ").join(parts) or "-"

@@ -29,7 +29,7 @@ class State(enum.Enum):
     """One reviewer passed it; it waits for another."""
     APPROVED = "approved"
     LAPSED = "lapsed"
-    """The yearly re-check is overdue."""
+    """The yearly re-check is overdue, or what it was approved for is over."""
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
 

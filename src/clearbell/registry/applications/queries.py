@@ -30,7 +30,11 @@ def due_for_recheck(conn: Connection, at: int, limit: int = 100) -> Sequence[Row
         select(application)
         .where(
             (application.c.state == State.LAPSED.value)
-            | ((application.c.state == State.APPROVED.value) & (application.c.recheck_at < at))
+            | (
+                (application.c.state == State.APPROVED.value)
+                & (application.c.recheck_at != 0)
+                & (application.c.recheck_at < at)
+            )
         )
         .order_by(application.c.recheck_at)
         .limit(limit)

@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, delete, select, update
 
-from clearbell.calls import DAY
 from clearbell.ledger import Act
 from clearbell.lifecycles import move
 from clearbell.numbering import to_key
@@ -44,6 +43,8 @@ from clearbell.registry.model import HolderRegistered, NumbersAssigned, PartyKin
 from clearbell.registry.service import do_assign_numbers, do_register_holder, do_register_party
 from clearbell.vault import Kept
 
+REVIEW, RECHECK, VALID = "application_review", "number_recheck", "number_valid"
+"""Deadlines of the pack."""
 _FIXED = ("purpose", "holder", "first", "last", "own_use", "entity_kind")
 
 
@@ -87,6 +88,7 @@ def do_file(act: Act, desk: Desk, name: str, line_class: LineClass, values: Mapp
             changed_at=act.at,
             valid_until=0,
             recheck_at=0,
+            due=desk.due(act.at, REVIEW),
         )
     )
     act.append("application.filed", [ApplicationFiled(name, line_class, fields)], about=_about)
@@ -103,7 +105,9 @@ def do_edit(act: Act, desk: Desk, name: str, changes: Mapping[str, str]) -> list
     line_class = LineClass(row.line_class)
     fields = {**msgspec.json.decode(row.fields, type=dict[str, str]), **_sealed(desk, line_class, changes)}
     fields = {key: value for key, value in fields.items() if value}
-    _set(act, name, state=state.value, fields=_json(fields), reason="")
+    # Refused and mended, it is reviewed anew.
+    ends = desk.due(act.at, REVIEW) if row.state == State.REFUSED.value else row.due
+    _set(act, name, state=state.value, fields=_json(fields), reason="", due=ends)
     act.append("application.edited", [ApplicationFiled(name, line_class, fields)], about=_about)
     return _recheck_problems(act, desk, name)
 
@@ -158,7 +162,8 @@ def do_approve(act: Act, desk: Desk, name: str) -> str:
         category=fields["industry"],
     )
     do_assign_numbers(act, [numbers])
-    _move(act, name, Step.APPROVE, state, values={"decided_by": act.actor, **_terms(act, desk)})
+    terms = {"valid_until": desk.due(act.at, VALID), "recheck_at": desk.due(act.at, RECHECK), "due": 0}
+    _move(act, name, Step.APPROVE, state, values={"decided_by": act.actor, **terms})
     return numbers.resource
 
 
@@ -169,22 +174,28 @@ def do_refuse(act: Act, name: str, reason: str) -> None:
     if not reason.strip():
         raise ReasonNeededError
     _other_eyes(act, row.filed_by)
-    _move(act, name, Step.REFUSE, state, (reason,), {"decided_by": act.actor, "reason": reason})
+    _move(act, name, Step.REFUSE, state, (reason,), {"decided_by": act.actor, "reason": reason, "due": 0})
 
 
 def do_withdraw(act: Act, name: str) -> None:
     """Take an application back. Raises ``IllegalStepError``."""
     state = move(TRANSITIONS, State(application_row(act.conn, name).state), Step.WITHDRAW).to
-    _move(act, name, Step.WITHDRAW, state)
+    _move(act, name, Step.WITHDRAW, state, values={"due": 0})
 
 
 def do_recheck(act: Act, desk: Desk, name: str) -> list[Problem]:
-    """Check an approved application again, as every year; with problems it stays as it is and they are returned."""
+    """Check an approved application again, as every year; with problems it stays as it is and they are returned.
+
+    What it is valid for begins anew once that is over, and not before.
+    """
     row = application_row(act.conn, name)
     state = move(TRANSITIONS, State(row.state), Step.RECHECK).to
     problems = _problems(act, desk, row)
     if not problems:
-        _move(act, name, Step.RECHECK, state, values=_terms(act, desk))
+        over = 0 < row.valid_until <= act.at
+        valid_until = desk.due(act.at, VALID) if over else row.valid_until
+        terms = {"recheck_at": desk.due(act.at, RECHECK), "valid_until": valid_until}
+        _move(act, name, Step.RECHECK, state, values=terms)
     return problems
 
 
@@ -214,17 +225,14 @@ def do_change(act: Act, desk: Desk, name: str, changes: Mapping[str, str], chang
     return in_time
 
 
-def do_lapse(act: Act) -> list[str]:
-    """Let approvals lapse whose re-check is overdue; returns their ids."""
-    overdue = act.conn.execute(
-        select(application.c.application).where(
-            application.c.state == State.APPROVED.value, application.c.recheck_at < act.at
-        )
-    ).scalars()
-    names = list(overdue)
-    for name in names:
-        _move(act, name, Step.LAPSE, move(TRANSITIONS, State.APPROVED, Step.LAPSE).to)
-    return names
+def do_lapse(act: Act, name: str) -> bool:
+    """Let an approval lapse whose re-check is overdue or whose validity is over; False when it is neither."""
+    row = application_row(act.conn, name)
+    over = 0 < row.recheck_at <= act.at or 0 < row.valid_until <= act.at
+    if row.state != State.APPROVED.value or not over:
+        return False
+    _move(act, name, Step.LAPSE, move(TRANSITIONS, State.APPROVED, Step.LAPSE).to)
+    return True
 
 
 def application_row(conn: Connection, name: str) -> Row[Any]:
@@ -242,7 +250,9 @@ def _recheck_problems(act: Act, desk: Desk, name: str) -> list[Problem]:
     step = Step.HOLD if problems else Step.CLEAR
     transition = TRANSITIONS.get((State(row.state), step))
     if transition is not None:
-        _move(act, name, step, transition.to, tuple(f"{p.field}:{p.code}" for p in problems))
+        # While it waits for the applicant, no review is due.
+        ends = {"due": 0 if problems else desk.due(act.at, REVIEW)}
+        _move(act, name, step, transition.to, tuple(f"{p.field}:{p.code}" for p in problems), ends)
     return problems
 
 
@@ -265,14 +275,6 @@ def _sealed(desk: Desk, line_class: LineClass, values: Mapping[str, str]) -> dic
             text = DIGEST + desk.identities.digest("id", text) if is_resident_id(text) else "?"
         sealed[name] = text
     return sealed
-
-
-def _terms(act: Act, desk: Desk) -> dict[str, int]:
-    deadlines = desk.pack.deadlines
-    return {
-        "valid_until": act.at + int((deadlines["number_valid"].value or 0) * DAY),
-        "recheck_at": act.at + int((deadlines["number_recheck"].value or 0) * DAY),
-    }
 
 
 def _other_eyes(act: Act, *others: str) -> None:

@@ -25,6 +25,8 @@ application = Table(
     Column("changed_at", BigInteger, nullable=False),
     Column("valid_until", BigInteger, nullable=False),
     Column("recheck_at", BigInteger, nullable=False),
+    # Until when it is to be reviewed; 0 while it waits for nobody but the applicant.
+    Column("due", BigInteger, nullable=False, server_default="0"),
     Index("ix_application_state_changed_at", "state", "changed_at"),
 )
 

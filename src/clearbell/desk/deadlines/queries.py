@@ -1,0 +1,51 @@
+"""Reading deadlines: what is open, what is overdue, what passed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from clearbell.desk.deadlines.model import Open
+from clearbell.desk.deadlines.sources import SOURCES
+from clearbell.desk.deadlines.tables import deadline_passed
+from clearbell.policy.model import Pack
+
+
+def open_deadlines(
+    conn: Connection,
+    pack: Pack,
+    now: int,
+    *,
+    kinds: Collection[str] | None = None,
+    overdue: bool = False,
+    limit: int = 100,
+) -> list[Open]:
+    """Deadlines that were not met at ``now`` (µs UTC), the soonest first. ``overdue``: only those that are over.
+
+    What ends by itself is no longer listed once it is over.
+    """
+    found: list[Open] = []
+    for source in SOURCES:
+        if kinds is not None and source.kind not in kinds:
+            continue
+        kept = source.kept(pack)
+        query = select(kept.subject.label("subject"), kept.due.label("due")).where(kept.open, kept.due != 0)
+        if source.stays:
+            query = query.where(kept.due > now)
+        if overdue:
+            query = query.where(kept.due <= now)
+        rows = conn.execute(query.order_by(kept.due, kept.subject).limit(limit))
+        found += [Open(source.kind, row.subject, row.due, row.due <= now) for row in rows]
+    return sorted(found, key=lambda one: (one.due, one.kind, one.subject))[:limit]
+
+
+def passed_deadlines(
+    conn: Connection, *, kinds: Collection[str] | None = None, since: int = 0, limit: int = 100
+) -> Sequence[Row[Any]]:
+    """Deadlines that passed at or after ``since`` (µs UTC), the latest first, whether or not they were met later."""
+    query = select(deadline_passed).where(deadline_passed.c.at >= since)
+    if kinds is not None:
+        query = query.where(deadline_passed.c.kind.in_(list(kinds)))
+    return conn.execute(query.order_by(deadline_passed.c.at.desc(), deadline_passed.c.subject).limit(limit)).all()

@@ -1,0 +1,151 @@
+"""Which deadlines are open: for each kind, where it is kept and what follows when it passes.
+
+To have a deadline kept by the clock, keep its time (µs UTC, 0: none) in a column of the row that it is about, name the
+kind in :mod:`clearbell.policy.deadlines` (``DEADLINES`` where the pack sets the time, ``STATED`` where the act states
+it), and add a :class:`Source` to ``SOURCES``::
+
+    Source("order_due", lambda pack: Kept(regulator_order.c.order, regulator_order.c.due, regulator_order.c.state == "open"))
+
+``then`` is called in the act that records the passing, with the fact. A time is set by
+:func:`clearbell.policy.deadlines.due_after` in the act that starts it; whoever meets the deadline changes the row so that
+it is open no more. Nothing is to be called. Followers read ``deadlines.passed``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, Text, case, cast, false, literal
+
+from clearbell.calls import DAY
+from clearbell.cases import model as cases
+from clearbell.cases.service import do_be_late
+from clearbell.cases.tables import case_file
+from clearbell.consent.evidence import do_remove_evidence, kept_until
+from clearbell.consent.tables import consent, evidence
+from clearbell.desk.deadlines.model import Passed
+from clearbell.desk.reassignment import AGEING
+from clearbell.labels.appeals.model import DEADLINE as LABEL_APPEAL
+from clearbell.labels.appeals.model import State as Appeal
+from clearbell.labels.appeals.tables import label_appeal
+from clearbell.ledger import Act
+from clearbell.policy.model import Pack
+from clearbell.registry.applications import service as applications
+from clearbell.registry.applications.model import State as Application
+from clearbell.registry.applications.tables import application
+from clearbell.registry.reassignment.tables import number_disconnect
+from clearbell.reports.complaints import model as complaints
+from clearbell.reports.complaints.tables import complaint
+from clearbell.vault import Vault
+
+SECOND, HOUR = 1, 3600
+MANY = 500
+EVIDENCE = "evidence_kept"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Where the open deadlines of a kind are, as SQL over one table."""
+
+    subject: ColumnElement[str]
+    """Id of what is due; with ``due`` it names the deadline."""
+    due: ColumnElement[int]
+    """µs UTC; 0: none."""
+    open: ColumnElement[bool]
+    """What holds while it was not met."""
+    number: ColumnElement[int] = field(default_factory=lambda: literal(0))
+    """Set where the subject names somebody's number: then the fact is sealed, and erased with it."""
+
+
+@dataclass(frozen=True)
+class Works:
+    """What may be needed when a deadline passes."""
+
+    pack: Pack
+    vault: Vault
+
+
+@dataclass(frozen=True)
+class Source:
+    """A kind of deadline."""
+
+    kind: str
+    kept: Callable[[Pack], Kept]
+    then: Callable[[Act, Sequence[Passed], Works], None] | None = None
+    """What follows, in the act that records the passing."""
+    at_once: int = 1
+    """Most that pass in one act: a consequence that fails takes these back, and no others."""
+    every: int = SECOND
+    """Seconds between two looks of a node."""
+    stays: bool = False
+    """Rows stay open after it passed, and there may be a great many: what was due long ago is not looked at again."""
+
+
+def _case(kind: str, state: cases.State) -> Source:
+    open_ = (case_file.c.state == state.value) & (case_file.c.merged_into == "")
+    return Source(kind, lambda _: Kept(case_file.c.case, case_file.c.due, open_), _be_late)
+
+
+def _be_late(act: Act, passed: Sequence[Passed], works: Works) -> None:
+    for one in passed:
+        do_be_late(act, one.subject, one.kind, one.due, works.pack.cases)
+
+
+def _complaint(kind: str, state: complaints.State) -> Source:
+    open_ = complaint.c.state == state.value
+    return Source(kind, lambda _: Kept(complaint.c.report, complaint.c.due, open_), at_once=MANY)
+
+
+def _application(kind: str, column: Any, states: list[Application], *, lapses: bool) -> Source:
+    open_ = application.c.state.in_([state.value for state in states])
+    kept = Kept(application.c.application, column, open_)
+    return Source(kind, lambda _: kept, _lapse if lapses else None)
+
+
+def _lapse(act: Act, passed: Sequence[Passed], _works: Works) -> None:
+    for one in passed:
+        applications.do_lapse(act, one.subject)
+
+
+def _documents(pack: Pack) -> Kept:
+    until, ends = kept_until(pack.deadlines[EVIDENCE].value or 0)
+    return Kept(evidence.c.digest, until, ends if pack.deadlines[EVIDENCE].value else false())
+
+
+def _remove(act: Act, passed: Sequence[Passed], works: Works) -> None:
+    do_remove_evidence(act, works.vault, [one.subject for one in passed])
+
+
+def _ageing(_pack: Pack) -> Kept:
+    row = number_disconnect.c
+    # What was over when it was recorded is no news.
+    waits = (row.reassigned == "") & (row.free > row.recorded)
+    return Kept(cast(row.number, Text), row.free, waits, row.number)
+
+
+def _consents(pack: Pack) -> Kept:
+    row = consent.c
+    days = pack.limit("consent_days")
+    until = row.until if days is None else case((row.until == 0, row.given + int(days * DAY)), else_=row.until)
+    name = cast(row.callee, Text) + "/" + row.holder + "/" + row.purpose
+    return Kept(name, until, row.withdrawn == 0, row.callee)
+
+
+SOURCES: tuple[Source, ...] = (
+    *(_case(kind, state) for state, kind in cases.DEADLINES.items()),
+    *(_complaint(kind, state) for state, kind in complaints.DEADLINES.items()),
+    Source(
+        LABEL_APPEAL,
+        lambda _: Kept(label_appeal.c.appeal, label_appeal.c.due, label_appeal.c.state == Appeal.RECEIVED.value),
+        at_once=MANY,
+    ),
+    _application(applications.REVIEW, application.c.due, [Application.PENDING, Application.REVIEWED], lapses=False),
+    _application(applications.RECHECK, application.c.recheck_at, [Application.APPROVED], lapses=True),
+    _application(applications.VALID, application.c.valid_until, [Application.APPROVED], lapses=True),
+    Source(EVIDENCE, _documents, _remove, at_once=MANY, every=HOUR),
+    Source(AGEING, _ageing, at_once=MANY, every=HOUR, stays=True),
+    Source("consent_ends", _consents, at_once=MANY, every=HOUR, stays=True),
+)
+"""Every deadline that waits for the clock."""
