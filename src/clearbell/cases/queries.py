@@ -85,11 +85,12 @@ def queue(
     assignee: str = "",
     snoozed: bool = False,
     overdue: bool = False,
+    start: int = 0,
 ) -> list[Row[Any]]:
     """Cases to be dealt with at ``now`` (µs UTC), the most urgent first, then the soonest due.
 
     Closed and merged ones are left out, and with ``snoozed`` unset those put off, unless their deadline has passed.
-    ``state``, ``assignee``, ``overdue``: only those.
+    ``state``, ``assignee``, ``overdue``: only those. ``start``: how many to leave out, for the next page.
     """
     query = select(case_file).where(case_file.c.merged_into == "")
     if state is None:
@@ -105,7 +106,7 @@ def queue(
         query = query.where((case_file.c.snoozed <= now) | late)
     # 0, no deadline, comes last.
     order = (case_file.c.urgency.desc(), case_file.c.due == 0, case_file.c.due, case_file.c.case)
-    return list(conn.execute(query.order_by(*order).limit(limit)))
+    return list(conn.execute(query.order_by(*order).limit(limit).offset(start)))
 
 
 def cases_about(conn: Connection, unit: Unit, limit: int = 100) -> list[Row[Any]]:

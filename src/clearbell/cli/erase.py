@@ -32,6 +32,7 @@ def erase(number: str, *, pack: str = "cn", lake: str = "", home: Path | None = 
     from clearbell.desk.erasing import do_forget_sanctions as sanctions
     from clearbell.discovery.campaigns.service import do_forget_number as campaigns
     from clearbell.discovery.findings.service import do_forget_number as findings
+    from clearbell.enforcement.service import erase_person as enforcement
     from clearbell.intake.quarantine import forget_number as quarantine
     from clearbell.labels.erasure import do_forget_number as labels
     from clearbell.notices.mass.audience import do_forget as mass_notices
@@ -57,6 +58,8 @@ def erase(number: str, *, pack: str = "cn", lake: str = "", home: Path | None = 
                 contacts,
                 reassignment,
                 admission,
+                # Before the restrictions: what was told of them elsewhere is removed there.
+                enforcement,
                 sanctions,
                 reports,
                 labels,

@@ -35,6 +35,7 @@ _BRANCHES = (
     ("verify", "clearbell.cli.verify:app", "Test calls to suspected numbers. 拨测。"),
     ("intake", "clearbell.cli.intake:app", "Files taken in and their bad rows. 导入与隔离行。"),
     ("erase", "clearbell.cli.erase:erase", "Erase what is kept about a person's number. 抹除个人信息。"),
+    ("accounts", "clearbell.cli.accounts:app", "Who may sign in, and tokens. 账号与令牌。"),
     ("pack", "clearbell.cli.pack:app", "Check and show a jurisdiction's rules. 检查与查看规则包。"),
     ("simulate", "clearbell.cli.simulate:app", "Make synthetic calls with ground truth. 生成带真值的模拟呼叫。"),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import os
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -133,6 +134,8 @@ class Store:
         self.engine = engine
         self.clock = clock
         self._randomness = randomness
+        self.actor = ""
+        """In whose name acts are begun, whatever they say themselves; empty: as they say."""
         # SQLite's own waiting for a writer is to sleep and look again, up to a tenth of a second at a time.
         self._turn: contextlib.AbstractContextManager[object] = (
             threading.Lock() if engine.dialect.name == "sqlite" else contextlib.nullcontext()
@@ -142,6 +145,12 @@ class Store:
     def open(cls, url: str, *, clock: Clock | None = None, randomness: Callable[[int], bytes] = os.urandom) -> Self:
         """Open the store at a database URL. Does not create tables; see :meth:`create`."""
         return cls(open_engine(url), clock or SystemClock(), randomness)
+
+    def acting_as(self, actor: str) -> Self:
+        """The same store in someone's name: whatever acts are begun through it, ``actor`` is who acted."""
+        named = copy.copy(self)
+        named.actor = actor
+        return named
 
     def create(self) -> None:
         """Bring the database to this version's tables, making them where there are none."""
@@ -162,7 +171,7 @@ class Store:
         with self._turn, self.engine.begin() as conn:
             if conn.dialect.name == "postgresql":
                 conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITER_LOCK})
-            yield Act(conn, self.clock.now(), actor, self._randomness)
+            yield Act(conn, self.clock.now(), self.actor or actor, self._randomness)
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:

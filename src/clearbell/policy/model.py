@@ -8,6 +8,7 @@ import msgspec
 
 from clearbell.calls import Action, Answer
 from clearbell.numbering import NumberClass
+from clearbell.policy.enforcement import EnforcementRules
 from clearbell.policy.ladder import LadderRules
 from clearbell.policy.status import Status as Status
 
@@ -435,6 +436,7 @@ class Pack(msgspec.Struct, frozen=True):
     content: ContentRules
     verification: VerificationRules
     ladder: LadderRules
+    enforcement: EnforcementRules
     deadlines: dict[str, Threshold]
     """Deadlines, and limits that no check of the call path reads."""
     risky_areas: dict[str, Area] = {}

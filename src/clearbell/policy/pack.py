@@ -17,6 +17,7 @@ import msgspec
 from clearbell.calls import Action, Answer
 from clearbell.policy.deadlines import DEADLINES, deadline_problems
 from clearbell.policy.detectors import CAMPAIGN_LIMITS, DETECTOR_LIMITS, DETECTOR_WINDOWS
+from clearbell.policy.enforcement import enforcement_problems
 from clearbell.policy.ladder import ladder_problems
 from clearbell.policy.model import (
     ActionStep,
@@ -97,6 +98,9 @@ class _Reader:
         if single["ladder"]:
             for zh, en, key in ladder_problems(single["ladder"], many["rungs"], many["categories"]):
                 self.bad(key, zh, en)
+        if single["enforcement"]:
+            for zh, en, key in enforcement_problems(single["enforcement"], many["rungs"]):
+                self.bad(key, zh, en)
         head: RawHead | None = single["pack"]
         if single["verification"]:
             self.verification(single["verification"], hours)
@@ -130,6 +134,7 @@ class _Reader:
             cases=single["cases"],
             content=single["content"],
             ladder=single["ladder"],
+            enforcement=single["enforcement"],
             risky_areas=many["risky_areas"],
             deadlines={name: _threshold(t) for name, t in many["deadlines"].items()},
             features={name: _threshold(t) for name, t in many["features"].items()},

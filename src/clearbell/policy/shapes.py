@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from clearbell.calls import Action, Answer
+from clearbell.policy.enforcement import EnforcementRules
 from clearbell.policy.ladder import LadderRules
 from clearbell.policy.model import (
     ActionStep,
@@ -110,6 +111,7 @@ TABLES: dict[str, Any] = {
     "cases": CaseRules,
     "content": ContentRules,
     "ladder": LadderRules,
+    "enforcement": EnforcementRules,
     "actions": ActionStep,
 }
 SINGLE = (
@@ -124,4 +126,5 @@ SINGLE = (
     "cases",
     "content",
     "ladder",
+    "enforcement",
 )

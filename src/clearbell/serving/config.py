@@ -8,6 +8,10 @@ from pathlib import Path
 
 import msgspec
 
+from clearbell.access.settings import AccessSettings
+from clearbell.access.settings import problems_of as access_problems
+from clearbell.enforcement.settings import EnforcementSettings
+from clearbell.enforcement.settings import problems_of as enforcement_problems
 from clearbell.notices.settings import NoticesSettings, problems_of
 from clearbell.verification.settings import VerificationSettings
 from clearbell.verification.settings import problems_of as verification_problems
@@ -63,6 +67,8 @@ class HttpConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``ADDRESS:PORT``; empty: no HTTP door."""
     token_file: str = ""
     """File whose first line is the bearer token the API needs; empty: none, fit for loopback only."""
+    secure_cookies: bool = False
+    """Whether sessions of the desk go over HTTPS only; set it wherever browsers come through an HTTPS proxy."""
     lookups_per_minute: int = 60
     """How often one address may look labels up without a token; 0: without limit."""
 
@@ -74,8 +80,10 @@ class NodeConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Name of a pack that ships with Clearbell, or the path of a pack file."""
     sip: SipConfig = SipConfig()
     http: HttpConfig = HttpConfig()
+    access: AccessSettings = AccessSettings()
     notices: NoticesSettings = NoticesSettings()
     verification: VerificationSettings = VerificationSettings()
+    enforcement: EnforcementSettings = EnforcementSettings()
 
 
 def listen_address(text: str) -> tuple[str, int]:
@@ -161,5 +169,9 @@ def _check(name: str, config: NodeConfig) -> None:
             raise ConfigError(name, f"sip.source[{place}].go_on", '应为 "404" 或 "302"', 'should be "404" or "302"')
     for problem in problems_of(config.notices):
         raise ConfigError(name, f"notices.{problem.key}", problem.zh, problem.en)
+    for flaw in access_problems(config.access):
+        raise ConfigError(name, f"access.{flaw.key}", flaw.zh, flaw.en)
     for fault in verification_problems(config.verification):
         raise ConfigError(name, f"verification.{fault.key}", fault.zh, fault.en)
+    for wrong in enforcement_problems(config.enforcement):
+        raise ConfigError(name, f"enforcement.{wrong.key}", wrong.zh, wrong.en)

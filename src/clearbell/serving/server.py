@@ -10,6 +10,7 @@ from pathlib import Path
 import structlog
 import uvicorn
 
+from clearbell.access.keys import AccessKey
 from clearbell.calls import Call, CallEnd, Decision
 from clearbell.labels.wording import label_words
 from clearbell.ledger.checkpoints import load_key
@@ -22,6 +23,7 @@ from clearbell.registry.applications.service import Desk
 from clearbell.registry.identity import IdentityKey
 from clearbell.serving.config import ConfigError, NodeConfig, listen_address
 from clearbell.serving.dialling import Dialling
+from clearbell.serving.enforcing import Enforcing
 from clearbell.serving.node import Counts, Node
 from clearbell.serving.notifying import Notifying
 from clearbell.serving.upkeep import Upkeep
@@ -33,6 +35,7 @@ from clearbell.sip.tcp import TcpDoor, open_tcp
 from clearbell.sip.udp import UdpDoor, open_udp
 from clearbell.vault import Vault, load_secret
 from clearbell.web.app import create_app
+from clearbell.web.doors import Doors
 
 log = structlog.get_logger()
 
@@ -138,6 +141,7 @@ class Server:
         self._notifying = Notifying(node, config.notices)
         self._upkeep = Upkeep(node, vault, self._notifying.outbox, config.verification)
         self._dialling = Dialling(node, config.verification)
+        self._enforcing = Enforcing(node.store, node.pack, config.enforcement, node.home)
         sources = _sources(config, node.pack)
         token = _token(config.http.token_file)
         bound: list[socket.socket] = []
@@ -167,6 +171,12 @@ class Server:
                     _Gate(node, self._cores, vault, self._notifying.outbox),
                     token=token,
                     lookups_per_minute=config.http.lookups_per_minute,
+                    doors=Doors(
+                        node.store,
+                        AccessKey(load_secret(node.home / "access-key", node.randomness), node.randomness),
+                        config.access,
+                        secure=config.http.secure_cookies,
+                    ),
                 )
                 server = uvicorn.Server(
                     uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", server_header=False)
@@ -191,6 +201,7 @@ class Server:
         self._upkeep.start()
         self._notifying.start()
         self._dialling.start()
+        self._enforcing.start()
         for door in self._doors:
             door.start()
         if self._http_thread is not None:
@@ -204,6 +215,7 @@ class Server:
             self._http.should_exit = True
             self._http_thread.join(10)
         self._dialling.stop()
+        self._enforcing.stop()
         self._notifying.stop()
         self._upkeep.stop()
         self._node.stop()

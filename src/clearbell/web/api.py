@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import hmac
 from typing import Annotated
 
 from litestar import Request, Router, get, post
-from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.di import NamedDependency
-from litestar.exceptions import NotAuthorizedException, NotFoundException
-from litestar.handlers.base import BaseRouteHandler
+from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
 
+from clearbell.web.doors import require_token
 from clearbell.web.gate import Gate
 from clearbell.web.refusals import REFUSALS
 from clearbell.web.schemas import (
@@ -31,16 +29,6 @@ from clearbell.web.wording import decision_body
 Language = Annotated[
     str, QueryParameter(name="lang", pattern="^(zh|en)?$", description="Explain in this language: zh or en.")
 ]
-
-
-def require_token(connection: ASGIConnection[object, object, object, State], _handler: BaseRouteHandler) -> None:
-    """Refuse requests without the node's bearer token, where one is configured."""
-    token: str = connection.app.state.token
-    if not token:
-        return
-    given = connection.headers.get("authorization", "")
-    if not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
-        raise NotAuthorizedException(detail="token")
 
 
 def _source(request: Request[object, object, State]) -> str:

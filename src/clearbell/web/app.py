@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import structlog
 from litestar import Litestar, MediaType, Request, Response
@@ -10,6 +11,7 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi import OpenAPIConfig
+from litestar.response import Redirect
 from sqlalchemy.exc import DataError
 
 from clearbell import __version__
@@ -29,10 +31,12 @@ from clearbell.web.cards import cards_router
 from clearbell.web.cases import cases_router
 from clearbell.web.console import console_handlers
 from clearbell.web.desk import desk_router
+from clearbell.web.doors import Doors, NotAllowedError, SessionNeededError, acting
 from clearbell.web.feeds import TooManyAsksError, feeds_routers
 from clearbell.web.gate import Gate
 from clearbell.web.label_appeals import label_appeals_router
 from clearbell.web.limits import Limiter
+from clearbell.web.officers.door import officers_handlers, refused_page
 from clearbell.web.portal import portal_handlers
 from clearbell.web.reassignment import reassignment_router
 from clearbell.web.refusals import error_body
@@ -102,11 +106,28 @@ def _unforeseen(request: Request[Any, Any, State], error: Exception) -> Response
     return _answer(error_body(500, ""), 500)
 
 
-def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60) -> Litestar:
+def _to_the_door(_request: Request[Any, Any, State], error: SessionNeededError) -> Redirect:
+    if error.stage == "account":
+        return Redirect("/desk/account", status_code=303)
+    return Redirect(f"/desk/sign-in?next={quote(error.path)}", status_code=303)
+
+
+def _not_allowed(request: Request[Any, Any, State], error: NotAllowedError) -> Response[Any]:
+    if request.url.path.startswith("/desk"):
+        return refused_page(request, error)
+    return _answer(error_body(403, error.column, error.zh, error.en), 403)
+
+
+def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60, doors: Doors | None = None) -> Litestar:
     """Build the application around a node. With ``token``, the API needs it as a bearer token.
 
+    ``doors``: accounts, their tokens and sessions; without, there are none and no desk.
     ``lookups_per_minute``: how often one address may look a label up without a token; 0: without limit.
     """
+
+    def gate_for(request: Request[Any, Any, State]) -> Gate:
+        return acting(gate, request)
+
     return Litestar(
         route_handlers=[
             api_router(),
@@ -124,9 +145,10 @@ def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60) -> 
             report_desk_router(),
             cases_router(),
             carddav_handler(gate, token),
+            *(officers_handlers() if doors is not None else []),
         ],
-        dependencies={"gate": Provide(lambda: gate, sync_to_thread=False, use_cache=True)},
-        state=State({"token": token, "limiter": Limiter(lookups_per_minute)}),
+        dependencies={"gate": Provide(gate_for, sync_to_thread=False)},
+        state=State({"token": token, "limiter": Limiter(lookups_per_minute), "doors": doors}),
         request_max_body_size=MAX_BODY,
         openapi_config=OpenAPIConfig(
             title="Clearbell",
@@ -151,6 +173,8 @@ def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60) -> 
                 ),
                 _refused,
             ),
+            NotAllowedError: _not_allowed,
+            SessionNeededError: _to_the_door,
             TooManyAsksError: _too_many,
             DataError: _unstorable,
             ValidationException: _validation,

@@ -31,7 +31,7 @@ from clearbell.labels.cards.service import (
     texts_of,
 )
 from clearbell.numbering import format_e164
-from clearbell.web.api import require_token
+from clearbell.web.doors import require_token
 from clearbell.web.feeds import MOST, CardView, FeedLanguage, Limit, ServedGate, Since, Size, card_view
 from clearbell.web.refusals import REFUSALS
 from clearbell.web.schemas import BadFieldError, Name, NumberKey, NumberText, to_number

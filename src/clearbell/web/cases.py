@@ -29,7 +29,6 @@ from clearbell.desk.ladder import Asked, do_announce_sanction
 from clearbell.desk.verdicts import Found, do_confirm, do_find, do_settle_appeal
 from clearbell.ledger import Act
 from clearbell.numbering import mask
-from clearbell.web.api import require_token
 from clearbell.web.case_bodies import (
     AssignBody,
     CaseView,
@@ -48,6 +47,7 @@ from clearbell.web.case_bodies import (
     case_view,
     line_view,
 )
+from clearbell.web.doors import require_token
 from clearbell.web.feeds import ServedGate
 from clearbell.web.refusals import REFUSALS
 from clearbell.web.schemas import BadFieldError, to_number, to_time

@@ -31,7 +31,6 @@ from clearbell.registry.applications.service import (
     do_withdraw,
 )
 from clearbell.registry.contracts.service import contract_row, do_accept, do_offer, do_withdraw_offer
-from clearbell.web.api import require_token
 from clearbell.web.desk_bodies import (
     AcceptBody,
     ApplicationBody,
@@ -46,6 +45,7 @@ from clearbell.web.desk_bodies import (
     ProblemsBody,
     QueueBody,
 )
+from clearbell.web.doors import require_token
 from clearbell.web.refusals import REFUSALS
 from clearbell.web.schemas import BadFieldError
 from clearbell.web.statements import ServedGate

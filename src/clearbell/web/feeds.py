@@ -21,7 +21,7 @@ from clearbell.labels.model import Labelled
 from clearbell.labels.queries import changes, label_of, labels, labels_in_bucket, last_version
 from clearbell.labels.wording import label_words
 from clearbell.numbering import format_e164
-from clearbell.web.api import require_token
+from clearbell.web.doors import require_token
 from clearbell.web.gate import Gate
 from clearbell.web.limits import Limiter
 from clearbell.web.refusals import REFUSALS

@@ -14,7 +14,7 @@ from clearbell.labels.appeals.errors import UnknownAppealError
 from clearbell.labels.appeals.model import DEADLINE, Ground, Step
 from clearbell.labels.appeals.service import appeal_of, do_appeal, do_decide
 from clearbell.reports.settings import reputation_settings
-from clearbell.web.api import require_token
+from clearbell.web.doors import require_token
 from clearbell.web.feeds import ServedGate
 from clearbell.web.refusals import REFUSALS
 from clearbell.web.schemas import Name, NumberKey, NumberText, Time, to_number, to_time

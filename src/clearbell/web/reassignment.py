@@ -14,7 +14,7 @@ from clearbell.numbering import format_e164
 from clearbell.registry.model import NumbersAssigned, Purpose
 from clearbell.registry.reassignment.model import Zone
 from clearbell.registry.reassignment.queries import Held, held_since
-from clearbell.web.api import require_token
+from clearbell.web.doors import require_token
 from clearbell.web.feeds import ServedGate
 from clearbell.web.refusals import REFUSALS
 from clearbell.web.schemas import BadFieldError, Name, NumberKey, NumberText, to_number

@@ -9,6 +9,7 @@ from clearbell.web.schemas import ErrorBody
 ERRORS: dict[int, tuple[str, str, str]] = {
     400: ("bad-request", "请求无法读取", "the request cannot be read"),
     401: ("token-needed", "需要有效的访问令牌", "a valid bearer token is needed"),
+    403: ("not-allowed", "您的角色无权进行此操作", "your role does not allow this"),
     404: ("not-found", "没有这样的内容", "there is no such thing"),
     405: ("method-not-allowed", "此地址不接受该方法", "this address does not take that method"),
     413: ("too-large", "请求过大", "the request is too large"),

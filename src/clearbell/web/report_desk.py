@@ -20,7 +20,7 @@ from clearbell.reports.queries import attacked, reports_aside
 from clearbell.reports.reporters import do_learn_verdict, do_lift_bad_faith, do_mark_bad_faith
 from clearbell.reports.settings import reputation_settings
 from clearbell.reports.weighing import do_decide_aside
-from clearbell.web.api import require_token
+from clearbell.web.doors import require_token
 from clearbell.web.feeds import ServedGate
 from clearbell.web.refusals import REFUSALS
 from clearbell.web.reports import ReportStatus, status_of

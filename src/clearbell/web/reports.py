@@ -18,7 +18,7 @@ from clearbell.reports.refusals import RefusedUnknownReportError
 from clearbell.reports.service import do_file_reports, do_withdraw_report
 from clearbell.reports.settings import reputation_settings
 from clearbell.reports.wording import standing_words
-from clearbell.web.api import require_token
+from clearbell.web.doors import require_token
 from clearbell.web.feeds import ServedGate
 from clearbell.web.gate import Gate
 from clearbell.web.refusals import REFUSALS

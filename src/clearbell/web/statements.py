@@ -31,7 +31,7 @@ from clearbell.consent.scrub import scrub as hold
 from clearbell.consent.service import do_list, do_refuse, do_wish, do_withdraw
 from clearbell.registry.queries import resource_of
 from clearbell.sanctions.queries import holder_barred
-from clearbell.web.api import require_token
+from clearbell.web.doors import require_token
 from clearbell.web.gate import Gate
 from clearbell.web.refusals import REFUSALS
 from clearbell.web.schemas import BadFieldError, CountBody, to_number

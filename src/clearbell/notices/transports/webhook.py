@@ -97,17 +97,27 @@ class WebhookTransport(OneByOne):
         return Refused(message.notice, f"HTTP {status}", for_good=status < 500 and status not in _LATER)
 
     def _post(self, url: str, body: bytes, headers: dict[str, str]) -> int:
-        parts = urlsplit(url)
-        seconds = self._settings.answer_seconds
-        host = parts.hostname or ""
-        connection = (
-            http.client.HTTPSConnection(host, parts.port, timeout=seconds, context=ssl.create_default_context())
-            if parts.scheme == "https"
-            else http.client.HTTPConnection(host, parts.port, timeout=seconds)
-        )
-        try:
-            path = parts.path or "/"
-            connection.request("POST", f"{path}?{parts.query}" if parts.query else path, body, headers)
-            return connection.getresponse().status
-        finally:
-            connection.close()
+        return post(url, body, headers, self._settings.answer_seconds, ssl.create_default_context())[0]
+
+
+def post(
+    url: str, body: bytes, headers: dict[str, str], seconds: float, context: ssl.SSLContext, most: int = 65_536
+) -> tuple[int, bytes]:
+    """Post once, follow no redirect; returns the status and at most so much of the answer.
+
+    Raises ``OSError`` and ``http.client.HTTPException``.
+    """
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    connection = (
+        http.client.HTTPSConnection(host, parts.port, timeout=seconds, context=context)
+        if parts.scheme == "https"
+        else http.client.HTTPConnection(host, parts.port, timeout=seconds)
+    )
+    try:
+        path = parts.path or "/"
+        connection.request("POST", f"{path}?{parts.query}" if parts.query else path, body, headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read(most)
+    finally:
+        connection.close()

@@ -1,0 +1,1 @@
+"""Restrictions carried out by others: switches and carriers are told, answer for it, and are told again when it ends."""

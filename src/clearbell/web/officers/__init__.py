@@ -1,0 +1,1 @@
+"""The desk: pages of officers, supervisors, the complaint centre, the regulator, auditors and administrators."""

@@ -1,0 +1,135 @@
+"""Accounts as the administrator keeps them, and who looked at whose data."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from litestar import Response, get, post
+from litestar.exceptions import NotFoundException
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath, QueryParameter
+
+from clearbell.access.errors import AccessError
+from clearbell.access.model import Permission, Role, Step
+from clearbell.access.queries import accounts, reads
+from clearbell.access.service import Invited, do_invite, do_make_account, do_step
+from clearbell.lifecycles import IllegalStepError
+from clearbell.web.doors import need_session, principal
+from clearbell.web.feeds import ServedGate
+from clearbell.web.officers.page import Asked, Sent, doors_of, field, in_words, language_of, show
+from clearbell.web.officers.texts import DESK
+from clearbell.web.revocation import shown_time
+
+_STEPS = {"invite": Step.INVITE, "suspend": Step.SUSPEND, "resume": Step.RESUME, "close": Step.CLOSE}
+_PAGE = 100
+After = Annotated[str, QueryParameter(name="after", max_length=64, description="Past this account.")]
+Before = Annotated[int, QueryParameter(name="before", ge=0, description="Older than this line.")]
+About = Annotated[str, QueryParameter(name="subject", max_length=256, pattern=r"^[^\x00]*$", description="About.")]
+By = Annotated[str, QueryParameter(name="account", max_length=64, pattern=r"^[^\x00]*$", description="By whom.")]
+
+
+def _page(request: Asked, gate: ServedGate, status: int = 200, after: str = "", **fields: Any) -> Response[str]:
+    language = language_of(request)
+    now = gate.now()
+    with gate.store.read() as conn:
+        rows = accounts(conn, _PAGE + 1, after)
+    filled = {"fault": "", "link": "", "values": {}, **fields}
+    return show(
+        request,
+        "accounts.html",
+        status,
+        rows=[
+            (
+                row.account,
+                row.name,
+                DESK[language][f"role_{row.role}"],
+                row.tenant,
+                row.state,
+                DESK[language]["locked" if row.locked_until > now else f"state_{row.state}"],
+                bool(row.totp),
+            )
+            for row in rows[:_PAGE]
+        ],
+        more=rows[_PAGE - 1].account if len(rows) > _PAGE else "",
+        roles=[(role.value, DESK[language][f"role_{role.value}"]) for role in Role],
+        may_change=principal(request).may(Permission.ACCOUNTS_CHANGE),
+        hours=doors_of(request).settings.invitation_hours,
+        **filled,
+    )
+
+
+def _link(request: Asked, invited: Invited) -> str:
+    return f"{request.base_url}desk/join/{invited.account}/{invited.secret}"
+
+
+@get("/desk/accounts", sync_to_thread=True, guards=[need_session], include_in_schema=False)
+def list_accounts(request: Asked, gate: ServedGate, after: After = "") -> Response[str]:
+    """Every account, and a form for a new one."""
+    return _page(request, gate, after=after)
+
+
+@post("/desk/new-account", status_code=200, sync_to_thread=True, guards=[need_session], include_in_schema=False)
+def new_account(data: Sent, request: Asked, gate: ServedGate) -> Response[str]:
+    """Make an account; its invitation is shown once."""
+    doors = doors_of(request)
+    values = {name: field(data, name, 256) for name in ("account", "full_name", "role", "tenant")}
+    try:
+        role = Role(values["role"])
+        with gate.store.act(principal(request).name) as act:
+            invited = do_make_account(
+                act, doors.key, doors.settings, values["account"], values["full_name"], role, values["tenant"]
+            )
+    except AccessError as error:
+        return _page(request, gate, 422, fault=in_words(error, language_of(request)), values=values)
+    except ValueError:
+        return _page(request, gate, 422, fault=DESK[language_of(request)]["role"], values=values)
+    return _page(request, gate, link=_link(request, invited))
+
+
+@post(
+    "/desk/accounts/{name:str}/{step:str}",
+    status_code=200,
+    sync_to_thread=True,
+    guards=[need_session],
+    include_in_schema=False,
+)
+def account_step(
+    name: FromPath[str], step: FromPath[str], data: Sent, request: Asked, gate: ServedGate
+) -> Response[str]:
+    """Invite again, suspend, resume or close."""
+    if step not in _STEPS:
+        raise NotFoundException
+    doors = doors_of(request)
+    reason = field(data, "reason", 500)
+    link = ""
+    try:
+        with gate.store.act(principal(request).name) as act:
+            if _STEPS[step] is Step.INVITE:
+                link = _link(request, do_invite(act, doors.key, doors.settings, name, reason))
+            else:
+                do_step(act, name, _STEPS[step], reason)
+    except (AccessError, IllegalStepError) as error:
+        return _page(request, gate, 422, fault=in_words(error, language_of(request)))
+    return _page(request, gate, link=link)
+
+
+@get("/desk/reads", sync_to_thread=True, guards=[need_session], include_in_schema=False)
+def who_read(
+    request: Asked, gate: ServedGate, account: By = "", subject: About = "", before: Before = 0
+) -> Response[str]:
+    """Who looked at whose data, the newest first."""
+    with gate.store.read() as conn:
+        rows = reads(conn, name=account, subject=subject, before=before, limit=_PAGE + 1)
+    return show(
+        request,
+        "reads.html",
+        rows=[(shown_time(row.at, gate), row.account, row.what, row.subject) for row in rows[:_PAGE]],
+        more=rows[_PAGE - 1].id if len(rows) > _PAGE else 0,
+        account=account,
+        subject=subject,
+    )
+
+
+def accounts_handlers() -> list[HTTPRouteHandler]:
+    """The handlers of accounts."""
+    return [list_accounts, new_account, account_step, who_read]

@@ -1,0 +1,32 @@
+"""All handlers of the desk, and the page that says what is not allowed."""
+
+from __future__ import annotations
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from clearbell.web.doors import NotAllowedError
+from clearbell.web.officers.account import account_handlers
+from clearbell.web.officers.accounts import accounts_handlers
+from clearbell.web.officers.case_page import case_handlers
+from clearbell.web.officers.ledger_page import ledger_handlers
+from clearbell.web.officers.page import Asked, in_words, language_of, show
+from clearbell.web.officers.queue import queue_handlers
+from clearbell.web.officers.signing import signing_handlers
+
+
+def officers_handlers() -> list[HTTPRouteHandler]:
+    """The handlers of the desk."""
+    return [
+        *signing_handlers(),
+        *account_handlers(),
+        *accounts_handlers(),
+        *queue_handlers(),
+        *case_handlers(),
+        *ledger_handlers(),
+    ]
+
+
+def refused_page(request: Asked, error: NotAllowedError) -> Response[str]:
+    """What is not allowed, and the way back."""
+    return show(request, "refused.html", 403, fault=in_words(error, language_of(request)))

@@ -1,0 +1,108 @@
+"""A page of the desk: who is signed in, where they may go, in their language."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Annotated, Any, Literal
+
+from litestar import Request, Response
+from litestar.datastructures import Cookie, State
+from litestar.enums import RequestEncodingType
+from litestar.params import Body
+from litestar.response import Redirect
+
+from clearbell.access.model import Permission, Principal
+from clearbell.web.console import choose_language, html_page, pages
+from clearbell.web.doors import COOKIE, Doors, principal
+from clearbell.web.officers.texts import DESK
+
+Asked = Request[Any, Any, State]
+Sent = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
+Language = Literal["zh", "en"]
+Shown = Response[str] | Redirect
+_LANGUAGE = "clearbell_language"
+_PLACES = (
+    ("cases", "/desk/cases", Permission.CASES_READ),
+    ("ledger", "/desk/ledger", Permission.LEDGER_READ),
+    ("reads", "/desk/reads", Permission.LEDGER_READ),
+    ("accounts", "/desk/accounts", Permission.ACCOUNTS_READ),
+    ("matrix", "/desk/matrix", None),
+    ("account", "/desk/account", None),
+)
+
+
+def language_of(request: Asked) -> Language:
+    """``?lang=``, else what was chosen before, else what the browser prefers."""
+    chosen = request.cookies.get(_LANGUAGE, "")
+    if chosen not in DESK or "lang" in request.query_params:
+        chosen = choose_language(request)
+    return "zh" if chosen == "zh" else "en"
+
+
+def doors_of(request: Asked) -> Doors:
+    """The doors of the node. Pages of the desk exist only where there are some."""
+    doors: Doors = request.app.state.doors
+    return doors
+
+
+def places(who: Principal) -> list[tuple[str, str]]:
+    """Where someone may go: name and address."""
+    return [(name, path) for name, path, needed in _PLACES if needed is None or who.may(needed)]
+
+
+def show(request: Asked, template: str, status: int = 200, **fields: Any) -> Response[str]:
+    """Render a page of the desk."""
+    language = language_of(request)
+    nonce = secrets.token_urlsafe(16)
+    who = principal(request)
+    signed_in = who.role is not None
+    words = DESK[language]
+    body = (
+        pages()
+        .get_template(f"desk/{template}")
+        .render(
+            t=words,
+            lang=language,
+            other="en" if language == "zh" else "zh",
+            other_words="English" if language == "zh" else "中文",
+            nonce=nonce,
+            who=who if signed_in else None,
+            who_name=request.scope["state"].get("who_name", ""),
+            csrf=who.csrf,
+            places=[(words[name], path) for name, path in places(who)] if signed_in else [],
+            here=request.url.path,
+            **{"fault": "", "said": "", **fields},
+        )
+    )
+    response = html_page(body, nonce, status)
+    if request.query_params.get("lang", "") in DESK:
+        secure = doors_of(request).secure
+        response.set_cookie(
+            Cookie(key=_LANGUAGE, value=language, path="/desk", max_age=31_536_000, secure=secure, samesite="lax")
+        )
+    return response
+
+
+def session_cookie(request: Asked, secret: str) -> Cookie:
+    """The cookie that holds a session's secret; an empty secret takes it away."""
+    return Cookie(
+        key=COOKIE,
+        value=secret,
+        path="/desk",
+        httponly=True,
+        secure=doors_of(request).secure,
+        # Strict would show who follows a link from a mail as signed out; forms carry a token of their own.
+        samesite="lax",
+        max_age=None if secret else 0,
+    )
+
+
+def field(data: dict[str, Any], name: str, most: int = 2_000) -> str:
+    """A field of a form as text, without NUL and cut to ``most`` characters."""
+    value = data.get(name)
+    return value.replace("\x00", "").strip()[:most] if isinstance(value, str) else ""
+
+
+def in_words(error: Any, language: str) -> str:
+    """What an error says in a language."""
+    return str(error.zh if language == "zh" else error.en)

@@ -1,0 +1,63 @@
+"""A node with a store but without doors or journal, for tests of pages and of the API."""
+
+import os
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from clearbell.notices.keys import NoticeKey
+from clearbell.notices.service import Outbox
+from clearbell.notices.templates import builtin_templates
+from clearbell.policy.pack import builtin_pack
+from clearbell.policy.workdays import builtin_workdays
+from clearbell.registry.applications.service import Desk
+from clearbell.registry.identity import IdentityKey
+from clearbell.testing.screening import World
+from clearbell.vault import Vault
+
+
+class Counts:
+    calls = 0
+    ends = 0
+    fail_open = 0
+
+    def __init__(self):
+        self.by_action = {}
+        self.by_reason = {}
+
+
+class ServedWorld:
+    """The gate of a node that stands still."""
+
+    def __init__(self, store, folder):
+        self.store = store
+        self.pack = builtin_pack("cn")
+        self.world = World()
+        self.started = store.clock.now()
+        self.counts = Counts()
+        self.views_seq = 0
+        self.stale = False
+        self.receipt_key = Ed25519PrivateKey.generate()
+        self.desk = Desk(self.pack, builtin_workdays(self.pack.id), IdentityKey(b"i" * 32))
+        self.vault = Vault(folder / "documents", b"v" * 32, os.urandom)
+        self.outbox = Outbox(frozenset(), builtin_templates(), NoticeKey(b"n" * 32, os.urandom))
+
+    def now(self):
+        return self.store.clock.now()
+
+    def screen(self, call):
+        return self.world.engine.screen(call)
+
+    def ended(self, end):
+        self.world.engine.ended(end)
+
+    def recent(self):
+        return []
+
+    def find(self, decision_id):
+        return None
+
+    def decided_since(self, since):
+        return iter(())
+
+    def door_counts(self):
+        return {}
