@@ -29,12 +29,12 @@ SETTINGS = ReputationSettings(utc_offset_minutes=480)
 class Node:
     """``clearbell serve`` on a store that the test writes to as well; a switch asks it over SIP from this process."""
 
-    def __init__(self, home, port, sip_port, more=""):
+    def __init__(self, home, port, sip_port, more="", pack="cn"):
         self.store = fresh_store(home, SystemClock())
         self.token = TOKEN
         (home / "token").write_text(TOKEN + "\n")
         (home / "clearbell.toml").write_text(
-            f'[sip]\nlisten = ["udp:127.0.0.1:{sip_port}"]\n'
+            f'pack = "{pack}"\n[sip]\nlisten = ["udp:127.0.0.1:{sip_port}"]\n'
             '[[sip.source]]\nname = "switch"\naddress = "127.0.0.1"\nreport_code = "*57"\nper_second = 9000.0\n'
             f'[http]\nlisten = "127.0.0.1:{port}"\ntoken_file = "{home / "token"}"\n{more}'
         )
@@ -127,10 +127,15 @@ class Node:
         self.sip.close()
         self.open.close()
         self.web.close()
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(15)
+        self.end()
         self.log.close()
         self.store.close()
+
+    def end(self):
+        """End the process; what it left in the store can still be looked at."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(20)
 
 
 @pytest.fixture

@@ -116,7 +116,7 @@ def test_not_even_by_a_pack_that_spares_nothing(room, number):
 
 
 def test_a_pack_that_would_allow_it_is_refused():
-    problems = verification_problems(msgspec.structs.replace(RULES.rules, never=()), has_hours=True)
+    problems = verification_problems(msgspec.structs.replace(RULES.rules, never=()), RULES.hours)
     assert {key for _, _, key in problems} == {"verification.never"}
     assert len(problems) == 2
 

@@ -36,7 +36,7 @@ class Reports(msgspec.Struct, frozen=True, tag="reports"):
     """How many reports were new, whether or not they are named here."""
 
 
-class Calls(msgspec.Struct, frozen=True, tag="calls"):
+class Calls(msgspec.Struct, frozen=True, tag="calls", omit_defaults=True):
     """Call records summed up."""
 
     calls: int
@@ -47,6 +47,12 @@ class Calls(msgspec.Struct, frozen=True, tag="calls"):
     since: int
     """Calls in [since, until), µs UTC."""
     until: int
+    refused: int = 0
+    """Turned away before they rang."""
+    short: int = 0
+    """Answered, and shorter than the pack's ``short_seconds``."""
+    hours: tuple[int, ...] = ()
+    """Calls by the hour of the day, from midnight in the pack's time zone; empty: not told."""
 
 
 class Finding(msgspec.Struct, frozen=True, tag="finding"):
@@ -58,7 +64,7 @@ class Finding(msgspec.Struct, frozen=True, tag="finding"):
     """0 to 1."""
 
 
-class VerificationCall(msgspec.Struct, frozen=True, tag="test-call"):
+class VerificationCall(msgspec.Struct, frozen=True, tag="test-call", omit_defaults=True):
     """The number was dialled to see who answers (拨测)."""
 
     outcome: str
@@ -67,6 +73,10 @@ class VerificationCall(msgspec.Struct, frozen=True, tag="test-call"):
     """Seconds."""
     recording: str = ""
     """SHA-256 (hex) of its recording in the vault; empty: none."""
+    text: str = ""
+    """What was said, as a transcriber wrote it down; empty: nothing was written down."""
+    confidence: float | None = None
+    """Of the text, 0 to 1; None where the transcriber gives none."""
 
 
 class Recording(msgspec.Struct, frozen=True, tag="recording"):
@@ -78,14 +88,20 @@ class Recording(msgspec.Struct, frozen=True, tag="recording"):
     """Seconds."""
 
 
-class Content(msgspec.Struct, frozen=True, tag="content"):
-    """What was said, as a category of the pack."""
+class Content(msgspec.Struct, frozen=True, tag="content", omit_defaults=True):
+    """What was said, as a category of the pack or ``lawful``."""
 
     category: str
     confidence: float
     """0 to 1."""
     recording: str = ""
     """Digest of the recording it was heard in; empty: none."""
+    doubt: str = ""
+    """Why it is undecided, and the category only the likeliest; empty: it is told."""
+    spoke: tuple[str, ...] = ()
+    """Words that spoke most for it."""
+    model: str = ""
+    """Digest of the model that told it; empty: a person did."""
 
 
 class Sanction(msgspec.Struct, frozen=True, tag="sanction"):
@@ -130,6 +146,11 @@ def kind_of(what: What) -> Kind:
     return Kind(what.__struct_config__.tag)
 
 
+def proves(what: What) -> bool:
+    """Whether it says anything: a category that is undecided does not."""
+    return not (isinstance(what, Content) and what.doubt)
+
+
 def fault_of(evidence: Evidence) -> tuple[str, str, str] | None:
     """What cannot be right in an entry: the field, and words in Chinese and English; None: nothing."""
     what = evidence.what
@@ -144,7 +165,9 @@ def fault_of(evidence: Evidence) -> tuple[str, str, str] | None:
             "录音摘要须为 64 位十六进制 SHA-256",
             "a recording is named by its SHA-256, 64 hexadecimal digits",
         )
-    if isinstance(what, Calls) and not (0 <= what.answered <= what.calls and what.since < what.until):
+    if isinstance(what, Calls) and not (
+        0 <= what.answered <= what.calls and 0 <= what.short <= what.answered and what.since < what.until
+    ):
         return (
             "calls",
             "接通数不得多于呼叫数,起止时间须有先后",

@@ -19,7 +19,7 @@ from clearbell.cases.errors import (
     UnitError,
     WordsNeededError,
 )
-from clearbell.cases.evidence import Evidence, Note, Order, kind_of
+from clearbell.cases.evidence import Evidence, Note, Order, kind_of, proves
 from clearbell.cases.files import add, change, count_urgency, evidence_in, open_case, own_case, part_of, unit_of
 from clearbell.cases.history import earlier_sanctions
 from clearbell.cases.model import (
@@ -189,7 +189,9 @@ def do_verdict(
         raise WordsNeededError
     if verdict is Verdict.CONFIRMED and rules.proof:
         # What brought the case does not verify it: not an officer's first words, nor the order.
-        kinds = {kind_of(one.what).value for one in evidence_in(act.conn, case) if one.joins is None}
+        kinds = {
+            kind_of(one.what).value for one in evidence_in(act.conn, case) if one.joins is None and proves(one.what)
+        }
         if kinds.isdisjoint(rules.proof):
             raise NoProofError(", ".join(rules.proof))
     return _step(act, row, step, due, words=words, verdict=verdict, officer=officer)

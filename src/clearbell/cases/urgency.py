@@ -33,7 +33,7 @@ def urgency(sources: Iterable[Source], entries: Iterable[What], rules: CaseRules
             named = sum(what.categories.values())
             if named and 2 * sum(what.categories.get(code, 0) for code in rules.grave) > named:
                 grave = 1.0
-        elif isinstance(what, Content) and what.category in rules.grave:
+        elif isinstance(what, Content) and what.category in rules.grave and not what.doubt:
             grave = max(grave, what.confidence)
     past = max(0, reporters - rules.reporters)
     total += late * weights.late

@@ -35,6 +35,7 @@ from clearbell.cases.model import (
     Verdict,
 )
 from clearbell.cases.queries import Line, Reported, Taken, story
+from clearbell.content.doubt import Doubt
 from clearbell.numbering import format_e164
 from clearbell.policy.deadlines import DEADLINES
 from clearbell.policy.model import Pack
@@ -85,13 +86,25 @@ _UNITS: dict[UnitKind, Words] = {
     UnitKind.HOLDER: {"zh": "使用主体", "en": "holder"},
     UnitKind.CAMPAIGN: {"zh": "呼叫活动", "en": "campaign"},
 }
-_OUTCOMES: dict[str, Words] = {
-    "answered": {"zh": "接通", "en": "answered"},
-    "busy": {"zh": "忙线", "en": "busy"},
+OUTCOMES: dict[str, Words] = {
     "no-answer": {"zh": "无人接听", "en": "no answer"},
-    "refused": {"zh": "拒接", "en": "refused"},
+    "busy": {"zh": "占线", "en": "busy"},
+    "refused": {"zh": "被拒", "en": "refused"},
+    "not-in-service": {"zh": "空号或停机", "en": "not in service"},
+    "announcement": {"zh": "网络提示音", "en": "announcement"},
+    "human": {"zh": "真人", "en": "human"},
+    "machine": {"zh": "录音或机器人", "en": "machine"},
+    "immediate-hang-up": {"zh": "接通即挂", "en": "hung up at once"},
+    "silent": {"zh": "接通无声", "en": "answered, silent"},
+    "unclear": {"zh": "接通,不能判定", "en": "answered, unclear"},
+    "failed": {"zh": "未能接续", "en": "failed"},
+    # As an officer may enter it.
+    "answered": {"zh": "接通", "en": "answered"},
     "unreachable": {"zh": "无法接通", "en": "not reachable"},
 }
+"""What test calls find."""
+_LAWFUL = {"zh": "正常来电", "en": "lawful call"}
+_BUSIEST = 3
 
 
 def unit_words(unit: Unit, language: Language) -> str:
@@ -164,27 +177,22 @@ def evidence_words(what: What, pack: Pack, language: Language) -> str:
                 return f"经核实的不同举报人 {what.reporters} 名,新增举报 {what.new} 件{told}"
             return f"{what.reporters} distinct proven reporters; {what.new} new reports{told}"
         case Calls():
-            if zh:
-                return f"通话记录:呼叫 {what.calls} 次,接通 {what.answered} 次,被叫 {what.callees} 个,通话共 {what.talk} 秒"
-            return f"call records: {what.calls} calls, {what.answered} answered, to {what.callees} numbers, {what.talk} s of talk"
+            return _calls(what, language)
         case Finding():
             saw = ", ".join(f"{name} = {value}" for name, value in what.saw.items())
             sure = f"{what.confidence:.0%}"
             return f"发现 {what.rule}(置信度 {sure}):{saw}" if zh else f"finding {what.rule} ({sure} sure): {saw}"
         case VerificationCall():
             kept = _kept(what.recording, language)
-            outcome = _OUTCOMES[what.outcome][language] if what.outcome in _OUTCOMES else what.outcome
+            outcome = OUTCOMES[what.outcome][language] if what.outcome in OUTCOMES else what.outcome
+            heard = _heard(what, language)
             if zh:
-                return f"拨测:{outcome},通话 {what.talk} 秒{kept}"
-            return f"test call: {outcome}, {what.talk} s of talk{kept}"
+                return f"拨测:{outcome},通话 {what.talk} 秒{kept}{heard}"
+            return f"test call: {outcome}, {what.talk} s of talk{kept}{heard}"
         case Recording():
             return f"录音 {what.digest},{what.talk} 秒" if zh else f"recording {what.digest}, {what.talk} s"
         case Content():
-            about = _category(pack, what.category, language)
-            kept = _kept(what.recording, language)
-            if zh:
-                return f"通话内容:{about},置信度 {what.confidence:.0%}{kept}"
-            return f"content: {about}, {what.confidence:.0%} sure{kept}"
+            return _content(what, pack, language)
         case Sanction():
             rung = pack.rungs.get(what.rung)
             name = what.rung if rung is None else rung.zh if zh else rung.en
@@ -193,6 +201,55 @@ def evidence_words(what: What, pack: Pack, language: Language) -> str:
             return f"监管指令 {what.order}" if zh else f"order {what.order}"
         case Note():
             return f"说明:{what.words}" if zh else f"note: {what.words}"
+
+
+def _calls(what: Calls, language: Language) -> str:
+    zh = language == "zh"
+    busiest = sorted((-count, hour) for hour, count in enumerate(what.hours) if count)[:_BUSIEST]
+    when = ("、" if zh else ", ").join(
+        f"{hour:02d}:00 ({-count})" for count, hour in sorted(busiest, key=lambda one: one[1])
+    )
+    told = "" if not when else f";集中于 {when}" if zh else f"; mostly at {when}"
+    short, refused = ("", "") if not what.hours else _ways(what, language)
+    if zh:
+        return (
+            f"通话记录:呼叫 {what.calls} 次,接通 {what.answered} 次{short}{refused},被叫 {what.callees} 个,"
+            f"通话共 {what.talk} 秒{told}"
+        )
+    return (
+        f"call records: {what.calls} calls, {what.answered} answered{short}{refused}, to {what.callees} numbers, "
+        f"{what.talk} s of talk{told}"
+    )
+
+
+def _ways(what: Calls, language: Language) -> tuple[str, str]:
+    if language == "zh":
+        return f"(短通 {what.short} 次)", f",拦截 {what.refused} 次"
+    return f" ({what.short} short)", f", {what.refused} turned away"
+
+
+def _heard(what: VerificationCall, language: Language) -> str:
+    if not what.text:
+        return ""
+    sure = "" if what.confidence is None else f" ({what.confidence:.0%})"
+    return f",听到「{what.text}」{sure}" if language == "zh" else f', heard "{what.text}"{sure}'
+
+
+def _content(what: Content, pack: Pack, language: Language) -> str:
+    about = _LAWFUL[language] if what.category == "lawful" else _category(pack, what.category, language)
+    kept = _kept(what.recording, language)
+    by = ""
+    if what.spoke:
+        by = f",依据「{'」「'.join(what.spoke)}」" if language == "zh" else f", because of {', '.join(what.spoke)}"
+    if what.doubt:
+        doubt = next((one for one in Doubt if one.value == what.doubt), None)
+        why = what.doubt if doubt is None else doubt.zh if language == "zh" else doubt.en
+        if language == "zh":
+            return f"通话内容:未定({why});最可能为{about},置信度 {what.confidence:.0%}{by}{kept}"
+        return f"content: undecided ({why}); likeliest {about}, {what.confidence:.0%} sure{by}{kept}"
+    if language == "zh":
+        return f"通话内容:{about},置信度 {what.confidence:.0%}{by}{kept}"
+    return f"content: {about}, {what.confidence:.0%} sure{by}{kept}"
 
 
 def _kept(digest: str, language: Language) -> str:

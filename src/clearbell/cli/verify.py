@@ -29,20 +29,6 @@ _STATES = {
     State.FAILED: ("未成", "failed"),
     State.CANCELLED: ("取消", "cancelled"),
 }
-_OUTCOMES = {
-    Outcome.NONE: ("-", "-"),
-    Outcome.NO_ANSWER: ("无人接听", "no answer"),
-    Outcome.BUSY: ("占线", "busy"),
-    Outcome.REFUSED: ("被拒", "refused"),
-    Outcome.NOT_IN_SERVICE: ("空号或停机", "not in service"),
-    Outcome.ANNOUNCEMENT: ("网络提示音", "announcement"),
-    Outcome.HUMAN: ("真人", "human"),
-    Outcome.MACHINE: ("录音或机器人", "machine"),
-    Outcome.IMMEDIATE_HANG_UP: ("接通即挂", "hung up at once"),
-    Outcome.SILENT: ("接通无声", "answered, silent"),
-    Outcome.UNCLEAR: ("接通,不能判定", "answered, unclear"),
-    Outcome.FAILED: ("未能接续", "failed"),
-}
 _SIDES = {Side.NOBODY: ("-", "-"), Side.US: ("我方", "us"), Side.THEM: ("对方", "them")}
 _SPEAKERS = {
     Speaker.PERSON: ("真人", "a person"),
@@ -63,6 +49,12 @@ _TOLD = {
 }
 
 
+def _outcome(outcome: str) -> str:
+    from clearbell.cases.wording import OUTCOMES
+
+    return words(OUTCOMES[outcome]["zh"], OUTCOMES[outcome]["en"]) if outcome else "-"
+
+
 def _open(home: Path | None, config: Path | None) -> tuple[Caller, Pack]:
     """Everything that calls need."""
     from clearbell.cli.applications import open_vault
@@ -71,8 +63,9 @@ def _open(home: Path | None, config: Path | None) -> tuple[Caller, Pack]:
     from clearbell.verification.rules import call_rules
 
     try:
-        from clearbell.verification.calling import Caller
-        from clearbell.verification.transcribing import TranscriberError, open_transcriber
+        from clearbell.content.model import ModelError
+        from clearbell.verification.opening import open_caller
+        from clearbell.verification.transcribing import TranscriberError
     except ModuleNotFoundError as error:
         _extra_missing(error)
     folder = home_folder(home)
@@ -80,19 +73,15 @@ def _open(home: Path | None, config: Path | None) -> tuple[Caller, Pack]:
         config = folder / "clearbell.toml"
     try:
         settings = read_config(config) if config else NodeConfig()
-        transcriber = open_transcriber(settings.verification.transcriber)
-    except (ConfigError, TranscriberError) as error:
+    except ConfigError as error:
         refuse(error.zh, error.en)
     pack = open_pack(settings.pack)
-    caller = Caller(
-        store=open_store(home),
-        rules=call_rules(pack),
-        settings=settings.verification,
-        vault=open_vault(home),
-        now_ms=lambda: time.monotonic_ns() // 1_000_000,
-        actor=actor(),
-        transcriber=transcriber,
-    )
+    try:
+        caller = open_caller(
+            open_store(home), open_vault(home), call_rules(pack), pack.content, settings.verification, actor()
+        )
+    except (TranscriberError, ModelError) as error:
+        refuse(error.zh, error.en)
     return caller, pack
 
 
@@ -223,7 +212,7 @@ def run(*, once: bool = False, config: Path | None = None, home: Path | None = N
         for call_id, found in make_due_calls(caller, chance):
             if isinstance(found, Outcome):
                 made += 1
-                zh, en = _OUTCOMES[found]
+                zh = en = _outcome(found.value)
             else:
                 zh, en = getattr(found, "zh", str(found)), getattr(found, "en", str(found))
             say(f"拨测 {call_id}:{zh}", f"test call {call_id}: {en}")
@@ -298,7 +287,7 @@ def list_(
             row.line,
             row.case_id or "-",
             words(*_STATES[State(row.state)]),
-            words(*_OUTCOMES[Outcome(row.outcome)]),
+            _outcome(row.outcome),
             shown(row.due),
             shown(row.started),
         )
@@ -336,7 +325,7 @@ def show(call: str, *, home: Path | None = None) -> None:
         (words("案件", "case"), row.case_id or "-"),
         (words("缘由", "why"), row.why or "-"),
         (words("状态", "state"), words(*_STATES[State(row.state)])),
-        (words("结果", "outcome"), words(*_OUTCOMES[Outcome(row.outcome)])),
+        (words("结果", "outcome"), _outcome(row.outcome)),
         (words("计划时间", "due"), shown(row.due)),
         (words("拨打时间", "made"), shown(row.started)),
     ]

@@ -2,45 +2,16 @@
 
 from __future__ import annotations
 
-import enum
-
 import msgspec
 import numpy as np
 
+from clearbell.content.doubt import Doubt
 from clearbell.content.grams import grams
 from clearbell.content.model import VIEWS, Model, Scored
 from clearbell.content.transcripts import Transcript, said
 from clearbell.policy.model import ContentRules
 
-
-class Doubt(enum.Enum):
-    """Why nothing is told."""
-
-    SHORT = "short"
-    UNFAMILIAR = "unfamiliar"
-    UNSURE = "unsure"
-    SPEAKERS = "speakers"
-
-    @property
-    def zh(self) -> str:
-        """In Chinese."""
-        return _DOUBTS[self][0]
-
-    @property
-    def en(self) -> str:
-        """In English."""
-        return _DOUBTS[self][1]
-
-
-_DOUBTS = {
-    Doubt.SHORT: ("话太少", "too little was said"),
-    Doubt.UNFAMILIAR: ("与所学的通话都不像", "it is like none of the calls learned from"),
-    Doubt.UNSURE: ("把握不足", "the confidence is too low"),
-    Doubt.SPEAKERS: (
-        "主叫的话与整段通话指向不同类别",
-        "the caller's words and the whole call point to different categories",
-    ),
-}
+__all__ = ["Doubt", "Opinion", "Reading", "categorise"]
 
 
 class Reading(msgspec.Struct, frozen=True):

@@ -343,6 +343,28 @@ class HearingRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """… and their share of the pairs of the shorter one."""
 
 
+class ForCases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Test calls that a case plans by itself when its verification begins."""
+
+    calls: int
+    """To each number; 0: none is planned by itself."""
+    numbers: int
+    """Of a holder: its numbers that called most, so many."""
+    times: tuple[str, ...]
+    """Windows of the day, ``HH:MM-HH:MM`` in the pack's time zone, ascending: each call is made in the next one after the
+    call before it."""
+
+    @property
+    def windows(self) -> tuple[tuple[int, int], ...]:
+        """The windows as minutes since midnight, the end not included."""
+        return tuple((minutes(one[:5]), minutes(one[6:])) for one in self.times)
+
+
+def minutes(text: str) -> int:
+    """Minutes since midnight of ``HH:MM``."""
+    return int(text[:2]) * 60 + int(text[3:])
+
+
 class VerificationRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Test calls: how many, when, how long, what is never called, and how their sound is judged."""
 
@@ -375,6 +397,7 @@ class VerificationRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     """Classes never called; emergency and public-service numbers are among them always."""
     statuses: dict[str, tuple[int, ...]]
     """What SIP statuses mean: ``busy``, ``no-answer``, ``refused``, ``not-in-service``; others are failures."""
+    for_cases: ForCases
     hearing: HearingRules
     source: str
     status: Status

@@ -311,7 +311,7 @@ class _Reader:
                 )
 
     def verification(self, rules: VerificationRules, hours: dict[str, Window]) -> None:
-        for zh, en, key in verification_problems(rules, "verification" in hours):
+        for zh, en, key in verification_problems(rules, hours.get("verification")):
             self.bad(key, zh, en)
 
     def content(self, rules: ContentRules) -> None:

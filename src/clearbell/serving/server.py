@@ -22,6 +22,7 @@ from clearbell.records.journal import read_journal
 from clearbell.registry.applications.service import Desk
 from clearbell.registry.identity import IdentityKey
 from clearbell.serving.config import ConfigError, NodeConfig, listen_address
+from clearbell.serving.dialling import Dialling
 from clearbell.serving.enforcing import Enforcing
 from clearbell.serving.node import Counts, Node
 from clearbell.serving.notifying import Notifying
@@ -138,7 +139,8 @@ class Server:
         secret = load_secret(node.home / "document-key", node.randomness)
         vault = Vault(node.home / "documents", secret, node.randomness)
         self._notifying = Notifying(node, config.notices)
-        self._upkeep = Upkeep(node, vault, self._notifying.outbox)
+        self._upkeep = Upkeep(node, vault, self._notifying.outbox, config.verification)
+        self._dialling = Dialling(node, config.verification)
         self._enforcing = Enforcing(node.store, node.pack, config.enforcement, node.home)
         sources = _sources(config, node.pack)
         token = _token(config.http.token_file)
@@ -198,6 +200,7 @@ class Server:
         self._node.start()
         self._upkeep.start()
         self._notifying.start()
+        self._dialling.start()
         self._enforcing.start()
         for door in self._doors:
             door.start()
@@ -211,6 +214,7 @@ class Server:
         if self._http is not None and self._http_thread is not None:
             self._http.should_exit = True
             self._http_thread.join(10)
+        self._dialling.stop()
         self._enforcing.stop()
         self._notifying.stop()
         self._upkeep.stop()

@@ -1,4 +1,6 @@
-"""What a node does beside answering: weighs reports, publishes labels, opens cases, and removes what is past its time."""
+"""What a node does beside answering: weighs reports, publishes labels, opens cases and finds out for them, and removes
+what is past its time.
+"""
 
 from __future__ import annotations
 
@@ -28,11 +30,13 @@ from clearbell.records.retention import retire
 from clearbell.reports.refusals import RefusedReportError
 from clearbell.sanctions.errors import SanctionError
 from clearbell.sanctions.orders.service import keep_up_orders
+from clearbell.serving.case_evidence import CaseEvidence
 from clearbell.serving.node import Node
 from clearbell.serving.reporting import Reporting
 from clearbell.vault import Vault
 from clearbell.verification.rules import call_rules
 from clearbell.verification.service import do_fail_left, do_remove_expired
+from clearbell.verification.settings import VerificationSettings
 
 log = structlog.get_logger()
 
@@ -45,12 +49,13 @@ CARDS_EVERY = 10
 class Upkeep:
     """One thread for the node's own chores."""
 
-    def __init__(self, node: Node, vault: Vault, outbox: Outbox) -> None:
+    def __init__(self, node: Node, vault: Vault, outbox: Outbox, verification: VerificationSettings) -> None:
         self._outbox = outbox
         self._node = node
         self._vault = vault
         self._lake = open_lake(node.home, node.pack, node.randomness)
         self._reporting = Reporting(node, self._lake)
+        self._case_evidence = CaseEvidence(node, self._lake, verification)
         self._swept = -1
         """Place in the ledger that cards were last looked at for."""
         self._workdays = builtin_workdays(node.pack.id)
@@ -72,6 +77,7 @@ class Upkeep:
             self._do("reports-not-weighed", self._reporting.run)
             self._do("labels-not-published", self._publish)
             self._do("cases-not-opened", self._open_cases)
+            self._do("cases-not-looked-into", self._case_evidence.run)
             self._do("sanctions-not-kept-up", self._keep_up_sanctions)
             self._do("orders-not-kept-up", self._keep_up_orders)
             self._do("deadlines-not-passed", functools.partial(self._pass_deadlines, rounds))

@@ -13,8 +13,8 @@ import structlog
 from sqlalchemy import Connection, Row
 
 from clearbell.cases.errors import CaseError
+from clearbell.cases.evidence import Content, VerificationCall
 from clearbell.cases.evidence import Evidence as CaseEvidence
-from clearbell.cases.evidence import VerificationCall
 from clearbell.cases.files import case_of
 from clearbell.cases.service import do_add_evidence
 from clearbell.ledger import Act, Store
@@ -60,6 +60,8 @@ class Caller(msgspec.Struct):
     """A steady clock."""
     actor: str
     transcriber: Transcriber | None = None
+    categorise: Callable[[str], Content] | None = None
+    """The category of what was said to us, from its words; None: no model is configured."""
     place: Callable[..., tuple[Course, agent.Recorded]] = agent.place_call
     take: Callable[..., tuple[str, Course, agent.Recorded] | None] = agent.take_call
 
@@ -104,16 +106,18 @@ def make_call(caller: Caller, call: str) -> tuple[Outcome, Evidence]:
         early, talk = _split(course, recorded.heard)
         outcome, evidence, marks = _judge(caller, call, course, early, talk)
         evidence = _keep(caller.vault, evidence, np.concatenate([early, talk]), _joined(recorded.said))
+        content = caller.categorise(evidence.text) if caller.categorise is not None and evidence.text else None
         with caller.store.act(caller.actor) as act:
             if outcome is Outcome.FAILED:
                 do_fail(act, call, f"{course.status} {course.phrase}".strip() if course.status else course.phrase)
             else:
                 do_finish(act, call, outcome, evidence, marks)
                 if row.case_id:
-                    _into_case(act, caller.rules, row, outcome, evidence)
+                    _into_case(act, caller.rules, row, outcome, evidence, content)
     except BaseException as error:
         with caller.store.act(caller.actor) as act:
-            do_fail(act, call, getattr(error, "en", "") or type(error).__name__)
+            interrupted = not isinstance(error, Exception)
+            do_fail(act, call, "interrupted" if interrupted else getattr(error, "en", "") or type(error).__name__)
         raise
     return outcome, evidence
 
@@ -127,31 +131,42 @@ def make_due_calls(caller: Caller, chance: Callable[[], float]) -> list[tuple[st
         do_fail_left(act, caller.rules)
     with caller.store.read() as conn:
         due = queries.due_calls(conn, caller.store.clock.now())
-    made: list[tuple[str, Outcome | Exception]] = []
-    for call in due:
-        try:
-            made.append((call, make_call(caller, call)[0]))
-        except (NeverCalledError, OwnLineError) as error:
-            with caller.store.act(caller.actor) as act:
-                do_cancel(act, call, error.en)
-            made.append((call, error))
-        except VerificationError as error:
-            with caller.store.act(caller.actor) as act:
-                do_postpone(act, caller.rules, call, error.en, chance)
-            made.append((call, error))
-        except (IllegalStepError, agent.AgentError) as error:
-            made.append((call, error))
-    return made
+    return [(call, make_due_call(caller, call, chance)) for call in due]
 
 
-def _into_case(act: Act, rules: CallRules, row: Row[Any], outcome: Outcome, evidence: Evidence) -> None:
+def make_due_call(caller: Caller, call: str, chance: Callable[[], float]) -> Outcome | Exception:
+    """Make a planned call whose time has come; returns its outcome or what stood against it, as :func:`make_due_calls`."""
+    try:
+        return make_call(caller, call)[0]
+    except (NeverCalledError, OwnLineError) as error:
+        with caller.store.act(caller.actor) as act:
+            do_cancel(act, call, error.en)
+        return error
+    except VerificationError as error:
+        with caller.store.act(caller.actor) as act:
+            do_postpone(act, caller.rules, call, error.en, chance)
+        return error
+    except (IllegalStepError, agent.AgentError) as error:
+        return error
+
+
+def _into_case(
+    act: Act, rules: CallRules, row: Row[Any], outcome: Outcome, evidence: Evidence, content: Content | None
+) -> None:
     """Put what was found into the case that the call serves, or into the one that it was merged into."""
     case = row.case_id
     try:
         while into := case_of(act.conn, case).merged_into:
             case = into
-        found = VerificationCall(outcome.value, evidence.talk_ms // 1000, evidence.heard)
-        do_add_evidence(act, case, CaseEvidence(found, act.at, "verification", row.call), rules.cases)
+        found: list[VerificationCall | Content] = [
+            VerificationCall(
+                outcome.value, evidence.talk_ms // 1000, evidence.heard, evidence.text, evidence.confidence
+            )
+        ]
+        if content is not None:
+            found.append(msgspec.structs.replace(content, recording=evidence.heard))
+        for what in found:
+            do_add_evidence(act, case, CaseEvidence(what, act.at, "verification", row.call), rules.cases)
     except (CaseError, IllegalStepError) as error:
         # Closed or gone meanwhile: what was found stays with the test call.
         log.warning("test-call-not-in-case", case=case, call=row.call, error=str(error))

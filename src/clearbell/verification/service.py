@@ -76,8 +76,8 @@ def check_number(rules: CallRules, number: int, own: int) -> None:
         raise OwnLineError(number)
 
 
-def do_plan(act: Act, rules: CallRules, plan: Plan, chance: Callable[[], float] | None = None) -> int:
-    """Plan a test call; returns when it is due, µs UTC: drawn with ``chance``, or now without it.
+def do_plan(act: Act, rules: CallRules, plan: Plan, chance: Callable[[], float] | None = None, *, due: int = 0) -> int:
+    """Plan a test call; returns when it is due, µs UTC: ``due``, or drawn with ``chance``, or now.
 
     Raises :class:`~clearbell.verification.errors.VerificationError` of the kind that says why not, and
     :class:`~clearbell.cases.errors.CaseError` for a case that is not there.
@@ -87,7 +87,8 @@ def do_plan(act: Act, rules: CallRules, plan: Plan, chance: Callable[[], float] 
         _check_case(act, plan.case, plan.number)
     last = queries.last_started(act.conn, plan.number)
     earliest = max(act.at, last + rules.rules.gap_minutes * MINUTE if last else 0)
-    due = rules.draw(earliest, chance) if chance else act.at
+    if not due:
+        due = rules.draw(earliest, chance) if chance else act.at
     act.conn.execute(
         test_call.insert().values(
             call=plan.call,

@@ -64,6 +64,11 @@ class VerificationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=Tr
     transcriber: str = ""
     """``pocketsphinx`` (English, extra ``voice``), ``sherpa-onnx:FOLDER`` or ``faster-whisper:FOLDER`` of a model;
     empty: nothing is written down."""
+    content_model: str = ""
+    """Model that ``clearbell content train`` wrote: it tells the category of what was written down (extra ``learn``);
+    empty: no category is told."""
+    dials: bool = True
+    """Whether a served node plans test calls for its cases and makes those that are due, on its lines."""
     line: tuple[LineSettings, ...] = ()
 
 
