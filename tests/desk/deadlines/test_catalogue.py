@@ -1,0 +1,76 @@
+"""No time of a pack is forgotten: each sets a deadline that is kept, or somebody said why it sets none."""
+
+from __future__ import annotations
+
+import importlib.util
+
+import msgspec
+import pytest
+
+from cases.conftest import PACK
+from clearbell.desk.deadlines.catalogue import EVERY, RULES, Fires, Judged, catalogue, rule_for
+from clearbell.policy.deadlines import Nature, terms_of
+from clearbell.policy.model import Status, Threshold
+from clearbell.policy.times import times_of
+
+
+def forgotten(pack):
+    return [line.time.path for line in catalogue(pack) if line.rule is None]
+
+
+def test_every_time_of_the_pack_has_a_rule_and_every_rule_a_time():
+    assert forgotten(PACK) == []
+    fitting = [line.rule for line in catalogue(PACK)]
+    assert [rule for rule in RULES if rule not in fitting] == []
+
+
+@pytest.mark.parametrize(
+    ("pack", "path"),
+    [
+        (
+            msgspec.structs.replace(
+                PACK, deadlines={**PACK.deadlines, "audit_due": Threshold(5.0, "working days", "ours", Status.OURS)}
+            ),
+            "deadlines.audit_due",
+        ),
+        (
+            msgspec.structs.replace(
+                PACK, campaigns={}, learning={"grace": Threshold(2.0, "weeks until it is looked at", "", Status.OURS)}
+            ),
+            "learning.grace",
+        ),
+    ],
+)
+def test_a_time_that_nobody_thought_of_is_found(pack, path):
+    assert forgotten(pack) == [path]
+
+
+def test_a_new_field_of_any_table_is_found_by_its_name():
+    Grown = msgspec.defstruct("Grown", [("reply_hours", int, 24)], bases=(type(PACK.orders),), frozen=True, kw_only=True)
+    grown = Grown(**{name: getattr(PACK.orders, name) for name in PACK.orders.__struct_fields__})
+    assert forgotten(msgspec.structs.replace(PACK, orders=grown)) == ["orders.reply_hours"]
+
+
+def test_rules_name_what_there_is():
+    kinds = {source.kind for source in EVERY}
+    assert len(kinds) == len(EVERY)
+    for rule in RULES:
+        if isinstance(rule, Fires):
+            assert set(rule.deadlines) <= kinds
+            assert all(terms_of(kind).nature in (Nature.DUTY, Nature.END) for kind in rule.deadlines)
+        else:
+            for name in rule.where.split(", "):
+                assert importlib.util.find_spec(f"clearbell.{name}"), name
+
+
+def test_what_sets_no_deadline_is_no_duty_of_the_pack():
+    for line in catalogue(PACK):
+        if isinstance(line.rule, Judged) and line.time.path.startswith("deadlines."):
+            assert terms_of(line.time.path.removeprefix("deadlines.")).nature is Nature.JUDGED
+
+
+def test_the_first_rule_that_fits_holds():
+    assert isinstance(rule_for("thresholds.consent_days"), Fires)
+    assert isinstance(rule_for("thresholds.call_back_hours"), Judged)
+    assert rule_for("nowhere.days") is None
+    assert len({time.path for time in times_of(PACK)}) == len(list(times_of(PACK)))
