@@ -38,6 +38,7 @@ from clearbell.web.gate import Gate
 from clearbell.web.label_appeals import label_appeals_router
 from clearbell.web.limits import Limiter
 from clearbell.web.officers.door import officers_handlers, refused_page
+from clearbell.web.deadlines import deadlines_router
 from clearbell.web.orders import orders_router
 from clearbell.web.portal import portal_handlers
 from clearbell.web.reassignment import reassignment_router
@@ -153,6 +154,7 @@ def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60, doo
             report_desk_router(),
             cases_router(),
             orders_router(),
+            deadlines_router(),
             carddav_handler(gate, token),
             *(officers_handlers() if doors is not None else []),
         ],

@@ -88,6 +88,7 @@ _API: Mapping[tuple[str, str], P | None] = {
     ("POST", "/v1/cases/{case}/merge"): P.CASES_WORK,
     ("POST", "/v1/cases/{case}/reopen"): P.CASES_DECIDE,
     ("POST", "/v1/cases/{case}/close"): P.CASES_DECIDE,
+    ("GET", "/v1/deadlines"): P.DEADLINES_READ,
     ("GET", "/v1/orders"): P.ORDERS_READ,
     # From a regulator, or on paper to a supervisor, who takes it in.
     ("POST", "/v1/orders"): P.ORDERS_GIVE,
