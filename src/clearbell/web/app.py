@@ -31,6 +31,7 @@ from clearbell.web.carddav import carddav_handler
 from clearbell.web.cards import cards_router
 from clearbell.web.cases import cases_router
 from clearbell.web.console import console_handlers
+from clearbell.web.deadlines import deadlines_router
 from clearbell.web.desk import desk_router
 from clearbell.web.doors import Doors, NotAllowedError, SessionNeededError, acting
 from clearbell.web.feeds import TooManyAsksError, feeds_routers
@@ -38,7 +39,6 @@ from clearbell.web.gate import Gate
 from clearbell.web.label_appeals import label_appeals_router
 from clearbell.web.limits import Limiter
 from clearbell.web.officers.door import officers_handlers, refused_page
-from clearbell.web.deadlines import deadlines_router
 from clearbell.web.orders import orders_router
 from clearbell.web.portal import portal_handlers
 from clearbell.web.reassignment import reassignment_router

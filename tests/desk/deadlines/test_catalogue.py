@@ -46,8 +46,10 @@ def test_a_time_that_nobody_thought_of_is_found(pack, path):
 
 
 def test_a_new_field_of_any_table_is_found_by_its_name():
-    Grown = msgspec.defstruct("Grown", [("reply_hours", int, 24)], bases=(type(PACK.orders),), frozen=True, kw_only=True)
-    grown = Grown(**{name: getattr(PACK.orders, name) for name in PACK.orders.__struct_fields__})
+    grown_rules = msgspec.defstruct(
+        "Grown", [("reply_hours", int, 24)], bases=(type(PACK.orders),), frozen=True, kw_only=True
+    )
+    grown = grown_rules(**{name: getattr(PACK.orders, name) for name in PACK.orders.__struct_fields__})
     assert forgotten(msgspec.structs.replace(PACK, orders=grown)) == ["orders.reply_hours"]
 
 

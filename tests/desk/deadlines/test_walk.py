@@ -11,7 +11,7 @@ from clearbell.desk.deadlines.catalogue import EVERY, Fires, catalogue, source_o
 from clearbell.desk.deadlines.sources import SOURCES
 from clearbell.ledger import Store
 from clearbell.ledger.verify import verify
-from clearbell.policy.deadlines import DEADLINES, STATED, Nature, terms_of
+from clearbell.policy.deadlines import DEADLINES, STATED, Nature
 from clearbell.testing import MovableClock
 
 from .conftest import EVE, STARTS, World

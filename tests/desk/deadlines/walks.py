@@ -119,7 +119,9 @@ def ladder():
             stages = [stage(name, ahead + rules.days * DAY if rules.days else 0)]
             yield Walk(f"{path}.notice_hours", "sanction_bites", announce(stages, start=ahead), EVE + ahead)
         if rules.days:
-            yield Walk(f"{path}.days", "sanction_ends", announce([stage(name, rules.days * DAY)]), EVE + rules.days * DAY)
+            yield Walk(
+                f"{path}.days", "sanction_ends", announce([stage(name, rules.days * DAY)]), EVE + rules.days * DAY
+            )
         if rules.then_days:
             whole = (rules.days + rules.then_days) * DAY
             stages = [stage(name, rules.days * DAY), stage(rules.then, whole)]
