@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import importlib.util
+from pathlib import Path
 
 import msgspec
 import pytest
 
 from cases.conftest import PACK
-from clearbell.desk.deadlines.catalogue import EVERY, RULES, Fires, Judged, catalogue, rule_for
+from clearbell.desk.deadlines.catalogue import EVERY, RULES, Fires, Followed, Judged, catalogue, rule_for
 from clearbell.policy.deadlines import Nature, terms_of
 from clearbell.policy.model import Status, Threshold
 from clearbell.policy.times import times_of
+
+# Times after which a room acts on each of very many rows: the tests that walk them.
+WALKED = {
+    "reports.records_wait_minutes": "desk/deadlines/test_walk.py test_a_report_that_waits_for_records",
+    "mass_notices.receipt_hours": "notices/mass/test_settling.py test_what_has_no_receipt_in_time",
+    "verification.recordings_days": "verification/test_service.py test_recordings_go_when_their_time_is_over",
+    "verification.prints_days": "verification/test_service.py test_recordings_go_when_their_time_is_over",
+    "retention.decisions_days": "serving/test_node.py test_records_past_their_time_are_removed",
+    "retention.cdr_days": "records/test_privacy.py test_days_past_the_packs_time_go",
+}
 
 
 def forgotten(pack):
@@ -76,3 +87,12 @@ def test_the_first_rule_that_fits_holds():
     assert isinstance(rule_for("thresholds.call_back_hours"), Judged)
     assert rule_for("nowhere.days") is None
     assert len({time.path for time in times_of(PACK)}) == len(list(times_of(PACK)))
+
+
+def test_what_rooms_do_to_each_of_very_many_is_walked_in_their_own_tests():
+    followed = [line.time.path for line in catalogue(PACK) if isinstance(line.rule, Followed)]
+    assert set(followed) == set(WALKED)
+    tests = Path(__file__).resolve().parents[2]
+    for walk in WALKED.values():
+        file, name = walk.split()
+        assert f"def {name}" in (tests / file).read_text(encoding="utf-8"), walk

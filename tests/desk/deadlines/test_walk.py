@@ -6,12 +6,18 @@ import threading
 
 import pytest
 
-from cases.conftest import PACK
+from cases.conftest import PACK, SETTINGS
+from clearbell.calls import DAY, HOUR, MINUTE
 from clearbell.desk.deadlines.catalogue import EVERY, Fires, catalogue, source_of
 from clearbell.desk.deadlines.sources import SOURCES
+from clearbell.desk.matching import Matcher
 from clearbell.ledger import Store
 from clearbell.ledger.verify import verify
 from clearbell.policy.deadlines import DEADLINES, STATED, Nature
+from clearbell.records.model import CallRecord
+from clearbell.records.opening import open_lake
+from clearbell.reports import do_file_reports
+from clearbell.reports.model import Reported
 from clearbell.testing import MovableClock
 
 from .conftest import EVE, STARTS, World
@@ -131,6 +137,26 @@ def test_a_room_passes_it_once_when_its_time_comes(walk, world):
     world.chores.run()
     assert count(world, walk, about) == 1
     assert verify(world.store).fault is None
+
+
+def test_a_report_that_waits_for_records_is_weighed_once_when_they_had_their_time(world, tmp_path):
+    lake = open_lake(tmp_path, PACK, lambda size: b"x" * size)
+    # Another call of his is on record, so this one's should be.
+    at = world.clock.now()
+    lake.append("other", [CallRecord("c", "switch", at - DAY, 8613800000009, 8613900000009)])
+    made = Reported("r", "api", world.number(), at - HOUR, at, 8613900000009)
+    world.act(do_file_reports, [made], SETTINGS, records=True)
+
+    def weighed():
+        Matcher(world.store, lake, lambda: (), SETTINGS).run()
+        return len(list(world.store.entries(0, ["reports.weighed"])))
+
+    world.clock.move(PACK.reports.records_wait_minutes * MINUTE)
+    assert weighed() == 0
+    world.clock.move(1)
+    assert (weighed(), weighed()) == (1, 1)
+    world.restart()
+    assert weighed() == 1
 
 
 def check_rooms_race(world):

@@ -1,7 +1,6 @@
 """What becomes of every time in a pack: which deadline it sets, or why it sets none.
 
-The pack is walked, so a time that nobody thought of is found: a test fails until a :class:`Fires` or a :class:`Judged`
-covers it. A room that adds a time adds its line here, and its deadline to
+The pack is walked, so a time that nobody thought of is found: a test fails until a line of :data:`RULES` covers it. A room that adds a time adds its line here, and its deadline to
 :data:`~clearbell.desk.deadlines.sources.SOURCES` or :data:`~clearbell.desk.deadlines.rooms.ROOMS`.
 """
 
@@ -38,8 +37,6 @@ class Why(enum.Enum):
     """It is a time of the day in which something may be done."""
     AGAIN = "again"
     """It spaces what is done anyway; nothing ends with it."""
-    FILES = "files"
-    """Files past it are removed by the node's hourly chore. Nothing but their absence follows."""
 
 
 class Fires(msgspec.Struct, frozen=True):
@@ -51,6 +48,16 @@ class Fires(msgspec.Struct, frozen=True):
     """Kinds of :data:`EVERY`."""
 
 
+class Followed(msgspec.Struct, frozen=True):
+    """Times after which a room acts on each of very many rows by itself. Nobody has them to do, so they are not listed."""
+
+    paths: str
+    fact: str
+    """The kind of fact that says so; empty: only what is gone tells."""
+    where: str
+    """Modules that act."""
+
+
 class Judged(msgspec.Struct, frozen=True):
     """Times that set none."""
 
@@ -60,7 +67,7 @@ class Judged(msgspec.Struct, frozen=True):
     """Modules that look at them."""
 
 
-RULES: tuple[Fires | Judged, ...] = (
+RULES: tuple[Fires | Followed | Judged, ...] = (
     Fires("thresholds.consent_days", ("consent_ends",)),
     Judged("thresholds.*", Why.CALL, "screening.checks"),
     Judged("features.*", Why.CALL, "discovery.features"),
@@ -72,15 +79,16 @@ RULES: tuple[Fires | Judged, ...] = (
     Fires("label.days", ("label_ends",)),
     Judged("label.*_half_life_days", Why.BACK, "reports.reputation"),
     Judged("reports.unproven_per_day", Why.COUNT, "reports.weighing"),
-    # A report that waits for records is weighed at the first look after it, once, by its own row's state.
-    Judged("reports.records_wait_minutes", Why.AGAIN, "desk.matching"),
+    Followed("reports.records_wait_minutes", "reports.weighed", "desk.matching"),
     Judged("reports.bad_faith_days", Why.ACT, "reports.reporters"),
     Judged("reports.*", Why.BACK, "reports.judging"),
-    Judged("retention.*", Why.FILES, "records.journal, records.retention"),
+    Followed("retention.*", "", "records.journal, records.retention"),
     Judged("codes.per_*", Why.COUNT, "notices.codes"),
     Judged("codes.*", Why.ACT, "notices.codes"),
     Judged("mass_notices.days_most", Why.ACT, "notices.mass.drafting"),
     Judged("mass_notices.retry_seconds", Why.AGAIN, "notices.mass.sender"),
+    Followed("mass_notices.receipt_hours", "notices.mass-no-receipt", "notices.mass.settling"),
+    Judged("mass_notices.reply_days", Why.BACK, "desk.answers"),
     Fires("cards.days", ("card_ends",)),
     Judged("cases.window_days", Why.BACK, "cases.opening"),
     # A case that was put off is in the queue again by itself: the queue is a question, and nothing is changed.
@@ -89,8 +97,8 @@ RULES: tuple[Fires | Judged, ...] = (
     Judged("verification.gap_minutes", Why.COUNT, "verification.service"),
     Judged("verification.spread_minutes", Why.AGAIN, "verification.rules"),
     Judged("verification.call_back_hours", Why.BACK, "verification.service"),
-    Judged("verification.recordings_days", Why.FILES, "verification.service"),
-    Judged("verification.prints_days", Why.FILES, "verification.service"),
+    Followed("verification.recordings_days", "verification.recordings-removed", "verification.service"),
+    Followed("verification.prints_days", "", "verification.service"),
     Judged("verification.for_cases.times", Why.DAY, "verification.for_cases"),
     Judged("verification.*_seconds", Why.CALL, "verification.agent"),
     Judged("verification.hearing.*", Why.CALL, "verification.listening"),
@@ -117,7 +125,7 @@ class Line(msgspec.Struct, frozen=True):
     """One time of a pack, and what becomes of it."""
 
     time: Time
-    rule: Fires | Judged | None
+    rule: Fires | Followed | Judged | None
     """None: nobody has said; the pack cannot be shipped so."""
 
 
@@ -127,7 +135,7 @@ def catalogue(pack: Pack) -> Iterator[Line]:
         yield Line(time, rule_for(time.path))
 
 
-def rule_for(path: str, rules: Sequence[Fires | Judged] = RULES) -> Fires | Judged | None:
+def rule_for(path: str, rules: Sequence[Fires | Followed | Judged] = RULES) -> Fires | Followed | Judged | None:
     """What becomes of the time at that place of the pack."""
     return next((rule for rule in rules if fnmatchcase(path, rule.paths)), None)
 

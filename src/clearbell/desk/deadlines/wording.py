@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from clearbell.desk.deadlines.catalogue import Fires, Why, catalogue, source_of
+from clearbell.desk.deadlines.catalogue import Fires, Judged, Why, catalogue, source_of
 from clearbell.numbering import mask
 from clearbell.policy.deadlines import DEADLINES, Nature, terms_of
 from clearbell.policy.model import Pack, Status, Threshold
@@ -32,7 +32,6 @@ WHYS: dict[Why, dict[str, str]] = {
     Why.ACT: {"zh": "办理时判断", "en": "judged when it is done"},
     Why.DAY: {"zh": "一天中的时段", "en": "hours of the day"},
     Why.AGAIN: {"zh": "两次办理的间隔", "en": "spaces what is done anyway"},
-    Why.FILES: {"zh": "到期删除文件", "en": "files past it are removed"},
 }
 
 _UNITS_ZH = {"working days": "个工作日", "days": "天", "hours": "小时"}
@@ -88,8 +87,11 @@ def full_table(pack: Pack, language: Language) -> str:
         if isinstance(line.rule, Fires):
             what = ("、" if zh else "; ").join(name_of(kind, language) for kind in line.rule.deadlines)
             facts = {source_of(kind).fact for kind in line.rule.deadlines}
-        elif line.rule is not None:
+        elif isinstance(line.rule, Judged):
             what = WHYS[line.rule.why][language]
+        elif line.rule is not None:
+            what = "逾期由系统自动处理" if zh else "what is past it is dealt with by itself"
+            facts = {line.rule.fact} - {""}
         rows.append((f"`{line.time.path}`", said, what, ", ".join(f"`{fact}`" for fact in sorted(facts)) or "-"))
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
