@@ -11,7 +11,14 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from sqlalchemy import select
 
 from cases.conftest import EVE, PACK, RULES, due, report_matched
@@ -276,7 +283,9 @@ class Desk(RuleBasedStateMachine):
         asked = Asked(reason, rung, begin, end, limit, None, "", words)
         fact = self.tried(lambda act: do_announce_sanction(act, case, asked, PACK, due, officer=who), right=right)
         if right:
-            made = Expected(case, fact.stages, starts, fact.latest, 0 if at_once or not rules.notice else ladder.channels)
+            made = Expected(
+                case, fact.stages, starts, fact.latest, 0 if at_once or not rules.notice else ladder.channels
+            )
             made.rung, made.until = fact.stages[0].rung, fact.stages[0].until
             assert (fact.rung, fact.start, made.until, fact.channels) == (level, starts, ends, made.channels)
             if at_once:
