@@ -11,6 +11,11 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A property may be slow on a busy machine; that alone says nothing about the code.
+settings.register_profile("clearbell", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("clearbell")
 
 SHARED_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 
@@ -111,3 +116,4 @@ def golden(request):
 
 def pytest_addoption(parser):
     parser.addoption("--write-golden", action="store_true", help="record golden texts anew; read the diff like code")
+    parser.addoption("--write-pictures", action="store_true", help="draw the manual's pictures of the browser anew")

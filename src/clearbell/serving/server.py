@@ -18,7 +18,7 @@ from clearbell.notices.service import Outbox
 from clearbell.numbering import to_key
 from clearbell.policy.model import Pack
 from clearbell.policy.workdays import builtin_workdays
-from clearbell.records.journal import read_journal
+from clearbell.records.journal import DecidedTo, decisions_to, read_journal
 from clearbell.registry.applications.service import Desk
 from clearbell.registry.identity import IdentityKey
 from clearbell.serving.config import ConfigError, NodeConfig, listen_address
@@ -117,6 +117,9 @@ class _Gate:
         records = read_journal(self._node.folder, since)
         return (record for record in records if isinstance(record, Decision))
 
+    def decided_to(self, callee: int, since: int, most: int) -> DecidedTo:
+        return decisions_to(self._node.folder, callee, since, most)
+
     def door_counts(self) -> dict[str, int]:
         total: dict[str, int] = {}
         for door in self._doors:
@@ -179,7 +182,15 @@ class Server:
                     ),
                 )
                 server = uvicorn.Server(
-                    uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", server_header=False)
+                    uvicorn.Config(
+                        app,
+                        log_config=None,
+                        access_log=False,
+                        lifespan="off",
+                        server_header=False,
+                        # Streams of events never end by themselves.
+                        timeout_graceful_shutdown=2,
+                    )
                 )
                 self._http = server
                 self._http_thread = threading.Thread(

@@ -88,6 +88,7 @@ _API: Mapping[tuple[str, str], P | None] = {
     ("POST", "/v1/cases/{case}/merge"): P.CASES_WORK,
     ("POST", "/v1/cases/{case}/reopen"): P.CASES_DECIDE,
     ("POST", "/v1/cases/{case}/close"): P.CASES_DECIDE,
+    ("GET", "/v1/deadlines"): P.DEADLINES_READ,
     ("GET", "/v1/orders"): P.ORDERS_READ,
     # From a regulator, or on paper to a supervisor, who takes it in.
     ("POST", "/v1/orders"): P.ORDERS_GIVE,
@@ -105,7 +106,7 @@ _API: Mapping[tuple[str, str], P | None] = {
 _OPEN: Mapping[tuple[str, str], P | None] = dict.fromkeys(
     (
         ("GET", "/"),
-        ("GET", "/status"),
+        ("POST", "/number"),
         ("GET", "/blocked/{decision_id}"),
         ("GET", "/healthz"),
         ("GET", "/metrics"),
@@ -119,6 +120,26 @@ _OPEN: Mapping[tuple[str, str], P | None] = dict.fromkeys(
         ("POST", "/report/send"),
         ("GET", "/r/{code}"),
         ("POST", "/r/{code}/withdraw"),
+        # The subscriber's door: every page but the first needs a number proven by a code.
+        ("GET", "/me"),
+        ("GET", "/me/enter"),
+        ("POST", "/me/enter/code"),
+        ("POST", "/me/code"),
+        ("POST", "/me/leave"),
+        ("POST", "/me/calls/{decision}/{what}"),
+        ("GET", "/me/consents"),
+        ("POST", "/me/consents/{what}"),
+        ("GET", "/me/wishes"),
+        ("POST", "/me/wishes/keep"),
+        ("GET", "/me/list"),
+        ("POST", "/me/list/change"),
+        ("GET", "/me/list.csv"),
+        ("GET", "/me/list.vcf"),
+        ("GET", "/me/reports"),
+        ("POST", "/me/reports/withdraw"),
+        ("GET", "/me/data"),
+        ("GET", "/me/data/export"),
+        ("POST", "/me/data/erase"),
     ),
     PUBLIC,
 )
@@ -148,6 +169,8 @@ DOOR = frozenset(
 )
 """Where one comes in; without a session."""
 _DESK: Mapping[tuple[str, str], P | None] = {
+    ("GET", "/desk/live"): P.NODE_READ,
+    ("GET", "/desk/live/events"): P.NODE_READ,
     ("GET", "/desk/cases"): P.CASES_READ,
     ("GET", "/desk/cases/{case}"): P.CASES_READ,
     ("POST", "/desk/open-case"): P.CASES_OPEN,
