@@ -41,8 +41,8 @@ def _differing(one: Path, other: Path) -> int:
     ]  # fmt: skip
     found = duckdb.sql(
         f"SELECT count(*) FROM '{one}' a FULL JOIN '{other}' b USING (unit_kind, unit, \"window\") WHERE {' OR '.join(unlike)}"
-    ).fetchone()
-    return int(found[0]) if found else -1
+    ).fetchall()
+    return int(found[0][0])
 
 
 def _compare(millions: float, options: argparse.Namespace) -> None:
@@ -87,6 +87,7 @@ def main() -> None:
     asked.add_argument("--memory-limit", default="4GB")
     asked.add_argument("--seed", type=int, default=1)
     options = asked.parse_args()
+    duckdb.execute("SET enable_progress_bar = false")
     for millions in options.millions:
         _compare(millions, options)
 

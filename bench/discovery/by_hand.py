@@ -272,6 +272,7 @@ def features_by_hand(
     with duckdb.connect(
         config={"temp_directory": str(scratch), "preserve_insertion_order": False, "memory_limit": memory_limit}
     ) as connection:
+        connection.execute("SET enable_progress_bar = false")
         for statement in _statements(filled):
             connection.execute(statement)
         rows = " UNION ALL ".join(_rows(filled))

@@ -50,6 +50,7 @@ def work(way: str, place: Path, memory: str) -> Cost:
     last = lake.days()[-1]
     files = lake.files(0, last)
     out = place / f"{way}.parquet"
+    duckdb.execute("SET enable_progress_bar = false")
     began, used = time.perf_counter(), time.process_time()
     if way == "scan":
         told = ", ".join(f"max({name})" for name in _TOUCHED)
