@@ -106,7 +106,7 @@ _API: Mapping[tuple[str, str], P | None] = {
 _OPEN: Mapping[tuple[str, str], P | None] = dict.fromkeys(
     (
         ("GET", "/"),
-        ("GET", "/status"),
+        ("POST", "/number"),
         ("GET", "/blocked/{decision_id}"),
         ("GET", "/healthz"),
         ("GET", "/metrics"),
@@ -169,6 +169,8 @@ DOOR = frozenset(
 )
 """Where one comes in; without a session."""
 _DESK: Mapping[tuple[str, str], P | None] = {
+    ("GET", "/desk/live"): P.NODE_READ,
+    ("GET", "/desk/live/events"): P.NODE_READ,
     ("GET", "/desk/cases"): P.CASES_READ,
     ("GET", "/desk/cases/{case}"): P.CASES_READ,
     ("POST", "/desk/open-case"): P.CASES_OPEN,
