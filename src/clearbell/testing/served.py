@@ -75,7 +75,15 @@ class ServedNode:
             environment["CLEARBELL_DATABASE"] = self._database
         with (self.home / "log").open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 our own module
-                [sys.executable, "-m", "clearbell.testing.served", "--clock", str(self._clock), "--home", str(self.home)],
+                [
+                    sys.executable,
+                    "-m",
+                    "clearbell.testing.served",
+                    "--clock",
+                    str(self._clock),
+                    "--home",
+                    str(self.home),
+                ],
                 stdout=log,
                 stderr=log,
                 env=environment,

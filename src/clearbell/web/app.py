@@ -17,6 +17,7 @@ from sqlalchemy.exc import DataError
 from clearbell import __version__
 from clearbell.cases.errors import CaseError, UnknownCaseError
 from clearbell.consent.errors import ConsentError
+from clearbell.enforcement.errors import EnforcementError, UnknownEnforcementError
 from clearbell.labels.appeals.errors import AppealError, UnknownAppealError
 from clearbell.labels.cards.errors import CardError, UnknownCardError
 from clearbell.lifecycles import IllegalStepError
@@ -34,6 +35,7 @@ from clearbell.web.console import console_handlers
 from clearbell.web.deadlines import deadlines_router
 from clearbell.web.desk import desk_router
 from clearbell.web.doors import Doors, NotAllowedError, SessionNeededError, acting
+from clearbell.web.enforcement import Signing, enforcement_router, targets_router
 from clearbell.web.feeds import TooManyAsksError, feeds_routers
 from clearbell.web.front import front_handlers
 from clearbell.web.gate import Gate
@@ -78,6 +80,7 @@ def _refused(_request: Request[Any, Any, State], error: Any) -> Response[ErrorBo
             | UnknownAppealError
             | UnknownCardError
             | UnknownCaseError
+            | UnknownEnforcementError
             | UnknownOrderError
             | RefusedUnknownReportError,
         )
@@ -139,10 +142,18 @@ def _not_allowed(request: Request[Any, Any, State], error: NotAllowedError) -> R
     return _answer(error_body(403, error.column, error.zh, error.en), 403)
 
 
-def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60, doors: Doors | None = None) -> Litestar:
+def create_app(
+    gate: Gate,
+    *,
+    token: str = "",
+    lookups_per_minute: int = 60,
+    doors: Doors | None = None,
+    signing: Signing | None = None,
+) -> Litestar:
     """Build the application around a node. With ``token``, the API needs it as a bearer token.
 
     ``doors``: accounts, their tokens and sessions; without, there are none and no desk.
+    ``signing``: the targets of enforcement and their keys.
     ``lookups_per_minute``: how often one address may look a label up without a token; 0: without limit.
     """
 
@@ -170,11 +181,21 @@ def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60, doo
             cases_router(),
             orders_router(),
             deadlines_router(),
+            enforcement_router(),
+            targets_router(),
             carddav_handler(gate, token),
             *(officers_handlers() if doors is not None else []),
         ],
         dependencies={"gate": Provide(gate_for, sync_to_thread=False)},
-        state=State({"token": token, "limiter": Limiter(lookups_per_minute), "doors": doors, "gate": gate}),
+        state=State(
+            {
+                "token": token,
+                "limiter": Limiter(lookups_per_minute),
+                "doors": doors,
+                "gate": gate,
+                "signing": signing or Signing(),
+            }
+        ),
         request_max_body_size=MAX_BODY,
         openapi_config=OpenAPIConfig(
             title="Clearbell",
@@ -191,6 +212,7 @@ def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60, doo
                     CardError,
                     CaseError,
                     ConsentError,
+                    EnforcementError,
                     OrderError,
                     RefusedReportError,
                     RegistryError,

@@ -89,6 +89,12 @@ _API: Mapping[tuple[str, str], P | None] = {
     ("POST", "/v1/cases/{case}/reopen"): P.CASES_DECIDE,
     ("POST", "/v1/cases/{case}/close"): P.CASES_DECIDE,
     ("GET", "/v1/deadlines"): P.DEADLINES_READ,
+    ("GET", "/v1/enforcement"): P.NODE_READ,
+    ("GET", "/v1/enforcement/tasks"): P.SANCTIONS_READ,
+    ("POST", "/v1/enforcement/{target}/acknowledge"): P.SANCTIONS_DECIDE,
+    ("POST", "/v1/enforcement/{target}/resync"): P.SANCTIONS_DECIDE,
+    # From a target, which proves itself by its signature.
+    ("POST", "/v1/enforcement/{target}/acknowledgements"): PUBLIC,
     ("GET", "/v1/orders"): P.ORDERS_READ,
     # From a regulator, or on paper to a supervisor, who takes it in.
     ("POST", "/v1/orders"): P.ORDERS_GIVE,

@@ -89,9 +89,7 @@ def check(folder, url, ports, count):
 def check_world(world, folder, url, file, ports, count):
     started = begin(world)
     expected = {kind: MANY if kind == "case_verify" else FEW for kind in STARTS}
-    nodes = [
-        ServedNode(folder / f"node-{n}", file, CONFIG.format(**ports()), database=url) for n in range(count)
-    ]
+    nodes = [ServedNode(folder / f"node-{n}", file, CONFIG.format(**ports()), database=url) for n in range(count)]
     try:
         for node in nodes:
             node.start()
