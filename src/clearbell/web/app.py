@@ -15,9 +15,9 @@ from litestar.response import Redirect
 from sqlalchemy.exc import DataError
 
 from clearbell import __version__
+from clearbell.appeals.errors import AppealError, UnknownAppealError
 from clearbell.cases.errors import CaseError, UnknownCaseError
 from clearbell.consent.errors import ConsentError
-from clearbell.labels.appeals.errors import AppealError, UnknownAppealError
 from clearbell.labels.cards.errors import CardError, UnknownCardError
 from clearbell.lifecycles import IllegalStepError
 from clearbell.registry.errors import RegistryError, UnknownError
@@ -26,6 +26,8 @@ from clearbell.sanctions.orders.errors import OrderError, UnknownOrderError
 from clearbell.sanctions.service import SanctionError
 from clearbell.vault import VaultError
 from clearbell.web.api import api_router
+from clearbell.web.appeal_page import appeal_page_handlers
+from clearbell.web.appeals import appeals_router
 from clearbell.web.asking import asking_handlers
 from clearbell.web.carddav import carddav_handler
 from clearbell.web.cards import cards_router
@@ -35,7 +37,6 @@ from clearbell.web.desk import desk_router
 from clearbell.web.doors import Doors, NotAllowedError, SessionNeededError, acting
 from clearbell.web.feeds import TooManyAsksError, feeds_routers
 from clearbell.web.gate import Gate
-from clearbell.web.label_appeals import label_appeals_router
 from clearbell.web.limits import Limiter
 from clearbell.web.officers.door import officers_handlers, refused_page
 from clearbell.web.orders import orders_router
@@ -146,7 +147,8 @@ def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60, doo
             *asking_handlers(),
             *portal_handlers(),
             *feeds_routers(),
-            label_appeals_router(),
+            appeals_router(),
+            *appeal_page_handlers(),
             cards_router(),
             reassignment_router(),
             reports_router(),
