@@ -1,0 +1,70 @@
+"""The pages that need no account: the operator's live page, why a call was blocked, a consent's link, a question."""
+
+from __future__ import annotations
+
+import pytest
+
+from clearbell.consent.receipts import check
+from clearbell.registry.model import HolderRegistered, NumbersAssigned, PartyKind, PartyRegistered, Purpose
+from clearbell.registry.service import do_assign_numbers, do_register_holder, do_register_party
+from clearbell.web.texts import TEXTS
+
+pytestmark = [pytest.mark.process, pytest.mark.timeout(300)]
+
+INSURER, NOISY, BOMBED = 8657188880001, 8613800000066, 8613900000009
+
+
+@pytest.fixture
+def insurer(node):
+    with node.store.act("cli:test") as act:
+        do_register_party(act, PartyRegistered("p1", PartyKind.COMPANY, "Example Insurance"))
+        do_register_holder(act, HolderRegistered("H1", "p1", "insurance"))
+        do_assign_numbers(act, [NumbersAssigned("r1", "H1", INSURER, INSURER, Purpose.COMMERCIAL)])
+
+
+def post(node, path, **body):
+    reply = node.web.post(path, json=body)
+    assert reply.status_code in (200, 201), reply.text
+    return reply.json()
+
+
+def blocked_decision(node):
+    """A decision that blocked a call for what it cost in points: one of many, to someone who is being bombed."""
+    for place in range(80):
+        node.call(NOISY, 8613900001000 + place, talk=2)
+    for caller in range(30):
+        node.call(8613811110000 + caller, BOMBED)
+    answer, _ = node.ask(NOISY, BOMBED)
+    decision = answer.headers["x-clearbell-decision"][0]
+    assert answer.code == 603, node.web.get(f"/v1/decisions/{decision}").text
+    return decision
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_pages_without_an_account(node, insurer, visitor, language):
+    t = TEXTS[language]
+    about = {"holder": "H1", "callee": "13900000002", "purpose": "insurance"}
+    post(node, "/v1/consents", consents=[about])
+    receipt = post(node, "/v1/consents/receipts", **about, link=f"{node.url}/c/CODE")
+    asked = post(node, "/v1/consents/asks", **(about | {"callee": "13900000006"}))["page"]
+    someone = visitor(language)
+
+    someone.open("/")
+    someone.look("live")
+    someone.open(f"/blocked/{blocked_decision(node)}")
+    someone.sees(t["blocked_why"])
+    someone.look("blocked")
+    someone.open("/blocked/NOSUCHDECISION", status=404)
+    someone.look()
+
+    someone.open(asked)
+    someone.look()
+    someone.click("button", t["ask_agree"])
+    someone.look()
+
+    someone.open(check(receipt["receipt"], node.web.get("/v1/keys").content).revoke.removeprefix(node.url))
+    someone.look("consent")
+    someone.click("button", t["revoke_button"])
+    someone.look()
+    someone.open("/c/NOSUCHCODE", status=404)
+    someone.look()

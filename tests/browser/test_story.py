@@ -1,0 +1,182 @@
+"""A call is reported, looked into, decided and looked back at, by people who only read what the pages say."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import time
+
+import pyotp
+import pytest
+
+from clearbell.web.officers.texts import DESK
+from clearbell.web.portal_texts import PORTAL
+
+pytestmark = [pytest.mark.process, pytest.mark.timeout(300)]
+
+CALLER, ME = 8613800000066, 8613900000009
+PASSWORD = "nine bells at noon"
+WITHIN = 15.0
+
+
+def until(found, what):
+    end = time.monotonic() + WITHIN
+    while not (value := found()):
+        assert time.monotonic() < end, what
+        time.sleep(0.2)
+    return value
+
+
+def join(visitor, path, name):
+    """Choose a password by an invitation, and sign in."""
+    t = DESK[visitor.language]
+    visitor.open(path)
+    visitor.look()
+    visitor.fill(t["password_new"], PASSWORD)
+    visitor.fill(t["password_twice"], PASSWORD)
+    visitor.click("button", t["go_on"])
+    visitor.look()
+    visitor.fill(t["name"], name)
+    visitor.fill(t["password"], PASSWORD)
+    visitor.click("button", t["sign_in"])
+
+
+def set_factor(visitor):
+    """Turn on the second factor that the role needs."""
+    t = DESK[visitor.language]
+    visitor.sees(t["factor_needed"])
+    visitor.look()
+    secret = visitor.page.locator("input[name=secret]").get_attribute("value")
+    visitor.fill(t["code"], pyotp.TOTP(secret).now())
+    visitor.click("button", t["factor_set"])
+    visitor.sees(t["recovery"])
+
+
+def walk_round(visitor):
+    """Look at every place that the navigation offers."""
+    for path in [one.get_attribute("href") for one in visitor.page.locator("header nav a").all()]:
+        visitor.open(path)
+        visitor.look()
+
+
+def invite(admin, account, role, tenant=""):
+    t = DESK[admin.language]
+    admin.open("/desk/accounts")
+    admin.page.locator("#account").fill(account)
+    admin.page.locator("#full_name").fill(account.title())
+    admin.page.locator("#role").select_option(role)
+    admin.page.locator("#tenant").fill(tenant)
+    admin.click("button", t["invite"])
+    admin.look()
+    return re.search(r"/desk/join/\S+", admin.text())[0]
+
+
+def report(subscriber, node):
+    """As someone who has the page before them for the first time."""
+    p = PORTAL[subscriber.language]
+    subscriber.open("/report")
+    subscriber.look()
+    subscriber.page.get_by_label(p["accept"]).check()
+    subscriber.fill(p["reporter"], "13900000009")
+    subscriber.click("button", p["send_code"])
+    subscriber.look()
+    subscriber.fill(p["code"], node.code_sent(ME))
+    now = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8)))
+    subscriber.fill(p["number"], "138 0000 0066")
+    subscriber.fill(p["date"], now.date().isoformat())
+    subscriber.fill(p["time"], now.strftime("%H:%M"))
+    subscriber.page.locator("#category").select_option("property")
+    words = "卖房的录音" if subscriber.language == "zh" else "a recording that sells flats"
+    subscriber.fill(p["description"], words)
+    subscriber.look("report-fields")
+    subscriber.click("button", p["send"])
+    subscriber.sees(p["done"])
+    subscriber.look()
+    return subscriber.page.locator("td b").first.inner_text()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_call_is_reported_found_decided_and_looked_back_at(node, visitor, language):
+    t = DESK[language]
+    said = {
+        "zh": ("推销房产,未经同意", "录音与拨测一致", "未经同意营销"),
+        "en": ("sells flats without consent", "the test call says the same", "marketing without consent"),
+    }[language]
+
+    # The operator makes the first account at the command line; all others are invited in the browser.
+    link = re.search(r"/desk/join/\S+", node.cli("accounts", "add", "wang", "Wang", "--role", "administrator"))[0]
+    admin = visitor(language)
+    join(admin, link, "wang")
+    set_factor(admin)
+    walk_round(admin)
+    links = {
+        role: invite(admin, role, role) for role in ("officer", "supervisor", "regulator", "auditor", "complaints")
+    }
+
+    # A subscriber reports in the browser, others by the short code of their carrier.
+    for reporter in range(6):
+        node.call(CALLER, ME + reporter, talk=8)
+    subscriber = visitor(language)
+    receipt = report(subscriber, node)
+    assert subscriber.clicks == 2
+    body = [{"number": f"+{CALLER}", "reporter": f"+{ME + one}", "category": "property"} for one in range(1, 6)]
+    assert node.web.post("/v1/reports", json={"reports": body}).status_code == 201
+    case = until(lambda: [one["case"] for one in node.web.get("/v1/cases").json()], "no case was opened")[0]
+
+    # An officer who has only the page finds the case and takes it.
+    officer = visitor(language)
+    join(officer, links["officer"], "officer")
+    walk_round(officer)
+    officer.open("/desk")
+    officer.look("desk-queue")
+    before = officer.clicks
+    officer.click("link", "+86", exact=False, within=officer.page.get_by_role("table"))
+    officer.look("desk-case")
+    officer.click("button", t["take"])
+    # What the test call heard comes from its machine.
+    for what in (
+        {"type": "test-call", "outcome": "answered", "recording": "ab" * 32},
+        {"type": "content", "category": "property", "confidence": 0.9},
+    ):
+        assert node.web.post(f"/v1/cases/{case}/evidence", json={"source": "line-1", "what": what}).status_code == 200
+    officer.open(f"/desk/cases/{case}")
+    officer.look()
+    officer.page.locator("input[name=verdict][value=confirmed]").check()
+    officer.page.locator("#words-verdict").fill(said[0])
+    officer.click("button", t["verdict_do"])
+    officer.sees(t["second_own"])
+    officer.look()
+    assert officer.clicks - before == 3
+
+    # Nobody agrees with himself; a supervisor, with a second factor, does, and sees whom the sanction touches.
+    supervisor = visitor(language)
+    join(supervisor, links["supervisor"], "supervisor")
+    set_factor(supervisor)
+    walk_round(supervisor)
+    supervisor.open(f"/desk/cases/{case}")
+    supervisor.sees(said[0])
+    supervisor.look("desk-second")
+    supervisor.page.locator("#words-second").fill(said[1])
+    supervisor.click("button", t["agree"])
+    supervisor.sees(t["touches"])
+    supervisor.look()
+    supervisor.page.locator("#reason").fill(said[2])
+    supervisor.click("button", t["sanction_do"])
+    supervisor.sees(t["sanctions"])
+    supervisor.look()
+
+    # Who only looks on sees the same and is offered nothing to change.
+    for role in ("auditor", "regulator", "complaints"):
+        looker = visitor(language)
+        join(looker, links[role], role)
+        walk_round(looker)
+        looker.open(f"/desk/cases/{case}")
+        looker.sees(said[0])
+        looker.look()
+        assert looker.page.locator("main form").count() == 0, role
+    admin.open(f"/desk/cases/{case}", status=403)
+    admin.sees(t["refused"])
+
+    subscriber.open(f"/r/{receipt}")
+    subscriber.look()
+    node.cli("ledger", "verify")
