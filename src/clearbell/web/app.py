@@ -47,6 +47,7 @@ from clearbell.web.reports import reports_router
 from clearbell.web.revocation import revocation_handlers
 from clearbell.web.schemas import BadFieldError, ErrorBody
 from clearbell.web.statements import statements_router
+from clearbell.web.tenancy import NotYoursError
 
 log = structlog.get_logger()
 
@@ -121,9 +122,15 @@ def _to_the_door(_request: Request[Any, Any, State], error: SessionNeededError) 
 
 
 def _not_allowed(request: Request[Any, Any, State], error: NotAllowedError) -> Response[Any]:
-    if request.url.path.startswith("/desk"):
+    if request.url.path.startswith(("/desk", "/firm")):
         return refused_page(request, error)
     return _answer(error_body(403, error.column, error.zh, error.en), 403)
+
+
+def _not_yours(request: Request[Any, Any, State], error: NotYoursError) -> Response[Any]:
+    if request.url.path.startswith(("/desk", "/firm")):
+        return refused_page(request, error, error.status)
+    return _answer(error_body(error.status, error.column, error.zh, error.en), error.status)
 
 
 def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60, doors: Doors | None = None) -> Litestar:
@@ -153,11 +160,11 @@ def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60, doo
             report_desk_router(),
             cases_router(),
             orders_router(),
-            carddav_handler(gate, token),
+            carddav_handler(gate, token, doors),
             *(officers_handlers() if doors is not None else []),
         ],
         dependencies={"gate": Provide(gate_for, sync_to_thread=False)},
-        state=State({"token": token, "limiter": Limiter(lookups_per_minute), "doors": doors}),
+        state=State({"token": token, "limiter": Limiter(lookups_per_minute), "doors": doors, "home": gate.pack.home}),
         request_max_body_size=MAX_BODY,
         openapi_config=OpenAPIConfig(
             title="Clearbell",
@@ -184,6 +191,7 @@ def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60, doo
                 _refused,
             ),
             NotAllowedError: _not_allowed,
+            NotYoursError: _not_yours,
             SessionNeededError: _to_the_door,
             TooManyAsksError: _too_many,
             DataError: _unstorable,
