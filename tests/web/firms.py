@@ -131,7 +131,15 @@ def found(store, gate, firm):
         do_announce(
             act,
             Announced(
-                firm.sanction, firm.case, Target.NUMBER, words, act.at, act.at + DAY, (stage,), firm.number, at_once=True
+                firm.sanction,
+                firm.case,
+                Target.NUMBER,
+                words,
+                act.at,
+                act.at + DAY,
+                (stage,),
+                firm.number,
+                at_once=True,
             ),
         )
         do_bite(act, firm.sanction)

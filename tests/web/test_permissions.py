@@ -1,5 +1,6 @@
 """Every address as every role: only what the matrix allows."""
 
+import base64
 import re
 
 import pytest
@@ -222,9 +223,7 @@ UNKNOWN = {**dict.fromkeys(Kind, "insurer-nothing"), Kind.NUMBER: "+865718888999
 
 def tenant_addresses():
     """Every address that a role of one party is granted."""
-    return [
-        address for address, needed in NEEDS.items() if any(needed in GRANTS[role] for role in TENANTS) and needed
-    ]
+    return [address for address, needed in NEEDS.items() if any(needed in GRANTS[role] for role in TENANTS) and needed]
 
 
 def placed(body, place, value):
@@ -330,4 +329,24 @@ def test_a_firm_files_for_itself_and_under_its_own_names_only(office, client):
     assert file("clinic:third", holder=INSURER.holder).json()["where"] == "fields.holder"
     assert file("clinic:third", holder=f" {INSURER.holder}").status_code == 422
     taken, free = file(INSURER.application), file("insurer:another")
-    assert (taken.status_code, taken.json()["where"]) == (free.status_code, free.json()["where"]) == (422, "application")
+    assert (
+        (taken.status_code, taken.json()["where"]) == (free.status_code, free.json()["where"]) == (422, "application")
+    )
+
+
+def book(client, scheme, secret):
+    asked = f"anyone:{secret}" if scheme == "Basic" else secret
+    given = base64.b64encode(asked.encode()).decode() if scheme == "Basic" else asked
+    head = {"Authorization": f"{scheme} {given}"} if secret else {}
+    return client.request("PROPFIND", "/carddav/", headers={**head, "Depth": "0"}).status_code
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_an_accounts_token_opens_the_address_book_where_its_role_reads_labels(office, client, role):
+    opens = Permission.LABELS_READ in GRANTS[role]
+    for scheme in ("Basic", "Bearer"):
+        assert (book(client, scheme, office.tokens[role]) == 207) == opens
+
+
+def test_the_address_book_is_closed_to_others_once_there_are_accounts(office, client):
+    assert [book(client, scheme, secret) for scheme in ("Basic", "Bearer") for secret in ("", "guessed")] == [401] * 4

@@ -20,8 +20,8 @@ from clearbell.access.queries import any_account, note_read, principal_by_token
 from clearbell.access.settings import AccessSettings
 from clearbell.access.signing_in import session_of
 from clearbell.ledger import Store
-from clearbell.web.gate import Gate
 from clearbell.numbering import to_key
+from clearbell.web.gate import Gate
 from clearbell.web.permissions import NEEDS, OWN, PERSONAL
 from clearbell.web.tenancy import TENANT, check_tenant
 

@@ -58,7 +58,9 @@ class NotYoursError(Exception):
         kind, shown = named.kind, name[:64]
         if named.new:
             self.zh = f"{kind.zh}「{shown}」不可用:请用您名下的,或以「{tenant}:」开头的新编号"
-            self.en = f"the {kind.en} `{shown}` cannot be used: name one of yours, or a new one that begins with `{tenant}:`"
+            self.en = (
+                f"the {kind.en} `{shown}` cannot be used: name one of yours, or a new one that begins with `{tenant}:`"
+            )
         elif name:
             self.zh = f"您名下没有{kind.zh} {shown}"
             self.en = f"there is no {kind.en} {shown} of yours"
