@@ -375,7 +375,7 @@ def show(mass: int, *, pack: str = "cn", home: Path | None = None) -> None:
     from clearbell.notices.mass.audience import audience_digest
     from clearbell.notices.mass.queries import mass_of, reasons_of
     from clearbell.notices.mass.service import audience_of, words_of
-    from clearbell.notices.mass.wording import LEFT_OUT, OUTCOMES, SOURCES, counted
+    from clearbell.notices.mass.wording import LEFT_OUT, OUTCOMES, SOURCES, counted, reason_words
 
     rules = open_pack(pack).mass_notices
     with refusals(), open_store(home).read() as conn:
@@ -408,9 +408,34 @@ def show(mass: int, *, pack: str = "cn", home: Path | None = None) -> None:
     show_table(table(f"M{mass}", [words("项", "field"), words("值", "value")], fields))
     if reasons:
         heads = [words("结果", "outcome"), words("原因", "reason"), words("人数", "people")]
-        lines = [(words(*OUTCOMES[outcome]), reason, f"{many:,}") for outcome, reason, many in reasons]
+        lines = [
+            (words(*OUTCOMES[outcome]), reason_words(reason, language()), f"{many:,}")
+            for outcome, reason, many in reasons
+        ]
         show_table(table(words("原因", "reasons"), heads, lines, numeric=[2]))
     status(mass, home=home)
+
+
+@app.command
+def settle(*, pack: str = "cn", home: Path | None = None) -> None:
+    """Give up the delivery receipts that did not come within the pack's time; a running node does so by itself.
+
+    Parameters
+    ----------
+    pack
+        Name or file of the rules.
+    home
+        Data folder (default: $CLEARBELL_HOME or ./var).
+    """
+    from clearbell.cli.pack import open_pack
+    from clearbell.notices.mass.settling import settle as give_up
+
+    store = open_store(home)
+    try:
+        count = give_up(store, open_pack(pack).mass_notices, actor())
+    finally:
+        store.close()
+    say(f"{count:,} 条无回执,已了结", f"{count:,} without a receipt were closed")
 
 
 @app.command

@@ -34,6 +34,7 @@ def send(
     home
         Data folder (default: $CLEARBELL_HOME or ./var).
     """
+    import os
     import secrets
     import signal
     import threading
@@ -42,14 +43,16 @@ def send(
     from clearbell.cli.pack import open_pack
     from clearbell.cli.progress import progress_bar
     from clearbell.lifecycles import IllegalStepError
-    from clearbell.notices.errors import ChannelOffError, NoticeError
+    from clearbell.notices.errors import NoticeError
+    from clearbell.notices.keys import NoticeKey
     from clearbell.notices.mass.model import OPEN, MassState
     from clearbell.notices.mass.queries import mass_of
     from clearbell.notices.mass.service import do_start
-    from clearbell.notices.model import Channel
     from clearbell.records.locking import turn_if_free
     from clearbell.serving.config import ConfigError, NodeConfig, config_file, read_config
     from clearbell.serving.mass_sending import mass_sender
+    from clearbell.serving.notifying import open_outbox
+    from clearbell.vault import load_secret
 
     folder = home_folder(home)
     file = config_file(folder, config)
@@ -59,9 +62,8 @@ def send(
         signal.signal(number, lambda *_: stop.set())
     try:
         settings = (read_config(file) if file else NodeConfig()).notices
-        if not settings.sms.address:
-            raise ChannelOffError(Channel.SMS)
-        sender = mass_sender(store, open_pack(pack), settings, folder, mass, token=secrets.token_hex(8))
+        outbox = open_outbox(settings, NoticeKey(load_secret(folder / "notice-key", os.urandom), os.urandom))
+        sender = mass_sender(store, open_pack(pack), settings, outbox, folder, mass, token=secrets.token_hex(8))
         with turn_if_free(folder / f"mass-{mass}.lock") as mine, progress_bar() as bar:
             if not mine:
                 refuse("本机另一进程正在发送该公告", "another process of this machine is sending it")

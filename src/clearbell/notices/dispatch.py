@@ -44,7 +44,7 @@ _LEASE_SECONDS = 600
 _TIDY_SECONDS = 3600.0
 _LAST_WORDS_SECONDS = 3.0
 
-Received = Callable[[Act, MessageReceived], None]
+Received = Callable[[Act, MessageReceived], object]
 """What is done with an incoming message, in the act that keeps it."""
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, or_, select
 
-from clearbell.notices.model import Channel, State
+from clearbell.notices.model import Channel, Priority, State
 from clearbell.notices.tables import notice, notice_part, notice_receipt
 
 
@@ -47,9 +47,9 @@ def receipts_of(conn: Connection, notice_id: str) -> list[Row[Any]]:
     return list(conn.execute(query))
 
 
-def is_due(conn: Connection, channels: Sequence[Channel], now: int) -> bool:
-    """Whether something waits to be taken."""
-    return _exists(conn, channels, notice.c.due <= now, notice.c.not_after > now)
+def is_due(conn: Connection, channels: Sequence[Channel], now: int, least: Priority = Priority.BULK) -> bool:
+    """Whether something of at least that priority waits to be taken."""
+    return _exists(conn, channels, notice.c.due <= now, notice.c.not_after > now, notice.c.priority >= int(least))
 
 
 def has_lapsed(conn: Connection, channels: Sequence[Channel], now: int) -> bool:

@@ -256,6 +256,8 @@ class MassPurpose(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     en: str
     mandatory: bool
     """It goes also to those who opted out."""
+    commercial: bool = False
+    """It goes only to those whose consent to its holder is in force; opting out withdraws that."""
 
 
 class MassRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -272,6 +274,10 @@ class MassRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     in_doubt: Literal["end", "again"]
     """What becomes of a message that left without an answer, where the other side does not know repeats: ``end``: it
     has that as its reason and is not sent again; ``again``: it is sent again, and some get it twice."""
+    receipt_hours: int
+    """How long a delivery receipt is waited for after the message was accepted."""
+    reply_days: int
+    """How long after a notice, or an ask for a consent, an SMS is taken for the answer to it."""
     sample: int
     """Recipients that a preview shows, masked."""
     opt_out_words: tuple[str, ...]
@@ -285,6 +291,11 @@ class MassRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Whether a notice for it goes also to those who opted out."""
         found = self.purposes.get(purpose)
         return found is not None and found.mandatory
+
+    def is_commercial(self, purpose: str) -> bool:
+        """Whether a notice for it needs each recipient's consent."""
+        found = self.purposes.get(purpose)
+        return found is not None and found.commercial
 
 
 class ReservedWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

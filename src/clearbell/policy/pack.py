@@ -249,13 +249,20 @@ class _Reader:
             self.bad("hours", "缺少 notices(群发时段)", "`hours.notices`, when mass notices are sent, is missing")
         if not 1 <= rules.parts_most <= 16:
             self.bad("mass_notices.parts_most", "须为 1 至 16", "should be 1 to 16")
-        for name in ("days_most", "attempts", "sample"):
+        for name in ("days_most", "attempts", "receipt_hours", "reply_days", "sample"):
             if getattr(rules, name) < 1:
                 self.bad(f"mass_notices.{name}", "须至少为 1", "should be at least 1")
         if not rules.retry_seconds or min(rules.retry_seconds) < 1:
             self.bad("mass_notices.retry_seconds", "至少一项,且均至少为 1", "needs at least one wait, each at least 1")
         if not rules.purposes:
             self.bad("mass_notices.purposes", "至少一项", "needs at least one")
+        for name, purpose in rules.purposes.items():
+            if purpose.mandatory and purpose.commercial:
+                self.bad(
+                    f"mass_notices.purposes.{name}",
+                    "商业性质的事由不能是必达的",
+                    "what is commercial cannot be mandatory",
+                )
         both = {word.casefold() for word in rules.opt_out_words} & {word.casefold() for word in rules.opt_in_words}
         for word in sorted(both):
             self.bad(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import socket
 from pathlib import Path
 
 import structlog
 
+from clearbell.desk.answers import do_take_message
 from clearbell.notices.dispatch import Dispatcher, Received
 from clearbell.notices.keys import NoticeKey
 from clearbell.notices.model import Channel
@@ -48,9 +50,11 @@ class Notifying:
     """The node's dispatchers. ``outbox`` is what everything that queues a notice needs."""
 
     def __init__(self, node: Node, settings: NoticesSettings, received: Received | None = None) -> None:
-        """Raises :class:`ConfigError`. ``received``: what is done with an incoming SMS."""
+        """Raises :class:`ConfigError`. ``received``: what is done with an incoming SMS, instead of taking it for an answer."""
         key = NoticeKey(load_secret(node.home / "notice-key", node.randomness), node.randomness)
         self.outbox = open_outbox(settings, key)
+        rules = node.pack.mass_notices
+        received = received or functools.partial(do_take_message, rules=rules, outbox=self.outbox)
         # The folder tells two nodes on one machine apart.
         owner = f"{socket.gethostname()}:{node.home.absolute()}"
         self._dispatchers = [

@@ -20,6 +20,7 @@ from clearbell.desk.sanctioning import keep_up_sanctions
 from clearbell.labels.cards.showing import sweep_cards
 from clearbell.labels.publishing import publish_labels
 from clearbell.labels.settings import label_settings
+from clearbell.notices.mass.settling import settle
 from clearbell.notices.service import Outbox
 from clearbell.policy.deadlines import Nature, due_after, terms_of
 from clearbell.policy.workdays import builtin_workdays
@@ -42,6 +43,7 @@ log = structlog.get_logger()
 
 LABELS_SECONDS = 1.0
 RETENTION_EVERY = 3600
+RECEIPTS_EVERY = 60
 CARDS_EVERY = 10
 """Without news, cards are looked at every so many rounds: for those whose time is over."""
 
@@ -84,6 +86,8 @@ class Upkeep:
             if rounds % CARDS_EVERY == 0:
                 self._swept = -1
             self._do("cards-not-swept", self._sweep_cards)
+            if rounds % RECEIPTS_EVERY == 0:
+                self._do("mass-notices-not-settled", self._settle_mass_notices)
             if rounds % RETENTION_EVERY == 0:
                 self._do("old-records-not-removed", self._remove_records)
                 self._do("recordings-not-removed", self._keep_up_test_calls)
@@ -115,6 +119,9 @@ class Upkeep:
             nature = terms_of(one.kind).nature
             if nature is Nature.DUTY:
                 log.warning("deadline-passed", deadline=one.kind, subject=one.subject)
+
+    def _settle_mass_notices(self) -> None:
+        settle(self._node.store, self._node.pack.mass_notices, "system:mass-notices")
 
     def _sweep_cards(self) -> None:
         head = self._node.store.head()

@@ -144,7 +144,7 @@ async def _keep_to_its_own(
         return
     if address not in TENANT or not who.tenant:
         raise NotAllowedError
-    home: str = connection.app.state.home
+    home: str = connection.app.state.gate.pack.home
 
     def check() -> None:
         with doors.store.read() as conn:
@@ -191,7 +191,7 @@ async def _written_down(connection: Connection, doors: Doors, who: Principal, pa
         name, subject = next(iter(connection.path_params.items()), ("", ""))
         if name == "number":
             # As one writing, so that an erased number is found again.
-            number = to_key(str(subject), connection.app.state.home)
+            number = to_key(str(subject), connection.app.state.gate.pack.home)
             subject = f"+{number}" if number else ""
         subject = str(subject)
         await asyncio.to_thread(doors.note, who, path, subject)

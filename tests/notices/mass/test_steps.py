@@ -77,7 +77,7 @@ def test_whoever_opts_out_after_approval_is_excluded_and_the_cancelled_have_a_re
     with store.act("t") as act:
         do_start(act, number, officer="li")
         do_opt_out(act, Channel.SMS, str(FIRST))
-        rows, _, _ = do_claim(act, number, [Channel.SMS], "", 2, {"zh": 1})
+        rows, _ = do_claim(act, number, [Channel.SMS], "", 2, {"zh": 1})
         assert [row.recipient for row in rows] == [str(FIRST + 1)]
         do_cancel(act, number, "wrong text", officer="wang")
         counts = counts_of(act.conn, number)

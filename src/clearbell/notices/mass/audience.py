@@ -14,6 +14,7 @@ from clearbell.intake.cells import CellError, Row
 from clearbell.ledger import Act, Store
 from clearbell.ledger.bulk import put_rows
 from clearbell.notices.errors import BadRecipientError
+from clearbell.notices.mass.counting import do_shift
 from clearbell.notices.mass.errors import EmptyAudienceError, TakenOverError
 from clearbell.notices.mass.model import Outcome
 from clearbell.notices.mass.queries import mass_of
@@ -175,5 +176,8 @@ def do_forget(act: Act, recipient: int | str) -> int:
     for number in act.conn.execute(select(mass.c.mass)).scalars().all():
         mine = (mass_recipient.c.mass == number) & (mass_recipient.c.recipient == who)
         held = mass_recipient.c.outcome == int(Outcome.TAKEN)
-        gone += act.conn.execute(delete(mass_recipient).where(mine, ~held)).rowcount
+        stood = act.conn.execute(select(mass_recipient.c.outcome).where(mine, ~held)).scalar_one_or_none()
+        if stood is not None:
+            gone += act.conn.execute(delete(mass_recipient).where(mine, ~held)).rowcount
+            do_shift(act, number, {Outcome(stood): -1})
     return gone

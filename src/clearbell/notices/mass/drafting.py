@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 from clearbell.calls import DAY
 from clearbell.notices.errors import LapsedNoticeError
 from clearbell.notices.mass.errors import BadMassError
-from clearbell.notices.mass.model import ADDRESSED, FIELDS, NEEDS, Audience, Words
+from clearbell.notices.mass.model import ADDRESSED, FIELDS, NEEDS, Audience, Source, Words
 from clearbell.notices.mass.texts import check_words
 from clearbell.notices.model import Channel
 from clearbell.policy.model import MassRules
@@ -48,12 +50,31 @@ def check_draft(new: Draft, rules: MassRules, at: int, signature: str) -> None:
             "not_after",
         )
     check_audience(new.audience)
+    if rules.is_commercial(new.purpose):
+        _check_commercial(new, rules)
     if new.audience.source not in ADDRESSED and Channel.SMS not in new.channels:
         raise BadMassError(
             "该受众仅有号码,只能用短信;邮件与 Webhook 需用名单或 restricted",
             "only numbers are known of this audience, so it needs SMS; mail and webhooks need a list or `restricted`",
             "channels",
         )
+
+
+def _check_commercial(new: Draft, rules: MassRules) -> None:
+    if new.audience.source is not Source.CONSENT or not new.audience.holder:
+        raise BadMassError(
+            "商业信息只能发给同意有效的用户:来源须为 consent,并写明使用主体 holder",
+            "what is commercial goes only to those who consented: the source must be `consent`, with its `holder`",
+            "audience",
+        )
+    for language, text in (("zh", new.words.zh), ("en", new.words.en)):
+        if not any(re.search(rf"(?<![A-Za-z]){re.escape(word)}(?![A-Za-z])", text) for word in rules.opt_out_words):
+            words = rules.opt_out_words
+            raise BadMassError(
+                f"{language} 文字须告知如何拒收,如:拒收请回复 {words[0]}",
+                f"the words in `{language}` must say how to refuse, such as: answer {words[-2]} to refuse",
+                language,
+            )
 
 
 def check_audience(audience: Audience) -> None:

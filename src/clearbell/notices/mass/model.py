@@ -77,6 +77,8 @@ class Outcome(enum.IntEnum):
     LAPSED = 8
     """The notice's time was over."""
     CANCELLED = 9
+    NO_RECEIPT = 10
+    """Accepted, and no receipt came within the pack's time. One that comes later still tells."""
 
     @property
     def word(self) -> str:
@@ -98,6 +100,8 @@ class Event(enum.Enum):
     EXCLUDE = "exclude"
     LAPSE = "lapse"
     CANCEL = "cancel"
+    MISS = "miss"
+    """The time for its receipt is over."""
 
 
 _O, _E = Outcome, Event
@@ -122,6 +126,9 @@ OUTCOMES: dict[tuple[Outcome, Event], Transition[Outcome]] = {
     (_O.DOUBT, _E.DELIVER): Transition(_O.DELIVERED, "sender"),
     (_O.ACCEPTED, _E.DELIVER): Transition(_O.DELIVERED, "sender"),
     (_O.ACCEPTED, _E.REFUSE): Transition(_O.FAILED, "sender"),
+    (_O.ACCEPTED, _E.MISS): Transition(_O.NO_RECEIPT, "upkeep"),
+    (_O.NO_RECEIPT, _E.DELIVER): Transition(_O.DELIVERED, "sender"),
+    (_O.NO_RECEIPT, _E.REFUSE): Transition(_O.FAILED, "sender"),
 }
 OPEN = (Outcome.WAITING, Outcome.TAKEN, Outcome.POSTPONED)
 """While any recipient stands there, the notice is not finished."""
@@ -224,7 +231,7 @@ class MassDrafted(msgspec.Struct, frozen=True):
 
 class MassStepped(msgspec.Struct, frozen=True):
     """It went a step (kinds ``notices.mass-submitted``, ``-returned``, ``-started``, ``-paused``, ``-resumed``,
-    ``-finished``, ``-cancelled``)."""
+    ``-finished``, ``-cancelled``), or the last receipt came or was given up (``-settled``)."""
 
     mass: int
     version: int
@@ -249,7 +256,8 @@ class MassApproved(msgspec.Struct, frozen=True):
 
 
 class MassTold(msgspec.Struct, frozen=True):
-    """What became of one recipient (kinds ``notices.mass-accepted``, ``-failed``, ``-in-doubt``, ``-delivered``)."""
+    """What became of one recipient (kinds ``notices.mass-accepted``, ``-failed``, ``-in-doubt``, ``-delivered``,
+    ``-no-receipt``)."""
 
     mass: int
     recipient: str
@@ -269,9 +277,9 @@ FACTS: dict[str, type[msgspec.Struct]] = {
     "notices.mass-approved": MassApproved,
     **{
         f"notices.mass-{step}": MassStepped
-        for step in ("submitted", "returned", "started", "paused", "resumed", "finished", "cancelled")
+        for step in ("submitted", "returned", "started", "paused", "resumed", "finished", "cancelled", "settled")
     },
-    **{f"notices.mass-{end}": MassTold for end in ("accepted", "failed", "in-doubt", "delivered")},
+    **{f"notices.mass-{end}": MassTold for end in ("accepted", "failed", "in-doubt", "delivered", "no-receipt")},
     "notices.opted-out": OptedOut,
     "notices.opted-in": OptedOut,
 }

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import enum
 import unicodedata
 
 from sqlalchemy import Connection, delete, func, select
 
 from clearbell.ledger import Act
-from clearbell.notices.errors import BadRecipientError
 from clearbell.notices.mass.model import OptedOut
 from clearbell.notices.mass.tables import opt_out
-from clearbell.notices.model import Channel, MessageReceived
-from clearbell.notices.recipients import check_recipient, subject_of
+from clearbell.notices.model import Channel
+from clearbell.notices.recipients import subject_of
 from clearbell.policy.model import MassRules
 
 
@@ -32,23 +32,25 @@ def do_opt_in(act: Act, channel: Channel, recipient: str) -> bool:
     return True
 
 
-def do_take_answer(act: Act, rules: MassRules, message: MessageReceived) -> bool:
-    """Take an incoming SMS for what it says: one of the pack's words, and nothing else; returns whether it was one.
+class Meant(enum.Enum):
+    """What an incoming SMS says."""
+
+    OUT = "out"
+    IN = "in"
+    NOTHING = "nothing"
+
+
+def meaning_of(rules: MassRules, text: str) -> Meant:
+    """Read an SMS: one of the pack's words, and nothing else.
 
     Full-width letters, case, outer spaces and a closing mark make no difference.
     """
-    said = _plain(message.text)
-    try:
-        sender = check_recipient(Channel.SMS, message.sender)
-    except BadRecipientError:
-        return False
+    said = _plain(text)
     if said in {_plain(word) for word in rules.opt_out_words}:
-        do_opt_out(act, Channel.SMS, sender)
-        return True
+        return Meant.OUT
     if said in {_plain(word) for word in rules.opt_in_words}:
-        do_opt_in(act, Channel.SMS, sender)
-        return True
-    return False
+        return Meant.IN
+    return Meant.NOTHING
 
 
 def opted_out_since(conn: Connection, recipient: str) -> int:

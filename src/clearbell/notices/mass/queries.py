@@ -12,6 +12,7 @@ from clearbell.notices.mass.model import OPEN, MassState, Outcome
 from clearbell.notices.mass.tables import mass, mass_recipient
 
 _PAGE = 5000
+_TOLD = (Outcome.TAKEN, Outcome.ACCEPTED, Outcome.DELIVERED, Outcome.DOUBT, Outcome.NO_RECEIPT)
 
 
 def mass_of(conn: Connection, number: int) -> Row[Any]:
@@ -61,3 +62,23 @@ def outcomes(conn: Connection, number: int, after: str = "") -> Iterator[Row[Any
     while page := conn.execute(query.where(mass_recipient.c.recipient > after).limit(_PAGE)).all():
         yield from page
         after = page[-1].recipient
+
+
+def page_of(conn: Connection, number: int, after: str, most: int, outcome: Outcome | None = None) -> list[Row[Any]]:
+    """Some recipients with what became of them, in order, past ``after``."""
+    query = select(mass_recipient).where(mass_recipient.c.mass == number, mass_recipient.c.recipient > after)
+    if outcome is not None:
+        query = query.where(mass_recipient.c.outcome == int(outcome))
+    return list(conn.execute(query.order_by(mass_recipient.c.recipient).limit(most)))
+
+
+def last_told(conn: Connection, recipient: str, since: int) -> Row[Any] | None:
+    """The mass notice that someone was last told, at ``since`` (µs UTC) or later, with ``told`` and ``language``."""
+    told = mass_recipient.c.since
+    query = (
+        select(mass, told.label("told"), mass_recipient.c.language)
+        .join(mass_recipient, mass_recipient.c.mass == mass.c.mass)
+        .where(mass_recipient.c.recipient == recipient, told >= since)
+        .where(mass_recipient.c.outcome.in_([int(outcome) for outcome in _TOLD]))
+    )
+    return conn.execute(query.order_by(told.desc()).limit(1)).first()

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, bindparam, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, or_, select, update
 
 from clearbell.calls import DAY
 from clearbell.ledger import Act
 from clearbell.notices.mass.audience import CHANNELS
+from clearbell.notices.mass.counting import do_recount, do_shift
 from clearbell.notices.mass.errors import TakenOverError
 from clearbell.notices.mass.model import OUTCOMES, Event, MassState, MassTold, Outcome
 from clearbell.notices.mass.queries import mass_of
@@ -31,7 +32,10 @@ _KINDS = {
     Event.REFUSE: "notices.mass-failed",
     Event.LOSE: "notices.mass-in-doubt",
     Event.DELIVER: "notices.mass-delivered",
+    Event.MISS: "notices.mass-no-receipt",
 }
+_LATE = 7 * DAY
+"""So long after a notice's time receipts are still looked for."""
 _SENT_OUT = (MassState.SENDING.value, MassState.PAUSED.value, MassState.FINISHED.value, MassState.CANCELLED.value)
 
 
@@ -48,6 +52,12 @@ class Change(msgspec.Struct):
     ids: str = ""
     reason: str = ""
     due: int = 0
+    was: Outcome = Outcome.TAKEN
+    """Where they stood, for the counts."""
+
+
+Barred = Callable[[Connection, Sequence[str]], Mapping[str, str]]
+"""Of these recipients, those who are not to be told any more, with the reason."""
 
 
 class Doubtful(msgspec.Struct, frozen=True):
@@ -76,14 +86,21 @@ def do_begin(act: Act, number: int, token: str, owner: str, lease: int) -> Row[A
     if row.state == MassState.SENDING.value and row.owner not in ("", owner) and row.lease > act.at:
         raise TakenOverError(row.owner)
     act.conn.execute(update(mass).where(mass.c.mass == number).values(token=token, owner=owner, lease=lease))
+    do_recount(act, number)
+    return row
+
+
+def check_token(conn: Connection, number: int, token: str) -> Row[Any]:
+    """The notice, for the one that sends it. Raises :class:`TakenOverError` for another."""
+    row = mass_of(conn, number)
+    if row.token != token:
+        raise TakenOverError(row.owner)
     return row
 
 
 def do_hold(act: Act, number: int, token: str, lease: int) -> Row[Any]:
     """Go on being the one that sends; tells where the notice stands. Raises :class:`TakenOverError`."""
-    row = mass_of(act.conn, number)
-    if row.token != token:
-        raise TakenOverError(row.owner)
+    row = check_token(act.conn, number, token)
     act.conn.execute(update(mass).where(mass.c.mass == number).values(lease=lease))
     return row
 
@@ -120,33 +137,55 @@ def do_recover(act: Act, number: int, doubtful: Doubtful) -> int:
 
 
 def do_claim(
-    act: Act, number: int, channels: Sequence[Channel], after: str, most: int, parts: Mapping[str, int]
-) -> tuple[list[Row[Any]], str, Counter[Outcome]]:
+    act: Act,
+    number: int,
+    channels: Sequence[Channel],
+    after: str | None,
+    most: int,
+    parts: Mapping[str, int],
+    barred: Barred | None = None,
+) -> tuple[list[Row[Any]], str | None]:
     """Claim up to ``most`` recipients: those due again, then those after ``after`` in order.
 
-    Returns them, how far the order was gone through, and how many stood where before. Whoever opted out meanwhile is
-    excluded.
+    Returns them, and how far the order was gone through; None: to its end. Who may not be told any more, as ``barred`` says
+    (:func:`opted_out`), is excluded with the reason.
     """
     places_ = [CHANNELS.index(channel) for channel in channels]
     mine = (mass_recipient.c.mass == number) & mass_recipient.c.channel.in_(places_)
     query = select(mass_recipient).where(mine)
     again = mass_recipient.c.outcome == int(Outcome.POSTPONED)
     rows = list(act.conn.execute(query.where(again, mass_recipient.c.due <= act.at).limit(most)))
-    if len(rows) < most:
+    if len(rows) < most and after is not None:
         waiting = (mass_recipient.c.outcome == int(Outcome.WAITING)) & (mass_recipient.c.recipient > after)
-        more = list(act.conn.execute(query.where(waiting).order_by(mass_recipient.c.recipient).limit(most - len(rows))))
-        after = more[-1].recipient if more else after
+        left = most - len(rows)
+        more = list(act.conn.execute(query.where(waiting).order_by(mass_recipient.c.recipient).limit(left)))
+        after = more[-1].recipient if len(more) == left else None
         rows += more
-    names = [row.recipient for row in rows]
-    gone = set(act.conn.execute(select(opt_out.c.recipient).where(opt_out.c.recipient.in_(names))).scalars())
-    if rows:
-        for language in sorted({row.language for row in rows}):
-            claimed = [row.recipient for row in rows if row.language == language and row.recipient not in gone]
-            # Known from here on: a receipt may have to tell of a message whose sender was killed.
-            _set(act, number, claimed, Event.CLAIM, "", parts=parts[language])
-        _set(act, number, [name for name in names if name in gone], Event.EXCLUDE, "opted out")
-    before = Counter(Outcome(row.outcome) for row in rows)
-    return [row for row in rows if row.recipient not in gone], after, before
+    if not rows:
+        return [], after
+    gone = (barred or opted_out)(act.conn, [row.recipient for row in rows])
+    claimed = [row for row in rows if row.recipient not in gone]
+    for language in sorted({row.language for row in claimed}):
+        # Known from here on: a receipt may have to tell of a message whose sender was killed.
+        those = [row.recipient for row in claimed if row.language == language]
+        _set(act, number, those, Event.CLAIM, "", parts=parts[language])
+    for reason in sorted(set(gone.values())):
+        _set(act, number, [name for name, why in gone.items() if why == reason], Event.EXCLUDE, reason)
+    moved = Counter({Outcome.TAKEN: len(claimed), Outcome.EXCLUDED: len(gone)})
+    moved.subtract(Outcome(row.outcome) for row in rows)
+    do_shift(act, number, moved)
+    return claimed, after
+
+
+def opted_out(conn: Connection, names: Sequence[str]) -> dict[str, str]:
+    """Of these, those who want no mass notices."""
+    found = conn.execute(select(opt_out.c.recipient).where(opt_out.c.recipient.in_(list(names)))).scalars()
+    return dict.fromkeys(found, "opted out")
+
+
+def none_barred(_conn: Connection, _names: Sequence[str]) -> dict[str, str]:
+    """Nobody: what is mandatory goes to those who opted out too."""
+    return {}
 
 
 def do_keep(act: Act, number: int, changes: Sequence[Change]) -> None:
@@ -184,6 +223,10 @@ def do_keep(act: Act, number: int, changes: Sequence[Change]) -> None:
             told = [MassTold(number, c.recipient, c.ids, c.reason[:_REASON_MOST]) for c in those]
             channels = {c.recipient: c.channel for c in those}
             act.append(_KINDS[event], told, about=_subjects(channels))
+    if changes:
+        moved = Counter(Outcome(_to(c.event)) for c in changes)
+        moved.subtract(c.was for c in changes)
+        do_shift(act, number, moved)
     _meet_receipts(act, by_event.get(Event.ACCEPT, []))
 
 
@@ -209,8 +252,6 @@ def _meet_receipts(act: Act, accepted: Sequence[Change]) -> None:
 class Kept(msgspec.Struct):
     """What became of receipts."""
 
-    moved: list[tuple[int, Outcome, Outcome]]
-    """Of each recipient whose place changed: mass notice, from, to."""
     early: list[Receipt]
     """Their message has no answer yet: try them again."""
     others: list[Receipt]
@@ -219,9 +260,9 @@ class Kept(msgspec.Struct):
 
 def do_keep_receipts(act: Act, receipts: Sequence[Receipt]) -> Kept:
     """Keep delivery receipts. One for a message in doubt tells that the SMS centre has it after all."""
-    kept = Kept([], [], [])
+    kept = Kept([], [])
     left = list(receipts)
-    query = select(mass.c.mass).where(mass.c.state.in_(_SENT_OUT), mass.c.not_after > act.at - DAY)
+    query = select(mass.c.mass).where(mass.c.state.in_(_SENT_OUT), mass.c.not_after > act.at - _LATE)
     for number in act.conn.execute(query.order_by(mass.c.mass.desc())).scalars().all():
         if not left:
             break
@@ -262,7 +303,6 @@ def _keep_in(act: Act, number: int, receipts: Sequence[Receipt], kept: Kept) -> 
         change = told.change()
         if change is not None:
             changes.append(change)
-            kept.moved.append((number, Outcome(told.row.outcome), Outcome(_to(change.event))))
     do_keep(act, number, changes)
     same = [
         {"who": told.row.recipient, "names": told.text(), "bits": told.accepted}
@@ -330,7 +370,15 @@ class _Told:
         row = self.row
         reason = self.error if event is Event.REFUSE else ""
         return Change(
-            row.recipient, CHANNELS[row.channel], event, row.parts, self.accepted, row.attempts, self.text(), reason
+            row.recipient,
+            CHANNELS[row.channel],
+            event,
+            row.parts,
+            self.accepted,
+            row.attempts,
+            self.text(),
+            reason,
+            was=outcome,
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import Row, func, select, update
 from clearbell.ledger import Act
 from clearbell.lifecycles import move
 from clearbell.notices.errors import ChannelOffError, LapsedNoticeError
+from clearbell.notices.mass.counting import do_recount, do_shift
 from clearbell.notices.mass.drafting import Draft, check_draft
 from clearbell.notices.mass.errors import NoOfficerError, SameHandError, TakenOverError
 from clearbell.notices.mass.model import (
@@ -61,6 +63,8 @@ def do_draft(act: Act, rules: MassRules, new: Draft, *, officer: str, signature:
             owner="",
             lease=0,
             reason="",
+            counts="{}",
+            settled=0,
             **_columns(act, new),
         )
     )
@@ -123,6 +127,7 @@ def do_approve(
             recipients=recipients,
             digest=digest,
             left_out=msgspec.json.encode(left_out),
+            counts=msgspec.json.encode({Outcome.WAITING.word: recipients}).decode(),
             token="",
             owner="",
             lease=0,
@@ -167,20 +172,22 @@ def do_cancel(act: Act, number: int, reason: str, *, officer: str) -> None:
 def do_finish(act: Act, number: int, *, officer: str) -> None:
     """Say that everyone was told or has a reason."""
     row = mass_of(act.conn, number)
-    _step(act, row, MassStep.FINISH, officer, counts=_words(counts_of(act.conn, number)))
+    _step(act, row, MassStep.FINISH, officer, counts=_words(do_recount(act, number)))
 
 
 def do_end_waiting(act: Act, number: int, event: Event, reason: str) -> int:
     """Everyone who was not claimed yet is told nothing, for ``reason``; returns how many."""
-    ended = 0
+    moved: Counter[Outcome] = Counter()
     for outcome in (Outcome.WAITING, Outcome.POSTPONED):
         to = move(OUTCOMES, outcome, event).to
-        ended += act.conn.execute(
+        ended = act.conn.execute(
             update(mass_recipient)
             .where(mass_recipient.c.mass == number, mass_recipient.c.outcome == int(outcome))
             .values(outcome=int(to), since=act.at, due=0, reason=reason)
         ).rowcount
-    return ended
+        moved.update({outcome: -ended, to: ended})
+    do_shift(act, number, moved)
+    return sum(count for count in moved.values() if count > 0)
 
 
 def words_of(row: Row[Any]) -> Words:

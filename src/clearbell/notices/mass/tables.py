@@ -34,6 +34,10 @@ mass = Table(
     Column("owner", Text, nullable=False),
     Column("lease", BigInteger, nullable=False),
     Column("reason", Text, nullable=False),
+    # JSON object: recipients by where they stand; empty: not counted yet.
+    Column("counts", Text, nullable=False, server_default=""),
+    # When the last recipient had an end, receipts included; 0: not yet.
+    Column("settled", BigInteger, nullable=False, server_default="0"),
 )
 
 mass_recipient = Table(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from clearbell.notices.mass.model import MassState, Outcome, Source
@@ -26,6 +27,7 @@ OUTCOMES = {
     Outcome.EXCLUDED: ("已退订", "opted out"),
     Outcome.LAPSED: ("过期未发", "lapsed"),
     Outcome.CANCELLED: ("已取消", "cancelled"),
+    Outcome.NO_RECEIPT: ("已受理,无回执", "accepted, no receipt"),
 }
 LEFT_OUT = {
     "opted-out": ("已退订", "opted out"),
@@ -47,6 +49,28 @@ SOURCES = {
     Source.RESTRICTED: ("受限号码与主体的联系方式", "contacts of restricted numbers and holders"),
     Source.LIST: ("名单", "a list"),
 }
+
+_REASONS = (
+    (r"opted out", "已退订"),
+    (r"the consent is not in force any more", "同意已失效"),
+    (r"its time was over", "已过截止时间"),
+    (r"cancelled", "已取消"),
+    (r"the sender was killed before an answer was kept", "发送进程被终止,未记下答复"),
+    (r"not sent again, the SMS centre may have it: (.*)", r"未重发,短信中心可能已收到:\1"),
+    (r"not sent again, the relay may have it: (.*)", r"未重发,邮件中继可能已收到:\1"),
+    (r"accepted, no receipt within (\d+) hours", r"已受理,\1 小时内无回执"),
+    (r"accepted by the mail relay, which tells no more", "邮件中继已受理,之后不再有消息"),
+)
+"""Reasons as the store keeps them, and in Chinese. What the other side said stands as it came."""
+
+
+def reason_words(reason: str, language: str) -> str:
+    """Why someone was not told, or what is not known of it."""
+    if language == "zh":
+        for pattern, words in _REASONS:
+            if found := re.fullmatch(pattern, reason):
+                return found.expand(words)
+    return reason
 
 
 def counted(counts: Mapping[str, int], words: Mapping[str, tuple[str, str]], language: str) -> str:

@@ -29,7 +29,7 @@ class MailTransport(OneByOne):
         """Hand one mail over."""
         mail = self.compose(message)
         try:
-            relay = self._connect()
+            relay = self.connect()
             try:
                 relay.send_message(mail, self._settings.sender, [message.recipient])
             finally:
@@ -60,7 +60,13 @@ class MailTransport(OneByOne):
         mail["Content-Language"] = message.language
         return mail
 
-    def _connect(self) -> smtplib.SMTP:
+    @property
+    def sender(self) -> str:
+        """Address that mail comes from."""
+        return self._settings.sender
+
+    def connect(self) -> smtplib.SMTP:
+        """A connection to the relay, ready for mail. Raises ``smtplib.SMTPException`` and ``OSError``."""
         host, port, seconds = self._settings.host, self._settings.port, self._settings.answer_seconds
         if self._settings.security == "tls":
             relay: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=seconds, context=ssl.create_default_context())
@@ -71,6 +77,7 @@ class MailTransport(OneByOne):
                 relay.starttls(context=ssl.create_default_context())
             if self._settings.username:
                 relay.login(self._settings.username, self._password)
+            relay.ehlo_or_helo_if_needed()
         except BaseException:
             relay.close()
             raise
