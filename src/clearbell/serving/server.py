@@ -182,7 +182,15 @@ class Server:
                     ),
                 )
                 server = uvicorn.Server(
-                    uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", server_header=False)
+                    uvicorn.Config(
+                        app,
+                        log_config=None,
+                        access_log=False,
+                        lifespan="off",
+                        server_header=False,
+                        # Streams of events never end by themselves.
+                        timeout_graceful_shutdown=2,
+                    )
                 )
                 self._http = server
                 self._http_thread = threading.Thread(
