@@ -20,6 +20,8 @@ from clearbell.consent.errors import ConsentError
 from clearbell.labels.appeals.errors import AppealError, UnknownAppealError
 from clearbell.labels.cards.errors import CardError, UnknownCardError
 from clearbell.lifecycles import IllegalStepError
+from clearbell.notices.errors import NoticeError
+from clearbell.notices.mass.errors import UnknownMassError
 from clearbell.registry.errors import RegistryError, UnknownError
 from clearbell.reports.refusals import RefusedReportError, RefusedUnknownReportError
 from clearbell.sanctions.orders.errors import OrderError, UnknownOrderError
@@ -37,6 +39,7 @@ from clearbell.web.feeds import TooManyAsksError, feeds_routers
 from clearbell.web.gate import Gate
 from clearbell.web.label_appeals import label_appeals_router
 from clearbell.web.limits import Limiter
+from clearbell.web.mass_notices import mass_notices_router
 from clearbell.web.officers.door import officers_handlers, refused_page
 from clearbell.web.orders import orders_router
 from clearbell.web.portal import portal_handlers
@@ -71,6 +74,7 @@ def _refused(_request: Request[Any, Any, State], error: Any) -> Response[ErrorBo
             | UnknownAppealError
             | UnknownCardError
             | UnknownCaseError
+            | UnknownMassError
             | UnknownOrderError
             | RefusedUnknownReportError,
         )
@@ -153,6 +157,7 @@ def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60, doo
             report_desk_router(),
             cases_router(),
             orders_router(),
+            mass_notices_router(),
             carddav_handler(gate, token),
             *(officers_handlers() if doors is not None else []),
         ],
@@ -174,6 +179,7 @@ def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60, doo
                     CardError,
                     CaseError,
                     ConsentError,
+                    NoticeError,
                     OrderError,
                     RefusedReportError,
                     RegistryError,

@@ -100,6 +100,15 @@ _API: Mapping[tuple[str, str], P | None] = {
     ("POST", "/v1/orders/{order}/must-do/{place}/prove"): P.ORDERS_WORK,
     ("POST", "/v1/orders/{order}/must-do/{place}/cannot"): P.ORDERS_WORK,
     ("POST", "/v1/orders/{order}/must-do/{place}/reopen"): P.ORDERS_WORK,
+    ("GET", "/v1/mass-notices"): P.NOTICES_READ,
+    ("POST", "/v1/mass-notices"): P.NOTICES_SEND,
+    ("GET", "/v1/mass-notices/{mass}"): P.NOTICES_READ,
+    ("PUT", "/v1/mass-notices/{mass}"): P.NOTICES_SEND,
+    ("GET", "/v1/mass-notices/{mass}/preview"): P.NOTICES_READ,
+    ("GET", "/v1/mass-notices/{mass}/progress"): P.NOTICES_READ,
+    ("GET", "/v1/mass-notices/{mass}/outcomes"): P.NOTICES_READ,
+    # The approval comes from another officer than those who had a hand in it, as the notice itself knows.
+    ("POST", "/v1/mass-notices/{mass}/{step}"): P.NOTICES_SEND,
 }
 
 _OPEN: Mapping[tuple[str, str], P | None] = dict.fromkeys(
@@ -158,6 +167,11 @@ _DESK: Mapping[tuple[str, str], P | None] = {
     ("POST", "/desk/cases/{case}/sanction"): P.SANCTIONS_DECIDE,
     ("POST", "/desk/cases/{case}/appeal"): P.APPEALS_DECIDE,
     ("POST", "/desk/cases/{case}/close"): P.CASES_DECIDE,
+    ("GET", "/desk/mass-notices"): P.NOTICES_READ,
+    ("GET", "/desk/mass-notices/{mass}"): P.NOTICES_READ,
+    ("GET", "/desk/mass-notices/{mass}/events"): P.NOTICES_READ,
+    ("POST", "/desk/draft-mass-notice"): P.NOTICES_SEND,
+    ("POST", "/desk/mass-notices/{mass}/{step}"): P.NOTICES_SEND,
     ("GET", "/desk/ledger"): P.LEDGER_READ,
     ("GET", "/desk/reads"): P.LEDGER_READ,
     ("GET", "/desk/accounts"): P.ACCOUNTS_READ,
@@ -175,6 +189,7 @@ PERSONAL = frozenset(
         "/v1/reports/{receipt}",
         "/v1/cases/{case}",
         "/v1/orders/{order}",
+        "/v1/mass-notices/{mass}/outcomes",
         "/desk/cases/{case}",
     }
 )

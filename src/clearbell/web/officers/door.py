@@ -10,6 +10,8 @@ from clearbell.web.officers.account import account_handlers
 from clearbell.web.officers.accounts import accounts_handlers
 from clearbell.web.officers.case_page import case_handlers
 from clearbell.web.officers.ledger_page import ledger_handlers
+from clearbell.web.officers.mass_list import mass_list_handlers
+from clearbell.web.officers.mass_page import mass_page_handlers
 from clearbell.web.officers.page import Asked, in_words, language_of, show
 from clearbell.web.officers.queue import queue_handlers
 from clearbell.web.officers.signing import signing_handlers
@@ -23,6 +25,8 @@ def officers_handlers() -> list[HTTPRouteHandler]:
         *accounts_handlers(),
         *queue_handlers(),
         *case_handlers(),
+        *mass_list_handlers(),
+        *mass_page_handlers(),
         *ledger_handlers(),
     ]
 

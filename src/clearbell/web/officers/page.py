@@ -23,6 +23,7 @@ Shown = Response[str] | Redirect
 _LANGUAGE = "clearbell_language"
 _PLACES = (
     ("cases", "/desk/cases", Permission.CASES_READ),
+    ("mass_notices", "/desk/mass-notices", Permission.NOTICES_READ),
     ("ledger", "/desk/ledger", Permission.LEDGER_READ),
     ("reads", "/desk/reads", Permission.LEDGER_READ),
     ("accounts", "/desk/accounts", Permission.ACCOUNTS_READ),
