@@ -22,12 +22,68 @@ class Transition(msgspec.Struct, Generic[S], frozen=True):
     """Name of the pack's deadline for the step; empty: none."""
 
 
+CHINESE: dict[str, str] = {
+    "acknowledge": "签收",
+    "acknowledged": "已签收",
+    "announced": "已公告",
+    "appeal": "受理申诉",
+    "appealed": "申诉中",
+    "assign": "分派",
+    "begin": "开始办理",
+    "bite": "生效",
+    "cannot": "不能办理",
+    "clear": "排除违规",
+    "cleared": "已排除",
+    "close": "结案",
+    "closed": "已结案",
+    "complete": "办结",
+    "confirm": "认定违规",
+    "confirmed": "已认定违规",
+    "dismiss": "驳回申诉",
+    "done": "已办结",
+    "expire": "到期",
+    "expired": "已到期",
+    "give-up": "不能办理",
+    "in-force": "生效中",
+    "in-work": "办理中",
+    "inconclusive": "无法认定",
+    "leave-open": "无法认定",
+    "lift": "解除",
+    "lifted": "已解除",
+    "merge": "并案",
+    "note": "登记说明",
+    "open": "未办",
+    "opened": "已立案",
+    "overturn": "支持申诉",
+    "propose": "提出结论",
+    "proposed": "待复核",
+    "prove": "证明",
+    "received": "待签收",
+    "refuse": "不予办理",
+    "refused": "不予办理",
+    "reopen": "重新办理",
+    "return": "退回",
+    "returned": "已退回",
+    "sanction": "处置",
+    "sanctioned": "已处置",
+    "send-back": "复核退回",
+    "snooze": "延后",
+    "step-down": "降级",
+    "stepped-down": "已降级",
+    "verify": "核查",
+    "verifying": "核查中",
+    "withdraw": "撤回",
+    "withdrawn": "已撤回",
+}
+"""States and steps as a Chinese refusal says them; what is not here is said as it is written."""
+
+
 class IllegalStepError(Exception):
     """The step cannot be taken from the state; nothing changed. 此步骤不可行,状态未变。"""
 
     def __init__(self, state: enum.Enum, step: enum.Enum, allowed: list[str]) -> None:
-        options = "、".join(allowed) if allowed else "无"
-        self.zh = f"状态为「{state.value}」时不能「{step.value}」;此时可行的步骤:{options}"
+        said = [CHINESE.get(str(one), str(one)) for one in (state.value, step.value, *allowed)]
+        self.zh = f"状态为「{said[0]}」时不能「{said[1]}」;此时可行的步骤:{'、'.join(said[2:]) or '无'}"
         self.en = f"`{step.value}` is not possible while it is `{state.value}`; possible now: {', '.join(allowed) or 'nothing'}"
         self.column = "step"
         super().__init__(self.en)

@@ -12,6 +12,7 @@ from clearbell.notices.service import Outbox
 from clearbell.notices.templates import builtin_templates
 from clearbell.policy.pack import builtin_pack
 from clearbell.policy.workdays import builtin_workdays
+from clearbell.records.journal import DecidedTo
 from clearbell.records.lake import Lake
 from clearbell.registry.applications.service import Desk
 from clearbell.registry.identity import IdentityKey
@@ -39,6 +40,7 @@ class ServedWorld:
         self.started = store.clock.now()
         self.counts = Counts()
         self.views_seq = 0
+        self.decided = []
         self.stale = False
         self.receipt_key = Ed25519PrivateKey.generate()
         self.desk = Desk(self.pack, builtin_workdays(self.pack.id), IdentityKey(b"i" * 32))
@@ -51,7 +53,8 @@ class ServedWorld:
         return self.store.clock.now()
 
     def screen(self, call):
-        return self.world.engine.screen(call)
+        self.decided.append(self.world.engine.screen(call))
+        return self.decided[-1]
 
     def ended(self, end):
         self.world.engine.ended(end)
@@ -60,10 +63,14 @@ class ServedWorld:
         return []
 
     def find(self, decision_id):
-        return None
+        return next((one for one in self.decided if one.id == decision_id), None)
 
     def decided_since(self, since):
         return iter(())
+
+    def decided_to(self, callee, since, most):
+        found = [one for one in self.decided if one.call.callee == callee and one.call.at >= since]
+        return DecidedTo(found[::-1][:most], len(found) <= most)
 
     def door_counts(self):
         return {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clearbell.cases.errors import AnotherOpenError, MergeError, WordsNeededError
 from clearbell.cases.files import case_of, change, count_urgency, open_case, own_case, unit_of
-from clearbell.cases.model import CaseMerged, State, Step
+from clearbell.cases.model import CaseMerged, State, Step, Tending
 from clearbell.ledger import Act
 from clearbell.lifecycles import IllegalStepError
 from clearbell.policy.model import CaseRules
@@ -22,7 +22,7 @@ def do_merge(act: Act, case: str, into: str, words: str, rules: CaseRules, *, of
     row, target = own_case(act.conn, case), own_case(act.conn, into)
     for one in (row, target):
         if one.state == State.CLOSED.value:
-            raise IllegalStepError(State.CLOSED, Step.VERIFY, [Step.REOPEN.value])
+            raise IllegalStepError(State.CLOSED, Tending.MERGE, [Step.REOPEN.value])
     if State(row.state) not in (State.OPENED, State.VERIFYING):
         raise MergeError(
             f"案件 {case} 已有结论或待复核的结论,不能并入他案;可将 {into} 并入 {case}",

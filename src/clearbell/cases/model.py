@@ -93,6 +93,14 @@ class Step(enum.Enum):
     REOPEN = "reopen"
 
 
+class Tending(enum.Enum):
+    """What can be done with a case that is not closed, without a step."""
+
+    ASSIGN = "assign"
+    SNOOZE = "snooze"
+    MERGE = "merge"
+
+
 class Verdict(enum.Enum):
     """What was found out."""
 

@@ -35,6 +35,7 @@ from clearbell.cases.model import (
     Source,
     State,
     Step,
+    Tending,
     UnitKind,
     Verdict,
 )
@@ -286,7 +287,7 @@ def do_be_late(act: Act, case: str, deadline: str, due: int, rules: CaseRules) -
 
 def do_assign(act: Act, case: str, assignee: str, *, officer: str = "") -> None:
     """Give a case to an officer; empty: to nobody. Raises as :func:`do_snooze`, but for the time."""
-    row = _alive(act, case)
+    row = _alive(act, case, Tending.ASSIGN)
     _tend(act, row, officer or act.actor, assignee=assignee, snoozed=row.snoozed)
 
 
@@ -297,7 +298,7 @@ def do_snooze(act: Act, case: str, until: int, words: str, rules: CaseRules, *, 
     :class:`WordsNeededError`, :class:`~clearbell.lifecycles.IllegalStepError` (it is closed), and as
     :func:`~clearbell.cases.files.own_case`.
     """
-    row = _alive(act, case)
+    row = _alive(act, case, Tending.SNOOZE)
     if until and not act.at < until <= act.at + rules.snooze_days * DAY:
         raise SnoozeError(
             f"延后须至将来,且不超过 {rules.snooze_days} 天",
@@ -309,10 +310,10 @@ def do_snooze(act: Act, case: str, until: int, words: str, rules: CaseRules, *, 
     _tend(act, row, officer or act.actor, assignee=row.assignee, snoozed=until, words=words)
 
 
-def _alive(act: Act, case: str) -> Row[Any]:
+def _alive(act: Act, case: str, tried: Tending) -> Row[Any]:
     row = own_case(act.conn, case)
     if row.state == State.CLOSED.value:
-        raise IllegalStepError(State.CLOSED, Step.VERIFY, [Step.REOPEN.value])
+        raise IllegalStepError(State.CLOSED, tried, [Step.REOPEN.value])
     return row
 
 

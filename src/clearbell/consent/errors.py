@@ -25,6 +25,13 @@ class NothingToWithdrawError(ConsentError):
         )
 
 
+class NotRefusedError(ConsentError):
+    """There is no such refusal to take back."""
+
+    def __init__(self) -> None:
+        super().__init__("没有这条拒绝可撤销", "there is no such refusal to take back", "holder")
+
+
 class ListFullError(ConsentError):
     """A subscriber's list has its full length (regime 6.6)."""
 

@@ -108,7 +108,7 @@ class Refused(msgspec.Struct, frozen=True):
 
 
 class RefusalEnded(msgspec.Struct, frozen=True):
-    """A refusal is not the present user's of the number (kind ``consent.refusal-ended``)."""
+    """A refusal counts no more: taken back, or not the present user's of the number (kind ``consent.refusal-ended``)."""
 
     callee: int
     holder: str = ""

@@ -9,8 +9,9 @@ from clearbell.consent.errors import (
     ListFullError,
     NobodyRefusedError,
     NothingToWithdrawError,
+    NotRefusedError,
 )
-from clearbell.consent.model import ConsentWithdrawn, Listed, ListVerdict, Refused, Wished
+from clearbell.consent.model import ConsentWithdrawn, Listed, ListVerdict, RefusalEnded, Refused, Wished
 from clearbell.consent.tables import asking, consent, evidence, own_list, receipt, refusal, wish
 from clearbell.ledger import Act
 
@@ -59,6 +60,14 @@ def do_refuse(act: Act, fact: Refused) -> None:
         )
     )
     act.append("consent.refused", [fact], about=lambda f: f.callee)
+
+
+def do_end_refusal(act: Act, fact: RefusalEnded) -> None:
+    """Take a refusal back; consents that it ended stay ended. Raises :class:`NotRefusedError`."""
+    key = (refusal.c.callee == fact.callee) & (refusal.c.holder == fact.holder) & (refusal.c.caller == fact.caller)
+    if not act.conn.execute(delete(refusal).where(key)).rowcount:
+        raise NotRefusedError
+    act.append("consent.refusal-ended", [fact], about=lambda f: f.callee)
 
 
 def do_list(act: Act, fact: Listed) -> None:

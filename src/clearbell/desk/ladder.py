@@ -16,6 +16,7 @@ from clearbell.ledger import Act
 from clearbell.policy.model import Pack
 from clearbell.registry.queries import holder_of, spans_of
 from clearbell.reports.tables import reputation_reset
+from clearbell.sanctions.errors import PastStartError
 from clearbell.sanctions.life import do_announce
 from clearbell.sanctions.model import Announced, Rung, Stage, State, Target
 from clearbell.sanctions.queries import sanctions_on, sanctions_within
@@ -131,7 +132,7 @@ def do_announce_sanction(act: Act, case: str, asked: Asked, pack: Pack, due: Due
     earliest = act.at if at_once or not rules.notice else act.at + rules.notice_hours * HOUR
     start = asked.start or earliest
     if start < act.at:
-        raise SanctionError("生效时间不得早于现在", "a sanction cannot begin in the past", "start")
+        raise PastStartError(start)
     if start < earliest:
         raise SanctionError(
             f"须提前 {rules.notice_hours} 小时告知", f"its subject is told {rules.notice_hours} hours ahead", "start"

@@ -127,7 +127,7 @@ def do_check_code(
     act.append("notices.code-checked", [CodeChecked(number, purpose, right)], about=lambda f: f.number)
     if right:
         until = act.at + rules.proof_minutes * MINUTE
-        return Proven(_token(key, number, purpose, until), until)
+        return Proven(proof_until(key, number, purpose, until), until)
     left = rules.tries - row.tries - 1
     if left:
         return NotProven(f"验证码不正确,还可再试 {left} 次", f"the code is not right; {left} tries are left", left)
@@ -152,7 +152,8 @@ def verified_until(key: NoticeKey, number: int, purpose: str, token: str, now: i
     return until if good and now < until else 0
 
 
-def _token(key: NoticeKey, number: int, purpose: str, until: int) -> str:
+def proof_until(key: NoticeKey, number: int, purpose: str, until: int) -> str:
+    """A token by which its bearer proves until ``until`` (µs UTC) that he holds the number; give it to nobody else."""
     signature = base64.urlsafe_b64encode(key.proof(number, purpose, until)).rstrip(b"=").decode()
     return f"{until}.{signature}"
 

@@ -100,6 +100,37 @@ def find_decision(folder: Path, decision_id: str) -> Decision | None:
     return None
 
 
+class DecidedTo(msgspec.Struct, frozen=True):
+    """Decisions on calls to one number, newest first."""
+
+    decisions: list[Decision]
+    whole: bool
+    """False: there may be older ones, which were not looked for."""
+
+
+def decisions_to(folder: Path, callee: int, since: int, most: int, segments_most: int = 64) -> DecidedTo:
+    """The newest ``most`` decisions on calls to ``callee`` at or after ``since`` (µs UTC), newest first.
+
+    It reads backwards, at most ``segments_most`` segments, and decodes only records that hold the number's bytes.
+    """
+    needle = _encode(callee)
+    found: list[Decision] = []
+    for place, path in enumerate(reversed(segments(folder))):
+        if path.stat().st_mtime * 1e6 < since:
+            return DecidedTo(found, True)
+        if place == segments_most:
+            return DecidedTo(found, False)
+        if needle not in path.read_bytes():
+            continue
+        for record in reversed([one for one in read_segment(path) if one[:1] == _DECISION and needle in one]):
+            decoded = decode_record(record)
+            if isinstance(decoded, Decision) and decoded.call.callee == callee and decoded.call.at >= since:
+                if len(found) == most:
+                    return DecidedTo(found, False)
+                found.append(decoded)
+    return DecidedTo(found, True)
+
+
 def remove_old_segments(folder: Path, before: int) -> int:
     """Delete segments last written before ``before`` (µs UTC): the pack's retention. Returns how many."""
     removed = 0

@@ -27,6 +27,7 @@ __all__ = [
     "reported_of",
     "reports_about",
     "reports_aside",
+    "reports_by",
     "reputation_of",
     "rows_of_reports",
     "scale_of",
@@ -113,6 +114,12 @@ def reports_about(conn: Connection, number: int, limit: int = 100) -> list[Repor
     """Reports about a number, latest call first, those taken back among them."""
     query = _whole().where(report.c.number == number)
     return _reports(conn, query.order_by(report.c.at.desc(), report.c.report).limit(limit))
+
+
+def reports_by(conn: Connection, reporter: int, limit: int = 100) -> list[Report]:
+    """Reports by a number, latest first, those taken back among them."""
+    query = _whole().where(report.c.reporter == reporter, report.c.reporter != 0)
+    return _reports(conn, query.order_by(report.c.received.desc(), report.c.report).limit(limit))
 
 
 def report_of(conn: Connection, report_id: str) -> Report | None:

@@ -12,7 +12,14 @@ from sqlalchemy import Row, delete, select
 
 from clearbell.ledger import Act
 from clearbell.lifecycles import move
-from clearbell.sanctions.errors import SanctionError
+from clearbell.sanctions.errors import (
+    BackdatedEndError,
+    NotYetError,
+    PastStartError,
+    SanctionError,
+    TimeOverError,
+    UnknownSanctionError,
+)
 from clearbell.sanctions.model import (
     RESTRICTING,
     TRANSITIONS,
@@ -43,11 +50,11 @@ def do_announce(act: Act, fact: Announced) -> None:
     if not fact.reason.strip():
         raise SanctionError("须写明处置原因", "a restriction needs a reason", "reason")
     if fact.start < act.at:
-        raise SanctionError("生效时间不得早于现在", "a sanction cannot begin in the past", "start")
+        raise PastStartError(fact.start)
     before = fact.start
     for stage in fact.stages:
         if stage.until and stage.until <= before:
-            raise SanctionError("截止时间须晚于生效时间", "it would end before it begins", "until")
+            raise BackdatedEndError(stage.until, before)
         if (stage.rung is Rung.RATE_LIMIT) != (stage.limit > 0):
             raise SanctionError(
                 "限频须写明每小时上限,其他处置不得写", "a rate limit, and nothing else, has a limit", "limit"
@@ -101,10 +108,10 @@ def do_bite(act: Act, name: str, undelivered: tuple[str, ...] = ()) -> Restricte
     row = _known(act, name)
     move(TRANSITIONS, State(row.state), Step.BITE)
     if act.at < row.start:
-        raise SanctionError("尚未到生效时间", "its beginning has not come", "start")
+        raise NotYetError(name, row.start)
     stage = _stage_at(row, act.at)
     if stage is None:
-        raise SanctionError("处置期限已过", "its time is over already", "until")
+        raise TimeOverError(name, row.ends)
     made = _carry_out(act, row, stage)
     change_state(
         act, row, Step.BITE, stage=stage, restriction=made.restriction if made else "", undelivered=undelivered
@@ -165,7 +172,7 @@ def do_tell(act: Act, fact: Told) -> bool:
 def _known(act: Act, name: str) -> Row[Any]:
     row = sanction_of(act.conn, name)
     if row is None:
-        raise SanctionError(f"没有处置 {name}", f"there is no sanction {name}", "sanction")
+        raise UnknownSanctionError(name)
     return row
 
 

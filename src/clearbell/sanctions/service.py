@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy import delete, select, update
 
 from clearbell.ledger import Act
+from clearbell.sanctions.errors import BackdatedEndError, PastStartError
 from clearbell.sanctions.errors import SanctionError as SanctionError
 from clearbell.sanctions.model import (
     ALIVE,
@@ -30,9 +31,9 @@ def _check(fact: Restricted, now: int) -> None:
     if not fact.reason.strip():
         raise SanctionError("须写明处置原因", "a restriction needs a reason", "reason")
     if fact.start < now:
-        raise SanctionError("生效时间不得早于现在", "a restriction cannot begin in the past", "start")
+        raise PastStartError(fact.start)
     if fact.until and fact.until <= fact.start:
-        raise SanctionError("截止时间须晚于生效时间", "it would end before it begins", "until")
+        raise BackdatedEndError(fact.until, fact.start)
     if (fact.target is Target.NUMBER) != bool(fact.number) or (fact.target is not Target.NUMBER) != bool(fact.name):
         raise SanctionError(
             "对号码的处置须写号码,对使用主体或中继的处置须写名称",

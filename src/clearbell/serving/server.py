@@ -21,7 +21,7 @@ from clearbell.notices.service import Outbox
 from clearbell.numbering import to_key
 from clearbell.policy.model import Pack
 from clearbell.policy.workdays import builtin_workdays
-from clearbell.records.journal import read_journal
+from clearbell.records.journal import DecidedTo, decisions_to, read_journal
 from clearbell.records.opening import open_lake
 from clearbell.registry.applications.service import Desk
 from clearbell.registry.identity import IdentityKey
@@ -122,6 +122,9 @@ class _Gate:
     def decided_since(self, since: int) -> Iterator[Decision]:
         records = read_journal(self._node.folder, since)
         return (record for record in records if isinstance(record, Decision))
+
+    def decided_to(self, callee: int, since: int, most: int) -> DecidedTo:
+        return decisions_to(self._node.folder, callee, since, most)
 
     def door_counts(self) -> dict[str, int]:
         total: dict[str, int] = {}

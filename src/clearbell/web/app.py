@@ -41,6 +41,7 @@ from clearbell.web.label_appeals import label_appeals_router
 from clearbell.web.limits import Limiter
 from clearbell.web.mass_notices import mass_notices_router
 from clearbell.web.officers.door import officers_handlers, refused_page
+from clearbell.web.officers.page import in_words
 from clearbell.web.orders import orders_router
 from clearbell.web.portal import portal_handlers
 from clearbell.web.reassignment import reassignment_router
@@ -50,6 +51,9 @@ from clearbell.web.reports import reports_router
 from clearbell.web.revocation import revocation_handlers
 from clearbell.web.schemas import BadFieldError, ErrorBody
 from clearbell.web.statements import statements_router
+from clearbell.web.subscriber.door import subscriber_handlers
+from clearbell.web.subscriber.page import language_of, plain
+from clearbell.web.subscriber.visit import VisitNeededError
 
 log = structlog.get_logger()
 
@@ -124,9 +128,15 @@ def _to_the_door(_request: Request[Any, Any, State], error: SessionNeededError) 
     return Redirect(f"/desk/sign-in?next={quote(error.path)}", status_code=303)
 
 
+def _to_enter(_request: Request[Any, Any, State], _error: VisitNeededError) -> Redirect:
+    return Redirect("/me/enter", status_code=303)
+
+
 def _not_allowed(request: Request[Any, Any, State], error: NotAllowedError) -> Response[Any]:
     if request.url.path.startswith("/desk"):
         return refused_page(request, error)
+    if request.url.path.startswith("/me"):
+        return plain(request, "said.html", 403, fault=in_words(error, language_of(request)))
     return _answer(error_body(403, error.column, error.zh, error.en), 403)
 
 
@@ -149,6 +159,7 @@ def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60, doo
             *revocation_handlers(),
             *asking_handlers(),
             *portal_handlers(),
+            *subscriber_handlers(),
             *feeds_routers(),
             label_appeals_router(),
             cards_router(),
@@ -162,7 +173,7 @@ def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60, doo
             *(officers_handlers() if doors is not None else []),
         ],
         dependencies={"gate": Provide(gate_for, sync_to_thread=False)},
-        state=State({"token": token, "limiter": Limiter(lookups_per_minute), "doors": doors}),
+        state=State({"token": token, "limiter": Limiter(lookups_per_minute), "doors": doors, "gate": gate}),
         request_max_body_size=MAX_BODY,
         openapi_config=OpenAPIConfig(
             title="Clearbell",
@@ -191,6 +202,7 @@ def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60, doo
             ),
             NotAllowedError: _not_allowed,
             SessionNeededError: _to_the_door,
+            VisitNeededError: _to_enter,
             TooManyAsksError: _too_many,
             DataError: _unstorable,
             ValidationException: _validation,

@@ -12,6 +12,7 @@ from clearbell.desk.mass_notices import MassDesk
 from clearbell.ledger import Store
 from clearbell.notices.service import Outbox
 from clearbell.policy.model import Pack
+from clearbell.records.journal import DecidedTo
 from clearbell.registry.applications.service import Desk
 from clearbell.vault import Vault
 
@@ -81,6 +82,10 @@ class Gate(Protocol):
 
     def decided_since(self, since: int) -> Iterator[Decision]:
         """Recorded decisions at or after ``since`` (µs UTC), oldest first."""
+        ...
+
+    def decided_to(self, callee: int, since: int, most: int) -> DecidedTo:
+        """The newest recorded decisions on calls to ``callee`` at or after ``since`` (µs UTC)."""
         ...
 
     def door_counts(self) -> dict[str, int]:
