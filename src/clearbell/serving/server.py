@@ -198,7 +198,8 @@ class Server:
                         access_log=False,
                         lifespan="off",
                         server_header=False,
-                        timeout_graceful_shutdown=3,
+                        # Streams of events never end by themselves.
+                        timeout_graceful_shutdown=2,
                     )
                 )
                 self._http = server

@@ -33,12 +33,15 @@ from clearbell.web.carddav import carddav_handler
 from clearbell.web.cards import cards_router
 from clearbell.web.cases import cases_router
 from clearbell.web.console import console_handlers
+from clearbell.web.deadlines import deadlines_router
 from clearbell.web.desk import desk_router
 from clearbell.web.doors import Doors, NotAllowedError, SessionNeededError, acting
 from clearbell.web.feeds import TooManyAsksError, feeds_routers
+from clearbell.web.front import front_handlers
 from clearbell.web.gate import Gate
 from clearbell.web.label_appeals import label_appeals_router
 from clearbell.web.limits import Limiter
+from clearbell.web.live import live_handlers
 from clearbell.web.mass_notices import mass_notices_router
 from clearbell.web.officers.door import officers_handlers, refused_page
 from clearbell.web.officers.page import in_words
@@ -155,7 +158,9 @@ def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60, doo
             api_router(),
             statements_router(),
             desk_router(),
+            *front_handlers(),
             *console_handlers(),
+            *live_handlers(),
             *revocation_handlers(),
             *asking_handlers(),
             *portal_handlers(),
@@ -169,6 +174,7 @@ def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60, doo
             cases_router(),
             orders_router(),
             mass_notices_router(),
+            deadlines_router(),
             carddav_handler(gate, token),
             *(officers_handlers() if doors is not None else []),
         ],

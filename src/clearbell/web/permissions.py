@@ -88,6 +88,7 @@ _API: Mapping[tuple[str, str], P | None] = {
     ("POST", "/v1/cases/{case}/merge"): P.CASES_WORK,
     ("POST", "/v1/cases/{case}/reopen"): P.CASES_DECIDE,
     ("POST", "/v1/cases/{case}/close"): P.CASES_DECIDE,
+    ("GET", "/v1/deadlines"): P.DEADLINES_READ,
     ("GET", "/v1/orders"): P.ORDERS_READ,
     # From a regulator, or on paper to a supervisor, who takes it in.
     ("POST", "/v1/orders"): P.ORDERS_GIVE,
@@ -114,7 +115,7 @@ _API: Mapping[tuple[str, str], P | None] = {
 _OPEN: Mapping[tuple[str, str], P | None] = dict.fromkeys(
     (
         ("GET", "/"),
-        ("GET", "/status"),
+        ("POST", "/number"),
         ("GET", "/blocked/{decision_id}"),
         ("GET", "/healthz"),
         ("GET", "/metrics"),
@@ -177,6 +178,8 @@ DOOR = frozenset(
 )
 """Where one comes in; without a session."""
 _DESK: Mapping[tuple[str, str], P | None] = {
+    ("GET", "/desk/live"): P.NODE_READ,
+    ("GET", "/desk/live/events"): P.NODE_READ,
     ("GET", "/desk/cases"): P.CASES_READ,
     ("GET", "/desk/cases/{case}"): P.CASES_READ,
     ("POST", "/desk/open-case"): P.CASES_OPEN,

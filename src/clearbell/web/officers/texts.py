@@ -382,6 +382,7 @@ PERMISSIONS: dict[str, dict[str, str]] = {
     "orders-work": {"zh": "执行指令", "en": "carry out orders"},
     "notices-read": {"zh": "查看通知", "en": "look at notices"},
     "notices-send": {"zh": "发送通知", "en": "send notices"},
+    "deadlines-read": {"zh": "查看期限", "en": "look at deadlines"},
     "node-read": {"zh": "查看运行状况", "en": "look at how the node does"},
     "ledger-read": {"zh": "查看与校验账本", "en": "look at and verify the ledger"},
     "accounts-read": {"zh": "查看账号", "en": "look at accounts"},
