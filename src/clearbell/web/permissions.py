@@ -181,6 +181,17 @@ _DESK: Mapping[tuple[str, str], P | None] = {
     ("POST", "/desk/cases/{case}/sanction"): P.SANCTIONS_DECIDE,
     ("POST", "/desk/cases/{case}/appeal"): P.APPEALS_DECIDE,
     ("POST", "/desk/cases/{case}/close"): P.CASES_DECIDE,
+    ("GET", "/desk/orders"): P.ORDERS_READ,
+    ("POST", "/desk/new-order"): P.ORDERS_GIVE,
+    ("GET", "/desk/orders/{order}"): P.ORDERS_READ,
+    ("POST", "/desk/orders/{order}/acknowledge"): P.ORDERS_WORK,
+    ("POST", "/desk/orders/{order}/must-do/{place}/do"): P.ORDERS_WORK,
+    ("POST", "/desk/orders/{order}/must-do/{place}/prove"): P.ORDERS_WORK,
+    ("POST", "/desk/orders/{order}/must-do/{place}/cannot"): P.ORDERS_WORK,
+    ("POST", "/desk/orders/{order}/must-do/{place}/reopen"): P.ORDERS_WORK,
+    ("POST", "/desk/orders/{order}/propose"): P.ORDERS_WORK,
+    ("POST", "/desk/orders/{order}/confirm"): P.ORDERS_WORK,
+    ("POST", "/desk/orders/{order}/reply"): P.ORDERS_WORK,
     ("GET", "/desk/ledger"): P.LEDGER_READ,
     ("GET", "/desk/reads"): P.LEDGER_READ,
     ("GET", "/desk/accounts"): P.ACCOUNTS_READ,
@@ -199,6 +210,7 @@ PERSONAL = frozenset(
         "/v1/cases/{case}",
         "/v1/orders/{order}",
         "/desk/cases/{case}",
+        "/desk/orders/{order}",
     }
 )
 """Addresses that show a person's data: who looks at one is written down."""

@@ -23,6 +23,7 @@ Shown = Response[str] | Redirect
 _LANGUAGE = "clearbell_language"
 _PLACES = (
     ("cases", "/desk/cases", Permission.CASES_READ),
+    ("orders", "/desk/orders", Permission.ORDERS_READ),
     ("live", "/desk/live", Permission.NODE_READ),
     ("ledger", "/desk/ledger", Permission.LEDGER_READ),
     ("reads", "/desk/reads", Permission.LEDGER_READ),
