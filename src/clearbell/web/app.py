@@ -54,6 +54,7 @@ from clearbell.web.statements import statements_router
 from clearbell.web.subscriber.door import subscriber_handlers
 from clearbell.web.subscriber.page import language_of, plain
 from clearbell.web.subscriber.visit import VisitNeededError
+from clearbell.web.tenancy import NotYoursError
 
 log = structlog.get_logger()
 
@@ -132,11 +133,17 @@ def _to_enter(_request: Request[Any, Any, State], _error: VisitNeededError) -> R
 
 
 def _not_allowed(request: Request[Any, Any, State], error: NotAllowedError) -> Response[Any]:
-    if request.url.path.startswith("/desk"):
+    if request.url.path.startswith(("/desk", "/firm")):
         return refused_page(request, error)
     if request.url.path.startswith("/me"):
         return plain(request, "said.html", 403, fault=in_words(error, language_of(request)))
     return _answer(error_body(403, error.column, error.zh, error.en), 403)
+
+
+def _not_yours(request: Request[Any, Any, State], error: NotYoursError) -> Response[Any]:
+    if request.url.path.startswith(("/desk", "/firm")):
+        return refused_page(request, error, error.status)
+    return _answer(error_body(error.status, error.column, error.zh, error.en), error.status)
 
 
 def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60, doors: Doors | None = None) -> Litestar:
@@ -169,12 +176,19 @@ def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60, doo
             report_desk_router(),
             cases_router(),
             orders_router(),
+            carddav_handler(gate, token, doors),
             deadlines_router(),
-            carddav_handler(gate, token),
             *(officers_handlers() if doors is not None else []),
         ],
         dependencies={"gate": Provide(gate_for, sync_to_thread=False)},
-        state=State({"token": token, "limiter": Limiter(lookups_per_minute), "doors": doors, "gate": gate}),
+        state=State(
+            {
+                "token": token,
+                "limiter": Limiter(lookups_per_minute),
+                "doors": doors,
+                "gate": gate,
+            }
+        ),
         request_max_body_size=MAX_BODY,
         openapi_config=OpenAPIConfig(
             title="Clearbell",
@@ -201,6 +215,7 @@ def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60, doo
                 _refused,
             ),
             NotAllowedError: _not_allowed,
+            NotYoursError: _not_yours,
             SessionNeededError: _to_the_door,
             VisitNeededError: _to_enter,
             TooManyAsksError: _too_many,

@@ -14,6 +14,7 @@ from clearbell.web.officers.orders_page import orders_handlers
 from clearbell.web.officers.page import Asked, in_words, language_of, show
 from clearbell.web.officers.queue import queue_handlers
 from clearbell.web.officers.signing import signing_handlers
+from clearbell.web.tenancy import NotYoursError
 
 
 def officers_handlers() -> list[HTTPRouteHandler]:
@@ -29,6 +30,6 @@ def officers_handlers() -> list[HTTPRouteHandler]:
     ]
 
 
-def refused_page(request: Asked, error: NotAllowedError) -> Response[str]:
-    """What is not allowed, and the way back."""
-    return show(request, "refused.html", 403, fault=in_words(error, language_of(request)))
+def refused_page(request: Asked, error: NotAllowedError | NotYoursError, status: int = 403) -> Response[str]:
+    """What is not allowed, or not there, and the way back."""
+    return show(request, "refused.html", status, fault=in_words(error, language_of(request)))
