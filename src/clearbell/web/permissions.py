@@ -195,6 +195,17 @@ _DESK: Mapping[tuple[str, str], P | None] = {
     ("GET", "/desk/mass-notices/{mass}/events"): P.NOTICES_READ,
     ("POST", "/desk/draft-mass-notice"): P.NOTICES_SEND,
     ("POST", "/desk/mass-notices/{mass}/{step}"): P.NOTICES_SEND,
+    ("GET", "/desk/orders"): P.ORDERS_READ,
+    ("POST", "/desk/new-order"): P.ORDERS_GIVE,
+    ("GET", "/desk/orders/{order}"): P.ORDERS_READ,
+    ("POST", "/desk/orders/{order}/acknowledge"): P.ORDERS_WORK,
+    ("POST", "/desk/orders/{order}/must-do/{place}/do"): P.ORDERS_WORK,
+    ("POST", "/desk/orders/{order}/must-do/{place}/prove"): P.ORDERS_WORK,
+    ("POST", "/desk/orders/{order}/must-do/{place}/cannot"): P.ORDERS_WORK,
+    ("POST", "/desk/orders/{order}/must-do/{place}/reopen"): P.ORDERS_WORK,
+    ("POST", "/desk/orders/{order}/propose"): P.ORDERS_WORK,
+    ("POST", "/desk/orders/{order}/confirm"): P.ORDERS_WORK,
+    ("POST", "/desk/orders/{order}/reply"): P.ORDERS_WORK,
     ("GET", "/desk/ledger"): P.LEDGER_READ,
     ("GET", "/desk/reads"): P.LEDGER_READ,
     ("GET", "/desk/accounts"): P.ACCOUNTS_READ,
@@ -214,6 +225,7 @@ PERSONAL = frozenset(
         "/v1/orders/{order}",
         "/v1/mass-notices/{mass}/outcomes",
         "/desk/cases/{case}",
+        "/desk/orders/{order}",
     }
 )
 """Addresses that show a person's data: who looks at one is written down."""

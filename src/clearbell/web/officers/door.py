@@ -12,6 +12,7 @@ from clearbell.web.officers.case_page import case_handlers
 from clearbell.web.officers.ledger_page import ledger_handlers
 from clearbell.web.officers.mass_list import mass_list_handlers
 from clearbell.web.officers.mass_page import mass_page_handlers
+from clearbell.web.officers.orders_page import orders_handlers
 from clearbell.web.officers.page import Asked, in_words, language_of, show
 from clearbell.web.officers.queue import queue_handlers
 from clearbell.web.officers.signing import signing_handlers
@@ -28,6 +29,7 @@ def officers_handlers() -> list[HTTPRouteHandler]:
         *case_handlers(),
         *mass_list_handlers(),
         *mass_page_handlers(),
+        *orders_handlers(),
         *ledger_handlers(),
     ]
 
