@@ -28,6 +28,30 @@ def test_english_words_are_written_down(tmp_path, speech):
 
 
 @NEEDS_POCKETSPHINX
+def test_words_that_the_operator_expects_are_found_far_better(tmp_path, speech):
+    from pocketsphinx.lm import ArpaBoLM
+
+    said = "please bring your health card to the clinic"
+    words = ArpaBoLM(text=f"{said}\nyou can borrow money today\nthe owner wants to sell the house", add_start=True)
+    words.compute()
+    words.write_file(str(tmp_path / "words.arpa"))
+    path = tmp_path / "call.wav"
+    path.write_bytes(sound.write_wav(np.concatenate([sound.silence(0.4), speech(said, "en-us"), sound.silence(0.4)])))
+    written = open_transcriber(f"pocketsphinx:{tmp_path / 'words.arpa'}")(path)
+    assert {"bring", "health", "card", "clinic"} <= set(written.text.split())
+
+
+@NEEDS_POCKETSPHINX
+def test_a_language_model_that_is_missing_or_none_is_named(tmp_path):
+    (tmp_path / "none.arpa").write_text("hello\n")
+    for file in (tmp_path / "none.arpa", tmp_path / "absent.arpa"):
+        with pytest.raises(TranscriberError) as refused:
+            open_transcriber(f"pocketsphinx:{file}")
+        assert str(file) in refused.value.en
+        assert str(file) in refused.value.zh
+
+
+@NEEDS_POCKETSPHINX
 def test_silence_has_no_words(tmp_path):
     path = tmp_path / "call.wav"
     path.write_bytes(sound.write_wav(sound.silence(2)))

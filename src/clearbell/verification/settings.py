@@ -62,7 +62,8 @@ class VerificationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=Tr
     talk_audio: str = ""
     """WAV file (8 kHz, mono, 16 bit) that the script ``talk`` plays."""
     transcriber: str = ""
-    """``pocketsphinx`` (English, extra ``voice``), ``sherpa-onnx:FOLDER`` or ``faster-whisper:FOLDER`` of a model;
+    """``pocketsphinx`` (English, extra ``voice``), ``pocketsphinx:FILE`` with a language model of your own (ARPA),
+    ``sherpa-onnx:FOLDER`` or ``faster-whisper:FOLDER`` of a model;
     empty: nothing is written down."""
     content_model: str = ""
     """Model that ``clearbell content train`` wrote: it tells the category of what was written down (extra ``learn``);
@@ -84,7 +85,7 @@ _HOST = re.compile(r"[A-Za-z0-9.-]+(:\d{1,5})?|\[[0-9A-Fa-f:]+\](:\d{1,5})?")
 _USER = re.compile(r"[A-Za-z0-9+._-]*")
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,40}")
 _PORTS = re.compile(r"(\d{1,5})-(\d{1,5})")
-_TRANSCRIBER = re.compile(r"|pocketsphinx|sherpa-onnx:.+|faster-whisper:.+")
+_TRANSCRIBER = re.compile(r"|pocketsphinx(:.+)?|sherpa-onnx:.+|faster-whisper:.+")
 
 
 def line_of(settings: VerificationSettings, name: str) -> LineSettings | None:
@@ -99,8 +100,8 @@ def problems_of(settings: VerificationSettings) -> list[SettingProblem]:
         found.append(
             SettingProblem(
                 "transcriber",
-                "应为 pocketsphinx、sherpa-onnx:目录 或 faster-whisper:目录",
-                "should be pocketsphinx, sherpa-onnx:FOLDER or faster-whisper:FOLDER",
+                "应为 pocketsphinx、pocketsphinx:文件、sherpa-onnx:目录 或 faster-whisper:目录",
+                "should be pocketsphinx, pocketsphinx:FILE, sherpa-onnx:FOLDER or faster-whisper:FOLDER",
             )
         )
     names: set[str] = set()

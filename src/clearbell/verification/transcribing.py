@@ -50,6 +50,16 @@ def _module(name: str, package: str) -> Any:
         ) from error
 
 
+def _file(text: str) -> Path:
+    file = Path(text)
+    if not file.is_file():
+        raise TranscriberError(
+            f"没有语言模型 {text};请在 [verification] transcriber 中写明 ARPA 文件",
+            f"there is no language model {text}: name an ARPA file in [verification] transcriber",
+        )
+    return file
+
+
 def _folder(text: str) -> Path:
     folder = Path(text)
     if not folder.is_dir():
@@ -61,13 +71,22 @@ def _folder(text: str) -> Path:
 
 
 class PocketSphinx:
-    """English, small, and made for desks rather than telephones: a hint for whoever listens, not to be quoted."""
+    """English, small, and made for desks rather than telephones: a hint for whoever listens, not to be quoted.
 
-    def __init__(self) -> None:
-        # Dither: its model takes the perfect silence of a telephone line for words.
-        self._decoder = _module("pocketsphinx", "pocketsphinx").Decoder(
-            samprate=_MODEL_RATE, loglevel="FATAL", dither=True, seed=1
-        )
+    ``words``: an ARPA language model of the operator's. It then looks for those words only, and finds them far better.
+    """
+
+    def __init__(self, words: str = "") -> None:
+        more = {"lm": str(_file(words))} if words else {}
+        decoder = _module("pocketsphinx", "pocketsphinx").Decoder
+        try:
+            # Dither: its model takes the perfect silence of a telephone line for words.
+            self._decoder = decoder(samprate=_MODEL_RATE, loglevel="FATAL", dither=True, seed=1, **more)
+        except (RuntimeError, ValueError) as error:
+            raise TranscriberError(
+                f"pocketsphinx 无法使用语言模型 {words}:应为 ARPA 格式",
+                f"pocketsphinx cannot use the language model {words}: it should be an ARPA file",
+            ) from error
 
     def __call__(self, path: Path) -> Transcript:
         """Write down what is said in a file."""
@@ -123,7 +142,7 @@ def open_transcriber(setting: str) -> Transcriber | None:
     """The transcriber that the setting names; None where it is empty. Raises :class:`TranscriberError`."""
     kind, _, folder = setting.partition(":")
     if kind == "pocketsphinx":
-        return PocketSphinx()
+        return PocketSphinx(folder)
     if kind == "faster-whisper":
         return FasterWhisper(folder)
     if kind == "sherpa-onnx":

@@ -23,9 +23,9 @@ def mass_of(conn: Connection, number: int) -> Row[Any]:
     return row
 
 
-def masses(conn: Connection, state: MassState | None = None, limit: int = 50) -> list[Row[Any]]:
-    """The newest mass notices, in a state where one is given."""
-    query = select(mass).order_by(mass.c.mass.desc()).limit(limit)
+def masses(conn: Connection, state: MassState | None = None, limit: int = 50, start: int = 0) -> list[Row[Any]]:
+    """The newest mass notices past ``start``, in a state where one is given."""
+    query = select(mass).order_by(mass.c.mass.desc()).limit(limit).offset(start)
     if state is not None:
         query = query.where(mass.c.state == state.value)
     return list(conn.execute(query))

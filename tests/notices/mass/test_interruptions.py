@@ -1,0 +1,206 @@
+"""A sender that is interrupted or killed goes on where it was; throttle and hours are held; on SQLite and PostgreSQL.
+
+The sender is ``clearbell notices mass send``, the SMS centre a process of its own; everything is counted from what the centre says.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+
+import pytest
+
+from clearbell.ledger import Store
+from clearbell.ledger.verify import verify
+from clearbell.notices.mass.audience import Gathered, Person, approve
+from clearbell.notices.mass.counting import counts_kept
+from clearbell.notices.mass.drafting import Draft
+from clearbell.notices.mass.model import Audience, Outcome, Source, Words
+from clearbell.notices.mass.queries import counts_of, mass_of
+from clearbell.notices.mass.service import do_draft, do_pause, do_resume, do_submit
+from clearbell.policy.pack import builtin_pack, builtin_pack_text
+from clearbell.testing.smsc_process import running_smsc
+
+pytestmark = pytest.mark.process
+
+RULES = builtin_pack("cn").mass_notices
+FIRST = 8613900000000
+HOURS = '[hours.notices]\nstart = "08:00"\nend = "21:00"'
+CHINA = datetime.timezone(datetime.timedelta(hours=8))
+
+
+class Sending:
+    """A notice that was approved, and senders of it."""
+
+    def __init__(self, home, centre, people, url="", per_second=2000, repeats="unknown"):
+        self.home, self.url, self.people = home, url or f"sqlite:///{home / 'clearbell.db'}", people
+        self.store = Store.open(self.url)
+        self.store.create()
+        with self.store.act("t") as act:
+            until = act.at + 3600 * 1_000_000
+            draft = Draft("n", Words("今晚停机维护。", "Down tonight."), Audience(Source.LIST, list="x"), until)
+            self.number = do_draft(act, RULES, draft, officer="li")
+            do_submit(act, self.number, officer="li")
+        named = [Person(str(FIRST + n)) for n in range(people)]
+        approve(self.store, self.number, Gathered(named, {}), officer="wang", actor="t", token="x")
+        self.configure(centre.port, per_second, repeats)
+        self.hours("00:00", "24:00")
+
+    def configure(self, port, per_second, repeats):
+        (self.home / "clearbell.toml").write_text(
+            f"""[notices.sms]
+address = "127.0.0.1:{port}"
+system_id = "bell"
+source = "10690001"
+answer_seconds = 3.0
+repeats = "{repeats}"
+[notices.mass]
+per_second = {per_second}.0
+window = 50
+batch = 100
+"""
+        )
+
+    def hours(self, start, end):
+        text = builtin_pack_text("cn")
+        assert HOURS in text
+        (self.home / "pack.toml").write_text(text.replace(HOURS, f'[hours.notices]\nstart = "{start}"\nend = "{end}"'))
+
+    def begin(self):
+        words = ["notices", "mass", "send", str(self.number), "--receipts", "1", "--officer", "wang"]
+        words += ["--home", str(self.home), "--pack", str(self.home / "pack.toml")]
+        return subprocess.Popen(
+            [sys.executable, "-m", "clearbell", *words],
+            env={**os.environ, "CLEARBELL_DATABASE": self.url},
+            stdout=subprocess.DEVNULL,
+        )
+
+    def until(self, wanted, seconds=60):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if wanted(self.counts()):
+                return
+            time.sleep(0.05)
+        raise AssertionError(f"{self.counts()} within {seconds} s")
+
+    def counts(self):
+        with self.store.read() as conn:
+            return counts_kept(conn, mass_of(conn, self.number))
+
+    def told(self, at_least):
+        """Wait until so many were told, whatever became of them then."""
+        waits = (Outcome.WAITING, Outcome.TAKEN, Outcome.POSTPONED)
+        self.until(lambda counts: self.people - sum(counts[one] for one in waits) >= at_least)
+
+    def end(self):
+        sender = self.begin()
+        assert sender.wait(90) == 0
+        with self.store.read() as conn:
+            row, counts = mass_of(conn, self.number), Counter(counts_of(conn, self.number))
+            assert counts_kept(conn, row) == counts, "what is kept beside the notice is what its rows say"
+        assert row.state == "finished"
+        assert verify(self.store).fault is None
+        self.store.close()
+        return counts
+
+
+def taken(centre):
+    """How often the centre took a message to each."""
+    return Counter(line["to"] for line in centre.events("part"))
+
+
+def test_a_sender_interrupted_again_and_again_goes_on_and_leaves_nothing_in_doubt(tmp_path):
+    with running_smsc() as centre:
+        sending = Sending(tmp_path, centre, 2000, per_second=800)
+        for share in (400, 900):
+            sender = sending.begin()
+            sending.told(share)
+            sender.send_signal(signal.SIGINT)
+            assert sender.wait(30) == 0, "an interrupted sender ends well"
+            assert len(taken(centre)) < 2000
+            assert sending.counts()[Outcome.TAKEN] == 0, "it lets go of what has not left"
+        counts = sending.end()
+        assert counts[Outcome.ACCEPTED] + counts[Outcome.DELIVERED] == 2000
+        assert taken(centre) == {str(FIRST + n): 1 for n in range(2000)}
+
+
+def test_on_postgresql_a_sender_killed_in_the_middle_goes_on_and_nobody_is_told_twice(tmp_path, postgresql_url):
+    with running_smsc("--delay", "0.02") as centre:
+        sending = Sending(tmp_path, centre, 2000, postgresql_url, per_second=800)
+        for share in (400, 900):
+            sender = sending.begin()
+            sending.told(share)
+            sender.kill()
+            sender.wait()
+        counts = sending.end()
+        found = taken(centre)
+        assert set(found.values()) == {1}, "nobody got it twice"
+        told = counts[Outcome.ACCEPTED] + counts[Outcome.DELIVERED]
+        assert told + counts[Outcome.DOUBT] == 2000
+        assert told <= len(found)
+        assert counts[Outcome.DOUBT] <= 2 * 100, "no more than a killed sender had claimed"
+
+
+def test_a_pause_holds_it_at_once_and_a_resumed_one_goes_on(tmp_path):
+    with running_smsc() as centre:
+        sending = Sending(tmp_path, centre, 1000, per_second=400)
+        sender = sending.begin()
+        sending.told(200)
+        with sending.store.act("t") as act:
+            do_pause(act, sending.number, "a storm", officer="wang")
+        assert sender.wait(30) == 0
+        held = len(taken(centre))
+        assert held < 1000
+        with sending.store.act("t") as act:
+            do_resume(act, sending.number, officer="wang")
+        sending.end()
+        assert taken(centre) == {str(FIRST + n): 1 for n in range(1000)}
+
+
+def test_in_no_second_more_leave_than_the_node_may_send(tmp_path):
+    with running_smsc() as centre:
+        sending = Sending(tmp_path, centre, 1000, per_second=250)
+        began = time.monotonic()
+        sending.end()
+        took = time.monotonic() - began
+        times = sorted(line["at"] for line in centre.events("part"))
+    assert len(times) == 1000
+    most = max(sum(1 for at in times if start <= at < start + 1.0) for start in times)
+    # A twentieth of a second may be made up for, and the centre's own clock is not ours.
+    assert most <= 250 * 1.15, f"{most} within a second"
+    assert took >= 1000 / 250 - 0.1
+
+
+def test_where_the_centre_wants_less_it_is_given_less_and_all_get_theirs_once(tmp_path):
+    with running_smsc() as centre:
+        centre.tell("throttle", per_second=150)
+        sending = Sending(tmp_path, centre, 500, per_second=1000)
+        counts = sending.end()
+        refused = len(centre.events("refused"))
+        assert counts[Outcome.ACCEPTED] + counts[Outcome.DELIVERED] == 500
+        assert taken(centre) == {str(FIRST + n): 1 for n in range(500)}
+    assert refused, "the centre had to say so"
+
+
+def test_outside_the_packs_hours_nothing_leaves(tmp_path):
+    now = datetime.datetime.now(CHINA)
+    # A quarter of the day that is as far from now as can be.
+    start = (now.hour + 12) % 18
+    with running_smsc() as centre:
+        sending = Sending(tmp_path, centre, 100)
+        sending.hours(f"{start:02}:00", f"{start + 3:02}:00")
+        sender = sending.begin()
+        centre.events("bound", 1, 20)
+        time.sleep(2.5)
+        assert sending.counts() == {Outcome.WAITING: 100}
+        assert centre.events("part") == []
+        sender.send_signal(signal.SIGTERM)
+        assert sender.wait(30) == 0
+        sending.hours("00:00", "24:00")
+        sending.end()
+        assert taken(centre) == {str(FIRST + n): 1 for n in range(100)}
