@@ -29,10 +29,10 @@ def no_receipt_words(channel: Channel, hours: int) -> str:
     return f"accepted, no receipt within {hours} hours"
 
 
-def settle(store: Store, rules: MassRules, actor: str) -> int:
+def settle(store: Store, rules: MassRules, actor: str, *, thorough: bool = True) -> int:
     """Give up receipts that were to come within the pack's hours; returns how many.
 
-    They are looked for that long after the notice last changed its state, or after its time. A notice whose time is over and that nobody sends is finished: who was not told has that as the reason. A notice of which everyone has an end is settled. In acts of a thousand, so that no call waits; whatever stops it,
+    Not ``thorough``, it goes by the counts beside the notices alone, and does not look for receipts. A notice whose time is over and that nobody sends is finished: who was not told has that as the reason. A notice of which everyone has an end is settled. In acts of a thousand, so that no call waits; whatever stops it,
     the next time goes on. One that comes after all is still taken.
     """
     _finish_left(store, actor)
@@ -41,7 +41,7 @@ def settle(store: Store, rules: MassRules, actor: str) -> int:
             select(mass).where(mass.c.state.in_(_BEGUN), mass.c.settled == 0).order_by(mass.c.mass)
         ).all()
         before = store.clock.now() - rules.receipt_hours * HOUR
-        waiting = [row.mass for row in unsettled if _has_something_to_do(conn, row, before)]
+        waiting = [row.mass for row in unsettled if _has_something_to_do(conn, row, before, thorough=thorough)]
     given_up = 0
     for number in waiting:
         after = ""
@@ -74,12 +74,11 @@ def _finish_left(store: Store, actor: str) -> None:
             do_finish(act, number, officer=actor)
 
 
-def _has_something_to_do(conn: Connection, row: Row[Any], before: int) -> bool:
-    """By the counts beside the notice: a million rows are not looked at each minute."""
+def _has_something_to_do(conn: Connection, row: Row[Any], before: int, *, thorough: bool) -> bool:
     counts = counts_kept(conn, row)
     if row.state in _OVER and not (counts[Outcome.ACCEPTED] or counts[Outcome.TAKEN]):
         return True
-    return bool(counts[Outcome.ACCEPTED]) and min(row.since, row.not_after) <= before
+    return thorough and counts[Outcome.ACCEPTED] > 0 and bool(_overdue(conn, row.mass, before, "", 1))
 
 
 def _overdue(conn: Connection, number: int, before: int, after: str, most: int = _PAGE) -> list[Row[Any]]:
