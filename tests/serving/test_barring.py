@@ -8,11 +8,11 @@ import subprocess
 import time
 
 import pytest
-from sip.test_doors import SCENARIO
 
 from clearbell.ledger import Store
 from clearbell.sanctions.model import Lifted, Restricted, Rung, Target
 from clearbell.sanctions.service import do_lift, do_restrict
+from sip.test_doors import SCENARIO
 
 from .test_server import Node, free_port
 
