@@ -57,6 +57,9 @@ class Browser:
         return reply
 
     def draft(self, who="li", expected=303, **more):
+        return self.draft_to("/desk/draft-mass-notice", who, expected, **more)
+
+    def draft_to(self, path, who, expected=303, **more):
         zone = zoneinfo.ZoneInfo("Asia/Shanghai")
         until = datetime.datetime.fromtimestamp((self.office.now + HOUR) / 1e6, zone).strftime("%Y-%m-%dT%H:%M")
         fields = {
@@ -69,7 +72,7 @@ class Browser:
             "source": "list",
             "recipients": "\n".join(f"+{FIRST + n}" for n in range(3)),
         }
-        return self.send("/desk/draft-mass-notice", who, expected, **{**fields, **more})
+        return self.send(path, who, expected, **{**fields, **more})
 
     def started(self):
         where = self.draft().headers["location"]
@@ -123,6 +126,25 @@ def test_a_faulty_draft_comes_back_with_what_was_typed(browser):
     assert "nonsense</textarea>" in page
     page = browser.draft(expected=422, until="soon").text
     assert "the time should look like" in page
+
+
+def test_a_returned_draft_is_changed_on_its_page_and_an_empty_list_leaves_the_one_there_is(browser):
+    where = browser.draft().headers["location"]
+    browser.send(f"{where}/submit", "li")
+    browser.send(f"{where}/return", "wang", reason="too short")
+    page = browser.see(where)
+    assert "too short" in page
+    assert ">今晚停机维护。</textarea>" in page
+    changed = {"zh": "今晚 23 时停机维护。", "recipients": ""}
+    browser.draft_to(f"{where}/edit", "li", **changed)
+    page = browser.see(where, preview="true")
+    assert "今晚 23 时停机维护。" in page
+    assert "It would reach 3 people now" in page
+    assert "Words(" not in page
+    browser.draft_to(f"{where}/edit", "li", recipients=f"+{FIRST + 9}")
+    assert "It would reach 1 people now" in browser.see(where, preview="true")
+    faulty = browser.draft_to(f"{where}/edit", "li", 422, en="")
+    assert "the words in `en` are missing" in faulty.text
 
 
 def test_who_only_reads_sees_and_cannot_act(browser):

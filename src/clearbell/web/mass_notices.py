@@ -11,7 +11,6 @@ from litestar.exceptions import NotFoundException
 from litestar.params import JSONBody, PathParameter, QueryParameter
 
 from clearbell.desk.mass_notices import STEPS, approve_notice, do_mass_step, do_take_list, preview_of
-from clearbell.ledger import Act
 from clearbell.notices.mass.model import MassState, Outcome
 from clearbell.notices.mass.queries import mass_of, masses, page_of
 from clearbell.notices.mass.service import do_draft, do_edit
@@ -66,22 +65,22 @@ def list_(gate: ServedGate, in_state: InState = None, limit: Limit = 50) -> list
         return [line_view(conn, row) for row in masses(conn, in_state, limit)]
 
 
-def _put(act: Act, gate: Any, number: int, data: DraftBody, officer: str) -> int:
+def _put(gate: Any, number: int, data: DraftBody, officer: str) -> MassView:
     people = to_people(data, gate.pack.home)
-    draft = to_draft(data, do_take_list(act, people, data.channels) if people else "")
     rules, signature = gate.pack.mass_notices, gate.mass.signature
-    if not number:
-        return do_draft(act, rules, draft, officer=officer, signature=signature)
-    do_edit(act, rules, number, draft, officer=officer, signature=signature)
-    return number
+    with gate.store.act("api") as act:
+        draft = to_draft(data, do_take_list(act, people, data.channels) if people else "")
+        if number:
+            do_edit(act, rules, number, draft, officer=officer, signature=signature)
+        else:
+            number = do_draft(act, rules, draft, officer=officer, signature=signature)
+        return mass_view(act.conn, mass_of(act.conn, number))
 
 
 @post("/mass-notices", sync_to_thread=True, responses=REFUSALS, summary="Draft a mass notice")
 def create(data: JSONBody[DraftBody], request: Asked, gate: ServedGate) -> MassView:
     """To those whom a query finds, or to a list of up to 100,000."""
-    with gate.store.act("api") as act:
-        number = _put(act, gate, 0, data, _officer(request, data.officer))
-        return mass_view(act.conn, mass_of(act.conn, number))
+    return _put(gate, 0, data, _officer(request, data.officer))
 
 
 @get("/mass-notices/{mass:int}", sync_to_thread=True, responses=REFUSALS, summary="Show a mass notice")
@@ -94,9 +93,7 @@ def show(mass: Mass, gate: ServedGate) -> MassView:
 @put("/mass-notices/{mass:int}", sync_to_thread=True, responses=REFUSALS, summary="Replace a draft")
 def edit(mass: Mass, data: JSONBody[DraftBody], request: Asked, gate: ServedGate) -> MassView:
     """A new version; whoever changes it cannot approve it."""
-    with gate.store.act("api") as act:
-        _put(act, gate, mass, data, _officer(request, data.officer))
-        return mass_view(act.conn, mass_of(act.conn, mass))
+    return _put(gate, mass, data, _officer(request, data.officer))
 
 
 @get("/mass-notices/{mass:int}/preview", sync_to_thread=True, responses=REFUSALS, summary="Count whom it would reach")

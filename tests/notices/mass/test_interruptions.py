@@ -6,23 +6,28 @@ The sender is ``clearbell notices mass send``, the SMS centre a process of its o
 from __future__ import annotations
 
 import datetime
+import http.server
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 
 import pytest
+from aiosmtpd.controller import Controller
 
 from clearbell.ledger import Store
 from clearbell.ledger.verify import verify
-from clearbell.notices.mass.audience import Gathered, Person, approve
+from clearbell.notices.mass.audience import CHANNELS, Gathered, Person, approve
 from clearbell.notices.mass.counting import counts_kept
 from clearbell.notices.mass.drafting import Draft
 from clearbell.notices.mass.model import Audience, Outcome, Source, Words
 from clearbell.notices.mass.queries import counts_of, mass_of
 from clearbell.notices.mass.service import do_draft, do_pause, do_resume, do_submit
+from clearbell.notices.model import Channel
+from clearbell.notices.transports.webhook import NOTICE
 from clearbell.policy.pack import builtin_pack, builtin_pack_text
 from clearbell.testing.smsc_process import running_smsc
 
@@ -37,33 +42,35 @@ CHINA = datetime.timezone(datetime.timedelta(hours=8))
 class Sending:
     """A notice that was approved, and senders of it."""
 
-    def __init__(self, home, centre, people, url="", per_second=2000, repeats="unknown"):
-        self.home, self.url, self.people = home, url or f"sqlite:///{home / 'clearbell.db'}", people
+    def __init__(self, home, centre, people, url="", per_second=2000, more="", others=()):
+        self.home, self.url, self.people = home, url or f"sqlite:///{home / 'clearbell.db'}", people + len(others)
         self.store = Store.open(self.url)
         self.store.create()
         with self.store.act("t") as act:
             until = act.at + 3600 * 1_000_000
-            draft = Draft("n", Words("今晚停机维护。", "Down tonight."), Audience(Source.LIST, list="x"), until)
+            words = Words("今晚停机维护。", "Down tonight.", "停机", "Down")
+            channels = tuple(dict.fromkeys([Channel.SMS, *(channel for channel, _ in others)]))
+            draft = Draft("n", words, Audience(Source.LIST, list="x"), until, channels=channels)
             self.number = do_draft(act, RULES, draft, officer="li")
             do_submit(act, self.number, officer="li")
         named = [Person(str(FIRST + n)) for n in range(people)]
+        named += [Person(one, CHANNELS.index(channel)) for channel, one in others]
         approve(self.store, self.number, Gathered(named, {}), officer="wang", actor="t", token="x")
-        self.configure(centre.port, per_second, repeats)
+        self.configure(centre.port, per_second, more)
         self.hours("00:00", "24:00")
 
-    def configure(self, port, per_second, repeats):
+    def configure(self, port, per_second, more):
         (self.home / "clearbell.toml").write_text(
             f"""[notices.sms]
 address = "127.0.0.1:{port}"
 system_id = "bell"
 source = "10690001"
 answer_seconds = 3.0
-repeats = "{repeats}"
 [notices.mass]
 per_second = {per_second}.0
 window = 50
 batch = 100
-"""
+{more}"""
         )
 
     def hours(self, start, end):
@@ -204,3 +211,70 @@ def test_outside_the_packs_hours_nothing_leaves(tmp_path):
         sending.hours("00:00", "24:00")
         sending.end()
         assert taken(centre) == {str(FIRST + n): 1 for n in range(100)}
+
+
+class Post:
+    """A mail relay and a receiver of webhooks that write down whom they heard of, and take a key once."""
+
+    def __init__(self, port):
+        self.mails, self.hooks, self.keys = Counter(), Counter(), set()
+        post = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                self.rfile.read(int(self.headers["Content-Length"]))
+                if self.headers[NOTICE] not in post.keys:
+                    post.keys.add(self.headers[NOTICE])
+                    post.hooks[self.path] += 1
+                self.send_response(204)
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}).start()
+        self.relay = Controller(self, hostname="127.0.0.1", port=port)
+        self.relay.start()
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802 aiosmtpd calls it so
+        self.mails.update(envelope.rcpt_tos)
+        return "250 OK"
+
+    def url(self, n):
+        return f"http://127.0.0.1:{self.server.server_port}/{n}"
+
+    def stop(self):
+        self.relay.stop()
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def test_on_three_channels_at_once_a_killed_sender_goes_on_and_each_is_told_once(tmp_path, free_port):
+    port = free_port()
+    post = Post(port)
+    (tmp_path / "secret").write_text("only we know\n")
+    more = (
+        f'[notices.mail]\nhost = "127.0.0.1"\nport = {port}\nsecurity = "none"\nsender = "bell@example.org"\n'
+        f'per_second = 100.0\n[notices.webhook]\nsecret_file = "{tmp_path / "secret"}"\nper_second = 100.0\n'
+    )
+    mails = [f"p{n:03}@example.net" for n in range(120)]
+    others = [(Channel.MAIL, one) for one in mails] + [(Channel.WEBHOOK, post.url(n)) for n in range(120)]
+    try:
+        with running_smsc() as centre:
+            sending = Sending(tmp_path, centre, 200, per_second=150, more=more, others=others)
+            sender = sending.begin()
+            sending.told(150)
+            sender.kill()
+            sender.wait()
+            assert sending.counts()[Outcome.WAITING], "it was killed in the middle"
+            counts = sending.end()
+            assert set(taken(centre).values()) == {1}
+            doubtful = counts[Outcome.DOUBT]
+            assert len(taken(centre)) + len(post.mails) >= 200 + 120 - doubtful
+        assert set(post.mails.values()) == {1}, "no mail twice"
+        assert post.hooks == {f"/{n}": 1 for n in range(120)}, "each webhook once"
+        assert doubtful <= 100 + 20, "no more than SMS and mail had claimed"
+        assert counts.total() == 440
+    finally:
+        post.stop()

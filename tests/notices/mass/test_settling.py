@@ -73,6 +73,19 @@ def test_a_receipt_that_comes_after_all_still_tells(mass):
     assert stands(mass, number)[0] == {Outcome.DELIVERED: 1, Outcome.FAILED: 1, Outcome.NO_RECEIPT: 1}
 
 
+def test_between_the_hours_only_what_has_an_end_is_settled(mass):
+    number = mass.started(PEOPLE, Channel.SMS)
+    accept(mass, number, PEOPLE)
+    mass.clock.move(RULES.receipt_hours * HOUR)
+    assert settle(mass.store, RULES, "t", thorough=False) == 0
+    assert stands(mass, number)[0] == {Outcome.ACCEPTED: 3}
+    with mass.store.act("t") as act:
+        receipts = [Receipt(f"m{one}", ReceiptState.DELIVERED, act.at, "", 0, str(one)) for one in PEOPLE]
+        do_keep_receipts(act, receipts)
+    settle(mass.store, RULES, "t", thorough=False)
+    assert stands(mass, number)[1].settled
+
+
 def test_a_paused_notice_whose_time_is_over_is_finished_and_whoever_was_not_told_has_that_as_reason(mass):
     number = mass.started(PEOPLE, Channel.SMS)
     with mass.store.act("t") as act:

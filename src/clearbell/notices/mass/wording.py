@@ -18,7 +18,7 @@ STATES = {
 }
 OUTCOMES = {
     Outcome.WAITING: ("待发", "waiting"),
-    Outcome.TAKEN: ("发送中", "taken"),
+    Outcome.TAKEN: ("正在发送", "being sent"),
     Outcome.POSTPONED: ("稍后重试", "postponed"),
     Outcome.ACCEPTED: ("已受理", "accepted"),
     Outcome.DELIVERED: ("已送达", "delivered"),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-import zoneinfo
 from typing import Annotated, Any
 
 from litestar import Response, get, post
@@ -12,39 +10,21 @@ from litestar.params import QueryParameter
 from litestar.response import Redirect
 
 from clearbell.access.model import Permission
-from clearbell.desk.mass_notices import do_take_list
 from clearbell.notices.errors import NoticeError
-from clearbell.notices.mass.audience import Person
 from clearbell.notices.mass.counting import counts_kept
-from clearbell.notices.mass.model import OPEN, MassState, Source
+from clearbell.notices.mass.model import OPEN, MassState
 from clearbell.notices.mass.queries import masses
 from clearbell.notices.mass.service import channels_of, do_draft
-from clearbell.notices.mass.wording import SOURCES, STATES
-from clearbell.notices.model import Channel
+from clearbell.notices.mass.wording import STATES
 from clearbell.web.doors import need_session, principal
 from clearbell.web.feeds import ServedGate
-from clearbell.web.mass_bodies import AudienceBody, DraftBody, RecipientBody, to_draft, to_people
+from clearbell.web.officers.mass_form import choices, do_read_form, values_of
 from clearbell.web.officers.mass_texts import MASS
-from clearbell.web.officers.page import Asked, Language, Sent, Shown, field, in_words, language_of, show
+from clearbell.web.officers.page import Asked, Language, Sent, Shown, in_words, language_of, show
 from clearbell.web.revocation import shown_time
 from clearbell.web.schemas import BadFieldError
 
 _PAGE = 50
-_LIST_MOST = 200_000
-_FIELDS = (
-    "name",
-    "zh",
-    "en",
-    "zh_subject",
-    "en_subject",
-    "until",
-    "purpose",
-    "source",
-    "holder",
-    "case",
-    "campaign",
-    "prefix",
-)
 InState = Annotated[MassState | None, QueryParameter(name="state", description="Only those in this state.")]
 From = Annotated[int, QueryParameter(name="from", ge=0, le=10_000, description="How many to leave out.")]
 
@@ -75,19 +55,15 @@ def _page(request: Asked, gate: ServedGate, status: int = 200, **fields: Any) ->
     with gate.store.read() as conn:
         rows = masses(conn, filled["state"], _PAGE + 1, filled["start"])
         lines = [_line(conn, row, gate, language) for row in rows[:_PAGE]]
-    purposes = gate.pack.mass_notices.purposes
     return show(
         request,
         "mass_list.html",
         status,
-        m=MASS[language],
         rows=lines,
         more=filled["start"] + _PAGE if len(rows) > _PAGE else 0,
         states=[(one.value, STATES[one][at]) for one in MassState],
-        sources=[(one.value, SOURCES[one][at]) for one in (Source.LIST, *(s for s in Source if s is not Source.LIST))],
-        purposes=[(name, one.zh if at == 0 else one.en) for name, one in purposes.items()],
-        channels=[(one.value, MASS[language][one.value]) for one in Channel],
         may_send=principal(request).may(Permission.NOTICES_SEND),
+        **choices(gate, language),
         **filled,
     )
 
@@ -102,56 +78,17 @@ def mass_list(request: Asked, gate: ServedGate, in_state: InState = None, start:
 def draft_mass_notice(data: Sent, request: Asked, gate: ServedGate) -> Shown:
     """Draft one; who drafts it cannot approve it."""
     language = language_of(request)
-    values = {name: field(data, name) for name in _FIELDS}
-    values["recipients"] = field(data, "recipients", _LIST_MOST)
-    values["channels"] = " ".join(one.value for one in Channel if field(data, f"channel_{one.value}"))
+    values = values_of(data)
     who = principal(request).name
     try:
         with gate.store.act(who) as act:
-            body = _body(values, gate)
-            people: list[Person] = to_people(body, gate.pack.home)
-            draft = to_draft(body, do_take_list(act, people, body.channels) if people else "")
+            draft = do_read_form(act, values, gate)
             number = do_draft(act, gate.pack.mass_notices, draft, officer=who, signature=gate.mass.signature)
     except BadFieldError as error:
         return _page(request, gate, 422, fault=f"{error.field}: {in_words(error, language)}", values=values)
     except NoticeError as error:
         return _page(request, gate, 422, fault=in_words(error, language), values=values)
     return Redirect(f"/desk/mass-notices/{number}", status_code=303)
-
-
-def _body(values: dict[str, str], gate: ServedGate) -> DraftBody:
-    try:
-        local = datetime.datetime.fromisoformat(values["until"]).replace(tzinfo=zoneinfo.ZoneInfo(gate.pack.timezone))
-    except ValueError:
-        raise BadFieldError("not_after", MASS["zh"]["bad_time"], MASS["en"]["bad_time"]) from None
-    listed = values["source"] == Source.LIST.value
-    recipients = [_recipient(line.strip()) for line in values["recipients"].splitlines() if line.strip()]
-    source = Source(values["source"]) if values["source"] in {one.value for one in Source} else Source.LIST
-    query = AudienceBody(
-        source,
-        holder=values["holder"],
-        prefixes=[one for one in values["prefix"].replace(",", ",").replace(" ", "").split(",") if one],
-        case=values["case"],
-        campaign=values["campaign"],
-    )
-    return DraftBody(
-        name=values["name"],
-        zh=values["zh"],
-        en=values["en"],
-        not_after=int(local.timestamp() * 1_000_000),
-        zh_subject=values["zh_subject"],
-        en_subject=values["en_subject"],
-        purpose=values["purpose"],
-        channels=[Channel(name) for name in values["channels"].split()],
-        audience=None if listed else query,
-        recipients=recipients if listed else [],
-    )
-
-
-def _recipient(text: str) -> RecipientBody:
-    if "://" in text:
-        return RecipientBody(webhook=text)
-    return RecipientBody(mail=text) if "@" in text else RecipientBody(number=text)
 
 
 def mass_list_handlers() -> list[HTTPRouteHandler]:

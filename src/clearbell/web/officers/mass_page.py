@@ -24,19 +24,21 @@ from clearbell.notices.mass.counting import counts_kept
 from clearbell.notices.mass.errors import UnknownMassError
 from clearbell.notices.mass.model import OPEN, MassState, Outcome
 from clearbell.notices.mass.queries import mass_of, reasons_of
-from clearbell.notices.mass.service import audience_of, channels_of, words_of
+from clearbell.notices.mass.service import audience_of, channels_of, do_edit, words_of
 from clearbell.notices.mass.wording import LEFT_OUT, OUTCOMES, SOURCES, STATES, counted, reason_words
 from clearbell.web.doors import need_session, principal
 from clearbell.web.feeds import ServedGate
+from clearbell.web.officers.mass_form import choices, do_read_form, values_from, values_of
 from clearbell.web.officers.mass_texts import MASS
 from clearbell.web.officers.page import Asked, Language, Sent, Shown, field, in_words, language_of, show
 from clearbell.web.revocation import shown_time
+from clearbell.web.schemas import BadFieldError
 
 _LOOK_SECONDS = 1.0
 _LOOKS = 300
 """A stream ends after so many looks; the browser asks again, and is let in again or not."""
 _STEPS: dict[MassState, tuple[str, ...]] = {
-    MassState.DRAFT: ("submit", "cancel"),
+    MassState.DRAFT: ("submit", "edit", "cancel"),
     MassState.SUBMITTED: ("approve", "cancel"),
     MassState.APPROVED: ("start", "cancel"),
     MassState.SENDING: ("pause", "cancel"),
@@ -82,7 +84,14 @@ def _progress(row: Row[Any], counts: dict[Outcome, int], gate: ServedGate, langu
 
 
 def _page(
-    request: Asked, gate: ServedGate, mass: int, status: int = 200, fault: str = "", *, ahead: bool = False
+    request: Asked,
+    gate: ServedGate,
+    mass: int,
+    status: int = 200,
+    fault: str = "",
+    *,
+    ahead: bool = False,
+    values: dict[str, str] | None = None,
 ) -> Response[str]:
     language = language_of(request)
     at = 0 if language == "zh" else 1
@@ -106,15 +115,15 @@ def _page(
         "mass.html",
         status,
         fault=fault,
-        m=words,
+        values=values or values_from(row, gate),
         row=row,
         progress=progress,
         running=row.state == MassState.SENDING.value
         or (row.digest and not row.settled and bool(progress.counts["accepted"])),
         purpose=(purpose.zh if at == 0 else purpose.en) if purpose else row.purpose,
-        channels=", ".join(words[channel.value] for channel in channels_of(row)),
+        by=", ".join(words[channel.value] for channel in channels_of(row)),
         audience=f"{SOURCES[audience.source][at]} {' '.join(f'{k}={v}' for k, v in narrowed.items())}".strip(),
-        said=said,
+        text=said,
         until=shown_time(row.not_after, gate),
         since=shown_time(row.since, gate),
         hands=row.hands.replace("\n", ", "),
@@ -124,6 +133,7 @@ def _page(
         steps=steps_for(who, row),
         found=found,
         found_left_out=counted(found.left_out, LEFT_OUT, language) if found else "",
+        **choices(gate, language),
     )
 
 
@@ -177,8 +187,13 @@ def mass_step(mass: Mass, step: Annotated[str, PathParameter()], data: Sent, req
     """Take a step with it."""
     language = language_of(request)
     who = principal(request).name
+    values = values_of(data) if step == "edit" else None
     try:
-        if step == "approve":
+        if values is not None:
+            with gate.store.act(who) as act:
+                draft = do_read_form(act, values, gate, audience_of(mass_of(act.conn, mass)))
+                do_edit(act, gate.pack.mass_notices, mass, draft, officer=who, signature=gate.mass.signature)
+        elif step == "approve":
             approve_notice(gate.store, mass, gate.pack, gate.mass, officer=who, actor=who)
         elif step in STEPS:
             with gate.store.act(who) as act:
@@ -188,7 +203,9 @@ def mass_step(mass: Mass, step: Annotated[str, PathParameter()], data: Sent, req
     except UnknownMassError as error:
         raise NotFoundException(detail=error.en) from error
     except (NoticeError, CaseError, IllegalStepError) as error:
-        return _page(request, gate, mass, 422, in_words(error, language))
+        return _page(request, gate, mass, 422, in_words(error, language), values=values)
+    except BadFieldError as error:
+        return _page(request, gate, mass, 422, f"{error.field}: {in_words(error, language)}", values=values)
     return Redirect(f"/desk/mass-notices/{mass}", status_code=303)
 
 
