@@ -131,7 +131,7 @@ def of_cases(said, clock):
     )
     said.no(
         "on whom the case is not about",
-        lambda act: do_announce_sanction(act, "c1", Asked("x", unit=number_unit(1)), PACK, due, officer="three"),
+        lambda act: do_announce_sanction(act, "c1", Asked("x", on=number_unit(1)), PACK, due, officer="three"),
     )
     said.do(lambda act: do_announce_sanction(act, "c1", Asked("x"), PACK, due, officer="three"))
     said.do(lambda act: case_acts.do_appeal(act, "c1", "they appeal", due, officer="one"))

@@ -24,6 +24,7 @@ from clearbell.notices.errors import NoticeError
 from clearbell.notices.mass.errors import UnknownMassError
 from clearbell.registry.errors import RegistryError, UnknownError
 from clearbell.reports.refusals import RefusedReportError, RefusedUnknownReportError
+from clearbell.sanctions.errors import UnknownSanctionError
 from clearbell.sanctions.orders.errors import OrderError, UnknownOrderError
 from clearbell.sanctions.service import SanctionError
 from clearbell.vault import VaultError
@@ -52,6 +53,7 @@ from clearbell.web.refusals import error_body
 from clearbell.web.report_desk import report_desk_router
 from clearbell.web.reports import reports_router
 from clearbell.web.revocation import revocation_handlers
+from clearbell.web.sanctions import sanctions_router
 from clearbell.web.schemas import BadFieldError, ErrorBody
 from clearbell.web.statements import statements_router
 from clearbell.web.subscriber.door import subscriber_handlers
@@ -84,6 +86,7 @@ def _refused(_request: Request[Any, Any, State], error: Any) -> Response[ErrorBo
             | UnknownCaseError
             | UnknownMassError
             | UnknownOrderError
+            | UnknownSanctionError
             | RefusedUnknownReportError,
         )
         else 422
@@ -180,6 +183,7 @@ def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60, doo
             report_desk_router(),
             cases_router(),
             orders_router(),
+            sanctions_router(),
             mass_notices_router(),
             carddav_handler(gate, token, doors),
             deadlines_router(),
