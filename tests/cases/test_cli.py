@@ -102,6 +102,9 @@ def test_a_case_file_is_handed_over_by_two_officers_and_checked_by_whoever_gets_
     clearbell("cases", "note", case, "dialled it: flats", "--officer", "o1")
     clearbell("cases", "verdict", case, "confirmed", "they sell flats", "--officer", "o1")
     clearbell("cases", "confirm", case, "--officer", "o2")
+    look = ("sanctions", "preview", case, "--rung", "barred", "--officer")
+    assert "incoming calls stop: yes" in clearbell(*look, "o3")
+    assert "不得实施处置" in clearbell(*look, "chief", code=1, lang="zh")
     [name] = re.findall(r"--confirm (\S+)", clearbell(*propose))
     out = tmp_path / "out"
     confirm = ("cases", "hand-over", case, "--confirm", name, "--out", out)

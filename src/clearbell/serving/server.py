@@ -198,6 +198,8 @@ class Server:
                         access_log=False,
                         lifespan="off",
                         server_header=False,
+                        # Longer than browsers and proxies keep a connection: who closes it is who last used it.
+                        timeout_keep_alive=90,
                         # Streams of events never end by themselves.
                         timeout_graceful_shutdown=2,
                     )
