@@ -23,6 +23,8 @@ Shown = Response[str] | Redirect
 _LANGUAGE = "clearbell_language"
 _PLACES = (
     ("cases", "/desk/cases", Permission.CASES_READ),
+    ("mass_notices", "/desk/mass-notices", Permission.NOTICES_READ),
+    ("orders", "/desk/orders", Permission.ORDERS_READ),
     ("live", "/desk/live", Permission.NODE_READ),
     ("ledger", "/desk/ledger", Permission.LEDGER_READ),
     ("reads", "/desk/reads", Permission.LEDGER_READ),
