@@ -114,6 +114,8 @@ def test_appeals_against_labels_are_carried_over_and_back(tmp_path):
         back = conn.execute(text("SELECT appeal, state, evidence FROM label_appeal ORDER BY appeal")).all()
     assert [tuple(one) for one in back] == [("A", "received", "ab" * 32), ("B", "upheld", ""), ("C", "refused", "")]
     store.close()
+
+
 def before_the_ladder(store):
     """A store of the release before the ladder, with restrictions of cases and one of an order."""
     with store.engine.begin() as conn:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
+from clearbell.appeals.model import Appellant, Filed, Ground, Subject
+from clearbell.appeals.service import do_file as do_appeal
 from clearbell.calls import DAY, HOUR
 from clearbell.cases.model import Opened, Source, number_unit
 from clearbell.cases.service import do_open
@@ -71,6 +73,10 @@ class Firm:
         return f"{self.party}-sanction"
 
     @property
+    def appeal(self):
+        return f"APPEAL{self.serial + 1}"
+
+    @property
     def marks(self):
         """What tells of it: not to be read by another."""
         return self.party, self.party.title(), str(self.number)[2:], str(self.callee)[2:]
@@ -103,7 +109,7 @@ class Firm:
 
 
 def found(store, gate, firm):
-    """Register a firm with a number, an application, a contract, a card, consents, reports, a case and a sanction."""
+    """Register a firm with a number, an application, a contract, a card, consents, reports, a case, a sanction and an appeal."""
     pack, desk = gate.pack, gate.desk
     with store.act("cli:test") as act:
         do_register_party(act, PartyRegistered(firm.party, PartyKind.COMPANY, firm.name))
@@ -143,3 +149,6 @@ def found(store, gate, firm):
             ),
         )
         do_bite(act, firm.sanction)
+        statement = f"{firm.party} has consents"
+        why = (Appellant.HOLDER, Ground.MISTAKEN, statement, firm.number)
+        do_appeal(act, Filed(firm.appeal, Subject.VERDICT, firm.case, *why, filer="officer"))

@@ -21,8 +21,8 @@ def erase(number: str, *, pack: str = "cn", lake: str = "", home: Path | None = 
     home
         Data folder (default: $CLEARBELL_HOME or ./var).
     """
-    from clearbell.appeals.erasure import do_forget_number as appeals
     from clearbell.access.erasure import do_forget_number as reads
+    from clearbell.appeals.erasure import do_forget_number as appeals
     from clearbell.cases.erasure import do_forget_number as cases
     from clearbell.cli.applications import open_vault
     from clearbell.cli.fields import number as read_number

@@ -6,9 +6,8 @@ import msgspec
 from sqlalchemy import delete, select, update
 
 from clearbell.ledger import Act
-from clearbell.sanctions.errors import BackdatedEndError, PastStartError
+from clearbell.sanctions.errors import BackdatedEndError, PastStartError, UnknownSanctionError
 from clearbell.sanctions.errors import SanctionError as SanctionError
-from clearbell.sanctions.errors import UnknownSanctionError
 from clearbell.sanctions.model import (
     ALIVE,
     RESTRICTING,

@@ -9,33 +9,27 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Request, Response, Router, get, post
-from litestar.datastructures import State as AppState
+from litestar import Response, Router, get, post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, JSONBody, QueryParameter
 from sqlalchemy import Connection
 
-from clearbell.access.model import TENANTS, Principal
-from clearbell.appeals.errors import NotYoursError, UnknownAppealError
 from clearbell.appeals.model import OPEN, Appellant, Ground, State, Subject, Undone
 from clearbell.appeals.queries import appeal_of, appeals, papers_of, story, undone_of
 from clearbell.appeals.service import do_ask_papers, do_review, do_send_papers
 from clearbell.appeals.wording import line_words, undone_lines
 from clearbell.consent.codes import new_code, plain_code
 from clearbell.desk.appeals.deciding import Asked, barred_from, do_decide, do_take_back, do_take_in, preview
-from clearbell.desk.appeals.subjects import find
 from clearbell.ledger import Act
 from clearbell.numbering import format_e164
-from clearbell.registry.queries import holder_of, holders_of
 from clearbell.vault import Kept
-from clearbell.web.doors import principal, require_token
+from clearbell.web.doors import require_token
 from clearbell.web.feeds import ServedGate
 from clearbell.web.refusals import REFUSALS
 from clearbell.web.schemas import BadFieldError, Name, NumberKey, NumberText, Time, to_number, to_time
 
 Words = Annotated[str, msgspec.Meta(max_length=2_000, pattern=r"^[^\x00]*$")]
 Base64 = Annotated[str, msgspec.Meta(max_length=14 * 1024 * 1024)]
-Asks = Request[Any, Any, AppState]
 Limit = Annotated[int, QueryParameter(name="limit", ge=1, le=1_000, description="How many at most.")]
 InState = Annotated[State | None, QueryParameter(name="state", description="Only those in this state.")]
 Against = Annotated[Subject | None, QueryParameter(name="against", description="Only those against this.")]
@@ -154,7 +148,7 @@ class WholeAppealView(msgspec.Struct):
 
 
 def appeal_view(conn: Connection, name: str, now: int) -> AppealView:
-    """The appeal of that id. Raises :class:`UnknownAppealError`."""
+    """The appeal of that id. Raises ``UnknownAppealError``."""
     row = appeal_of(conn, name)
     return AppealView(
         row.appeal,
@@ -190,19 +184,6 @@ def _papers(gate: Any, papers: list[PaperBody]) -> tuple[tuple[str, Kept], ...]:
     return tuple(found)
 
 
-def _check_tenant(conn: Connection, who: Principal, number: int, name: str) -> None:
-    """A company appeals for its own holders and numbers only. Raises :class:`NotYoursError`."""
-    if who.role in TENANTS:
-        own = set(holders_of(conn, who.tenant))
-        if name not in own and (not number or holder_of(conn, number) not in own):
-            raise NotYoursError
-
-
-def _check_filed(conn: Connection, who: Principal, name: str) -> None:
-    if who.role in TENANTS and appeal_of(conn, name).filer != who.name:
-        raise UnknownAppealError(name)
-
-
 def _done(gate: Any, name: str, do: Callable[[Act], object]) -> AppealView:
     with gate.store.act("api") as act:
         do(act)
@@ -233,9 +214,8 @@ def list_(
 
 
 @post("/appeals", sync_to_thread=True, responses=REFUSALS, summary="Take in an appeal")
-def file_(data: JSONBody[AppealBody], gate: ServedGate, request: Asks) -> AppealView:
+def file_(data: JSONBody[AppealBody], gate: ServedGate) -> AppealView:
     """The answer has its id, which is the appellant's receipt, and its deadline."""
-    who = principal(request)
     contact = to_number(data.contact, "contact", gate.pack.home, blank_allowed=False) if data.contact else 0
     kept = _papers(gate, data.papers)
     asked = Asked(
@@ -243,13 +223,7 @@ def file_(data: JSONBody[AppealBody], gate: ServedGate, request: Asks) -> Appeal
         data.officer, "api", papers=kept,
     )  # fmt: skip
     name = new_code(os.urandom)
-
-    def take_in(act: Act) -> None:
-        against = find(act.conn, asked.id, gate.find, gate.pack.home, act.at)
-        _check_tenant(act.conn, who, against.number, against.name)
-        do_take_in(act, name, asked, gate.find, gate.pack, gate.desk.due)
-
-    return _done(gate, name, take_in)
+    return _done(gate, name, lambda act: do_take_in(act, name, asked, gate.find, gate.pack, gate.desk.due))
 
 
 @get("/appeals/{appeal:str}", sync_to_thread=True, responses=REFUSALS, summary="Show an appeal")
@@ -316,26 +290,20 @@ def ask_papers(appeal: FromPath[str], data: JSONBody[StepBody], gate: ServedGate
 
 
 @_route("papers", "Hand papers in")
-def hand_in(appeal: FromPath[str], data: JSONBody[PapersBody], gate: ServedGate, request: Asks) -> AppealView:
+def hand_in(appeal: FromPath[str], data: JSONBody[PapersBody], gate: ServedGate) -> AppealView:
     """Asked for or not."""
-    name, who = plain_code(appeal), principal(request)
+    name = plain_code(appeal)
     with gate.store.read() as conn:
-        _check_filed(conn, who, name)
         appeal_of(conn, name)
     kept = _papers(gate, data.papers)
     return _done(gate, name, lambda act: do_send_papers(act, name, kept, sender=data.officer))
 
 
 @_route("withdraw", "Take an appeal back")
-def withdraw(appeal: FromPath[str], data: JSONBody[StepBody], gate: ServedGate, request: Asks) -> AppealView:
+def withdraw(appeal: FromPath[str], data: JSONBody[StepBody], gate: ServedGate) -> AppealView:
     """What was done stands."""
-    name, who, due = plain_code(appeal), principal(request), gate.desk.due
-
-    def take_back(act: Act) -> None:
-        _check_filed(act.conn, who, name)
-        do_take_back(act, name, due, who=data.officer, words=data.words)
-
-    return _done(gate, name, take_back)
+    name, due = plain_code(appeal), gate.desk.due
+    return _done(gate, name, lambda act: do_take_back(act, name, due, who=data.officer, words=data.words))
 
 
 @_route("decision", "Decide an appeal")

@@ -14,8 +14,12 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, select
 
+from clearbell.appeals.errors import AppealError
+from clearbell.appeals.queries import find_appeal
 from clearbell.cases.model import UnitKind
 from clearbell.cases.tables import case_file
+from clearbell.consent.codes import plain_code
+from clearbell.desk.appeals.subjects import Against, against_of, find
 from clearbell.labels.cards.tables import card
 from clearbell.numbering import to_key
 from clearbell.registry.applications.tables import application
@@ -32,6 +36,9 @@ class Kind(enum.Enum):
     CONTRACT = ("合同", "contract")
     CARD = ("名片", "name card")
     CASE = ("案件", "case")
+    APPEALED = ("判定、处置、标注或案件", "decision, sanction, label or case")
+    """What an appeal is against."""
+    APPEAL = ("申诉", "appeal")
 
     def __init__(self, zh: str, en: str) -> None:
         self.zh = zh
@@ -87,7 +94,9 @@ TENANT: Mapping[tuple[str, str], tuple[Named, ...]] = {
     ("POST", "/v1/applications/{application}/documents"): (Named(_A, "application"),),
     ("POST", "/v1/cards"): (Named(_C, "card", new=True), Named(_H, "holder")),
     ("POST", "/v1/cards/{card}/documents"): (Named(_C, "card"),),
-    ("POST", "/v1/label-appeals"): (Named(_N, "number"),),
+    ("POST", "/v1/appeals"): (Named(Kind.APPEALED, "id"),),
+    ("POST", "/v1/appeals/{appeal}/papers"): (Named(Kind.APPEAL, "appeal"),),
+    ("POST", "/v1/appeals/{appeal}/withdraw"): (Named(Kind.APPEAL, "appeal"),),
     ("POST", "/v1/cases/{case}/appeal"): (Named(Kind.CASE, "case"),),
 }
 """By method and address, what each address that a tenant is granted names."""
@@ -165,6 +174,30 @@ def _case(conn: Connection, name: Any, home: str) -> str | None:
     return party_of(conn, row.unit) if row.unit_kind == UnitKind.HOLDER.value else ""
 
 
+def _appealed(conn: Connection, name: Any, home: str) -> str | None:
+    """Whose what an appeal is against is; a decision on a call is appealed against at the page, by the caller's number."""
+    found = _case(conn, name, home)
+    if found is not None:
+        return found
+    try:
+        return _of_against(conn, find(conn, str(name), lambda _: None, home, 0), home)
+    except AppealError:
+        return _number(conn, name, home)
+
+
+def _appeal(conn: Connection, name: Any, home: str) -> str | None:
+    row = find_appeal(conn, plain_code(str(name)))
+    return None if row is None else _of_against(conn, against_of(row), home)
+
+
+def _of_against(conn: Connection, against: Against, home: str) -> str:
+    if against.number:
+        return _number(conn, against.number, home) or ""
+    if against.name:
+        return party_of(conn, against.name) or ""
+    return _case(conn, against.case, home) or ""
+
+
 _OWNERS: Mapping[Kind, Callable[[Connection, Any, str], str | None]] = {
     Kind.HOLDER: _holder,
     Kind.NUMBER: _number,
@@ -172,5 +205,7 @@ _OWNERS: Mapping[Kind, Callable[[Connection, Any, str], str | None]] = {
     Kind.CONTRACT: _contract,
     Kind.CARD: _card,
     Kind.CASE: _case,
+    Kind.APPEALED: _appealed,
+    Kind.APPEAL: _appeal,
 }
 """Of each kind, who has it: a party's id, "" for nobody's, None where there is no such thing."""

@@ -146,7 +146,7 @@ def concerns(conn: Connection, against: Against, number: int) -> bool:
     row = sanction_of(conn, against.rests_on or against.id)
     if row is None and against.subject is Subject.RESTRICTION:
         row = restriction_of(conn, against.id)
-    told = list(contacts_for(conn, row)) if row is not None else []
+    told = contacts_for(conn, Target(row.target), row.number, row.name) if row is not None else []
     if against.number:
         told += contacts_of_number(conn, against.number)
     if against.subject is Subject.VERDICT:
