@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, select
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select
 
 from clearbell.intake.model import Run
 from clearbell.intake.tables import intake_run, quarantined_row
@@ -13,6 +15,21 @@ def runs(conn: Connection) -> list[Run]:
     columns = [intake_run.c[name] for name in Run.__struct_fields__]
     query = select(*columns).order_by(intake_run.c.started_at.desc(), intake_run.c.run)
     return [Run(*row) for row in conn.execute(query)]
+
+
+def runs_of(conn: Connection, loaders: Select[Any], limit: int, start: int = 0) -> list[Run]:
+    """Files that were taken in or begun by any of the loaders, the newest first."""
+    columns = [intake_run.c[name] for name in Run.__struct_fields__]
+    query = select(*columns).where(intake_run.c.loader.in_(loaders))
+    newest = query.order_by(intake_run.c.started_at.desc(), intake_run.c.run)
+    return [Run(*row) for row in conn.execute(newest.limit(limit).offset(start))]
+
+
+def run_of(conn: Connection, run: str) -> Run | None:
+    """The run of that id."""
+    columns = [intake_run.c[name] for name in Run.__struct_fields__]
+    row = conn.execute(select(*columns).where(intake_run.c.run == run)).first()
+    return Run(*row) if row is not None else None
 
 
 def reasons(conn: Connection, run: str) -> list[tuple[str, str, str, int]]:
