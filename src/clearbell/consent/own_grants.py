@@ -83,12 +83,15 @@ class OwnGrantLoader(GrantLoader):
             consent.c.holder == self._holder, consent.c.callee.in_(callees), consent.c.withdrawn != 0
         )
         withdrawn = {(row.callee, row.purpose) for row in act.conn.execute(gone)}
+        took_back = {callee for callee, _ in withdrawn}
         bad: list[tuple[int, BadCell]] = []
         kept: list[tuple[int, ConsentGranted]] = []
         for place, grant in enumerate(grants):
             if grant.callee in refused:
                 bad.append((place, _REFUSED))
-            elif (grant.callee, grant.purpose) in withdrawn or (grant.callee, "*") in withdrawn:
+            elif not withdrawn.isdisjoint({(grant.callee, grant.purpose), (grant.callee, "*")}) or (
+                grant.purpose == "*" and grant.callee in took_back
+            ):
                 bad.append((place, _WITHDRAWN))
             else:
                 kept.append((place, grant))

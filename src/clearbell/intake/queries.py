@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from clearbell.intake.model import Run
 from clearbell.intake.tables import intake_run, quarantined_row
@@ -30,6 +31,13 @@ def run_of(conn: Connection, run: str) -> Run | None:
     columns = [intake_run.c[name] for name in Run.__struct_fields__]
     row = conn.execute(select(*columns).where(intake_run.c.run == run)).first()
     return Run(*row) if row is not None else None
+
+
+def faults(conn: Connection, run: str, limit: int, start: int = 0) -> Sequence[Row[Any]]:
+    """What was wrong with the rows of a run, in the order of the file."""
+    q = quarantined_row.c
+    query = select(quarantined_row).where(q.run == run).order_by(q.row, q.item)
+    return conn.execute(query.limit(limit).offset(start)).all()
 
 
 def reasons(conn: Connection, run: str) -> list[tuple[str, str, str, int]]:

@@ -164,7 +164,7 @@ async def need_session(connection: Connection, _handler: BaseRouteHandler) -> No
     here = str(connection.url.path) + (f"?{connection.url.query}" if connection.url.query else "")
     row = await asyncio.to_thread(session_of, doors.store, doors.key, settings, secret) if secret else None
     if row is None or row.half:
-        raise SessionNeededError(here if address[0] == "GET" else "/desk")
+        raise SessionNeededError(here if address[0] == "GET" else f"/{address[1].split('/')[1]}")
     who = Principal(row.account, Role(row.role), row.tenant, bytes(row.digest), row.csrf)
     if who.role in settings.second_factor and not row.totp and address not in OWN:
         raise SessionNeededError("/desk", "account")
