@@ -93,7 +93,7 @@ def test_every_address_that_needs_something_is_guarded(office):
             getattr(guard, "__name__", getattr(getattr(guard, "func", guard), "__name__", ""))
             for guard in handler.resolve_guards()
         }
-        guards = {"need_session", "open_or_session"} if path.startswith("/desk") else {"require_token"}
+        guards = {"need_session", "open_or_session"} if path.startswith(("/desk", "/firm")) else {"require_token"}
         assert not needed or guards & names, (method, path)
 
 

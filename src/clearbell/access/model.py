@@ -43,7 +43,7 @@ class Permission(enum.Enum):
     FIRM = "firm"
     """See, at the enterprise door, what is one's own."""
     FIRM_CHANGE = "firm-change"
-    """Sign one's own contracts, record and withdraw consents that one got."""
+    """File, sign, record and withdraw there, for one's own party."""
     REGISTRY_READ = "registry-read"
     NUMBERS_CHANGE = "numbers-change"
     APPLICATIONS_READ = "applications-read"

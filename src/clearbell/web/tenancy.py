@@ -99,7 +99,7 @@ TENANT: Mapping[tuple[str, str], tuple[Named, ...]] = {
     ("GET", "/firm/sanctions"): ITS_OWN,
     ("GET", "/firm/applications"): ITS_OWN,
     ("GET", "/firm/new-application"): ITS_OWN,
-    ("POST", "/firm/new-application"): (Named(_H, "holder", needed=False, new=True),),
+    ("POST", "/firm/file-application"): (Named(_H, "holder", needed=False, new=True),),
     ("GET", "/firm/applications/{application}"): (Named(_A, "application"),),
     ("POST", "/firm/applications/{application}/fields"): (
         Named(_A, "application"),
@@ -116,9 +116,9 @@ TENANT: Mapping[tuple[str, str], tuple[Named, ...]] = {
     ("POST", "/firm/consents/withdraw"): (Named(_H, "holder"),),
     ("GET", "/firm/consents/{run}"): (Named(Kind.UPLOAD, "run"),),
     ("GET", "/firm/scrub"): ITS_OWN,
-    ("POST", "/firm/scrub"): (Named(_H, "holder"), Named(_N, "caller", needed=False)),
+    ("POST", "/firm/scrub/list"): (Named(_H, "holder"), Named(_N, "caller", needed=False)),
     ("GET", "/firm/cards"): ITS_OWN,
-    ("POST", "/firm/cards"): (Named(_C, "card", needed=False), Named(_H, "holder")),
+    ("POST", "/firm/apply-card"): (Named(_C, "card", needed=False), Named(_H, "holder")),
     ("GET", "/firm/cards/{card}"): (Named(_C, "card"),),
     ("POST", "/firm/cards/{card}/documents"): (Named(_C, "card"),),
 }

@@ -134,7 +134,7 @@ def _sent(line_class: LineClass, data: dict[str, Any]) -> dict[str, str]:
     return {one.name: field(data, one.name) for one in FORMS[line_class].fields if one.name in data}
 
 
-@form("/firm/new-application")
+@form("/firm/file-application")
 def file_application(data: Sent, request: Asked, gate: ServedGate) -> Shown:
     """File it; its own page says what is missing."""
     party, who = tenant(request), principal(request).name

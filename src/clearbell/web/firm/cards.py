@@ -76,7 +76,7 @@ def cards(request: Asked, gate: ServedGate, start: From = 0, as_form: Form = "")
     return _page(request, gate, start, as_form)
 
 
-@form("/firm/cards")
+@form("/firm/apply-card")
 def apply(data: Sent, request: Asked, gate: ServedGate) -> Shown:
     """Apply for a card, or for the next version of one; its own page says which documents are needed."""
     language = language_of(request)

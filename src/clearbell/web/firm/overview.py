@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from litestar import Response
@@ -30,6 +31,7 @@ from clearbell.web.officers.page import Asked, Language, language_of
 from clearbell.web.revocation import shown_time
 
 SOON_DAYS = 30
+_EVIDENCE = re.compile(r"\s*[((][…,,、 ]+[))]")
 LATELY_DAYS = 7
 _LOOKED_AT = 200
 
@@ -179,7 +181,9 @@ def reason_words(gate: ServedGate, reason: str, language: Language) -> str:
     """What decided, without the evidence of one call."""
     price = gate.pack.prices.get(reason)
     if price is not None:
-        return (price.zh if language == "zh" else price.en).format_map(_Left())
+        words = (price.zh if language == "zh" else price.en).format_map(_Left())
+        # What is nothing but evidence in brackets goes with it.
+        return _EVIDENCE.sub("", words)
     return FIRM[language].get(f"reason_{reason}", reason)
 
 

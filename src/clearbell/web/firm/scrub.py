@@ -37,7 +37,7 @@ def scrub_page(request: Asked, gate: ServedGate) -> Response[str]:
     return _page(request, gate)
 
 
-@form("/firm/scrub")
+@form("/firm/scrub/list")
 def scrub_list(data: Uploaded, request: Asked, gate: ServedGate) -> Response[str]:
     """Count the reasons and give the list back. Nothing of it is kept."""
     language = language_of(request)

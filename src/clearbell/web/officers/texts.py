@@ -373,8 +373,8 @@ PERMISSIONS: dict[str, dict[str, str]] = {
     "consent-change": {"zh": "登记同意与拒绝", "en": "record consents and refusals"},
     "firm": {"zh": "查看本企业的一切", "en": "see all that is the firm's own"},
     "firm-change": {
-        "zh": "签订本企业合同、登记本企业取得的同意",
-        "en": "sign the firm's contracts, record consents it got",
+        "zh": "办理本企业的申请、合同、同意与名片",
+        "en": "file, sign and record for the firm",
     },
     "scrub": {"zh": "外呼前核对名单", "en": "scrub calling lists"},
     "registry-read": {"zh": "查看码号登记", "en": "look at the registry"},
