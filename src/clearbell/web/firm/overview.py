@@ -97,7 +97,7 @@ def _waiting(conn: Connection, party: str, language: Language) -> list[tuple[str
         for one in cards_of_party(conn, party, _LOOKED_AT)
         if one.state == CardState.APPLIED.value and missing_papers(conn, one)
     ]
-    return found[:20]
+    return [(said[:1].upper() + said[1:], path) for said, path in found[:20]]
 
 
 @page("/firm/numbers")

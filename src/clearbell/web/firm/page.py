@@ -101,6 +101,12 @@ def own_holders(conn: Connection, party: str) -> list[str]:
     return list(conn.execute(query.limit(HOLDERS)).scalars())
 
 
+def own_trade(conn: Connection, party: str) -> str:
+    """The category of the party's first holder that has one; empty when none has."""
+    query = select(holder.c.category).where(holder.c.holder.in_(held_by(party)), holder.c.category != "")
+    return conn.execute(query.order_by(holder.c.holder).limit(1)).scalar_one_or_none() or ""
+
+
 def day_words(day: int) -> str:
     """A local day since 1970 as a date."""
     return (datetime.date(1970, 1, 1) + datetime.timedelta(day)).isoformat()

@@ -16,7 +16,7 @@ from clearbell.consent.scrub import Question, scrub
 from clearbell.numbering import to_key
 from clearbell.sanctions.queries import holder_barred
 from clearbell.web.feeds import ServedGate
-from clearbell.web.firm.page import Uploaded, choices, file_of, form, own_holders, page, shown, tenant
+from clearbell.web.firm.page import Uploaded, choices, file_of, form, own_holders, own_trade, page, shown, tenant
 from clearbell.web.firm.texts import FIRM
 from clearbell.web.officers.page import Asked, field, in_words, language_of
 
@@ -24,9 +24,14 @@ MOST_LINES = 100_000
 
 
 def _page(request: Asked, gate: ServedGate, status: int = 200, **fields: Any) -> Response[str]:
+    party = tenant(request)
     with gate.store.read() as conn:
-        holders = own_holders(conn, tenant(request))
-    filled: dict[str, Any] = {"fault": "", "counts": [], "content": "", "may": 0, "lines": 0, **fields}
+        holders = own_holders(conn, party)
+        # What most of the firm's calls will be about.
+        trade = own_trade(conn, party)
+    filled: dict[str, Any] = {
+        "fault": "", "counts": [], "content": "", "may": 0, "lines": 0, "holder": "", "purpose": trade, "caller": "", **fields
+    }  # fmt: skip
     purposes = choices(gate.pack, language_of(request))
     return shown(request, "scrub.html", status, holders=holders, purposes=purposes, most=MOST_LINES, **filled)
 
@@ -43,23 +48,24 @@ def scrub_list(data: Uploaded, request: Asked, gate: ServedGate) -> Response[str
     language = language_of(request)
     words = FIRM[language]
     _, content = file_of(data)
-    holder, caller = field(data, "holder", 256), field(data, "caller", 64)
+    holder, caller, purpose = field(data, "holder", 256), field(data, "caller", 64), field(data, "purpose", 64)
+    asked: dict[str, Any] = {"holder": holder, "purpose": purpose, "caller": caller}
     if not content:
-        return _page(request, gate, 422, fault=words["file_needed"])
+        return _page(request, gate, 422, fault=words["file_needed"], **asked)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "list.csv"
         path.write_bytes(content)
         try:
             given = read_list(path, home=gate.pack.home)
         except BadListError as error:
-            return _page(request, gate, 422, fault=in_words(error, language))
+            return _page(request, gate, 422, fault=in_words(error, language), **asked)
         if len(given.numbers) > MOST_LINES:
-            return _page(request, gate, 422, fault=words["list_long"].format(most=f"{MOST_LINES:,}"))
+            return _page(request, gate, 422, fault=words["list_long"].format(most=f"{MOST_LINES:,}"), **asked)
         now = gate.now()
         with gate.store.read() as conn:
             question = Question(
                 holder,
-                field(data, "purpose", 64) or "*",
+                purpose or "*",
                 now,
                 to_key(caller, gate.pack.home) if caller else 0,
                 gate.pack.limit("consent_days"),
@@ -73,6 +79,7 @@ def scrub_list(data: Uploaded, request: Asked, gate: ServedGate) -> Response[str
     return _page(
         request,
         gate,
+        **asked,
         lines=len(given.numbers),
         may=sum(told[number].may for number in given.numbers),
         counts=[(why.code, why.zh if language == "zh" else why.en, count) for why, count in reasons.most_common()],

@@ -125,7 +125,7 @@ _PAIRS: dict[str, tuple[str, str]] = {
     "class_400": ("400 号码", "400 number"),
     "class_1010": ("1010 号码", "1010 number"),
     "application_pending": ("待审核", "waits for a reviewer"),
-    "application_held": ("待补正", "held: mend it"),
+    "application_held": ("待补正", "held, to be mended"),
     "application_reviewed": ("待复核", "waits for a second reviewer"),
     "application_approved": ("已批准", "approved"),
     "application_lapsed": ("已失效", "lapsed"),
