@@ -206,8 +206,6 @@ def test_all_permissions_are_asked_for_somewhere_or_kept_for_pages_to_come(offic
     unused = set(Permission) - {one for one in NEEDS.values() if one is not None}
     assert unused <= {
         Permission.SANCTIONS_READ,
-        Permission.NOTICES_READ,
-        Permission.NOTICES_SEND,
         Permission.NODE_READ,
     }
 

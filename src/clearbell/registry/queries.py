@@ -97,6 +97,13 @@ def trunks(conn: Connection, limit: int = 100, after: str = "") -> Sequence[Row[
     return conn.execute(select(trunk).where(trunk.c.trunk > after).order_by(trunk.c.trunk).limit(limit)).all()
 
 
+def trunks_of(conn: Connection, party_id: str) -> list[str]:
+    """Names of the trunks that an access provider connected."""
+    return list(
+        conn.execute(select(trunk.c.trunk).where(trunk.c.provider == party_id).order_by(trunk.c.trunk)).scalars()
+    )
+
+
 def foreign_trunks(conn: Connection) -> list[str]:
     """Names of the trunks that come from abroad."""
     query = select(trunk.c.trunk).where(trunk.c.kind == TrunkKind.FOREIGN.value).order_by(trunk.c.trunk)

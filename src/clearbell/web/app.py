@@ -20,8 +20,11 @@ from clearbell.consent.errors import ConsentError
 from clearbell.labels.appeals.errors import AppealError, UnknownAppealError
 from clearbell.labels.cards.errors import CardError, UnknownCardError
 from clearbell.lifecycles import IllegalStepError
+from clearbell.notices.errors import NoticeError
+from clearbell.notices.mass.errors import UnknownMassError
 from clearbell.registry.errors import RegistryError, UnknownError
 from clearbell.reports.refusals import RefusedReportError, RefusedUnknownReportError
+from clearbell.sanctions.errors import UnknownSanctionError
 from clearbell.sanctions.orders.errors import OrderError, UnknownOrderError
 from clearbell.sanctions.service import SanctionError
 from clearbell.vault import VaultError
@@ -41,6 +44,7 @@ from clearbell.web.gate import Gate
 from clearbell.web.label_appeals import label_appeals_router
 from clearbell.web.limits import Limiter
 from clearbell.web.live import live_handlers
+from clearbell.web.mass_notices import mass_notices_router
 from clearbell.web.officers.door import officers_handlers, refused_page
 from clearbell.web.officers.page import in_words
 from clearbell.web.orders import orders_router
@@ -50,6 +54,7 @@ from clearbell.web.refusals import error_body
 from clearbell.web.report_desk import report_desk_router
 from clearbell.web.reports import reports_router
 from clearbell.web.revocation import revocation_handlers
+from clearbell.web.sanctions import sanctions_router
 from clearbell.web.schemas import BadFieldError, ErrorBody
 from clearbell.web.statements import statements_router
 from clearbell.web.subscriber.door import subscriber_handlers
@@ -80,7 +85,9 @@ def _refused(_request: Request[Any, Any, State], error: Any) -> Response[ErrorBo
             | UnknownAppealError
             | UnknownCardError
             | UnknownCaseError
+            | UnknownMassError
             | UnknownOrderError
+            | UnknownSanctionError
             | RefusedUnknownReportError,
         )
         else 422
@@ -177,6 +184,8 @@ def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60, doo
             report_desk_router(),
             cases_router(),
             orders_router(),
+            sanctions_router(),
+            mass_notices_router(),
             carddav_handler(gate, token, doors),
             deadlines_router(),
             *([*officers_handlers(), *firm_handlers()] if doors is not None else []),
@@ -206,6 +215,7 @@ def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60, doo
                     CardError,
                     CaseError,
                     ConsentError,
+                    NoticeError,
                     OrderError,
                     RefusedReportError,
                     RegistryError,

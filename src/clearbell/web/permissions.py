@@ -89,6 +89,12 @@ _API: Mapping[tuple[str, str], P | None] = {
     ("POST", "/v1/cases/{case}/reopen"): P.CASES_DECIDE,
     ("POST", "/v1/cases/{case}/close"): P.CASES_DECIDE,
     ("GET", "/v1/deadlines"): P.DEADLINES_READ,
+    ("GET", "/v1/sanctions"): P.SANCTIONS_READ,
+    ("POST", "/v1/sanctions"): P.SANCTIONS_DECIDE,
+    ("POST", "/v1/sanctions/propose"): P.SANCTIONS_READ,
+    ("POST", "/v1/sanctions/preview"): P.SANCTIONS_DECIDE,
+    ("GET", "/v1/sanctions/{case}/{place}"): P.SANCTIONS_READ,
+    ("POST", "/v1/sanctions/{case}/{place}/lift"): P.SANCTIONS_DECIDE,
     ("GET", "/v1/orders"): P.ORDERS_READ,
     # From a regulator, or on paper to a supervisor, who takes it in.
     ("POST", "/v1/orders"): P.ORDERS_GIVE,
@@ -101,6 +107,15 @@ _API: Mapping[tuple[str, str], P | None] = {
     ("POST", "/v1/orders/{order}/must-do/{place}/prove"): P.ORDERS_WORK,
     ("POST", "/v1/orders/{order}/must-do/{place}/cannot"): P.ORDERS_WORK,
     ("POST", "/v1/orders/{order}/must-do/{place}/reopen"): P.ORDERS_WORK,
+    ("GET", "/v1/mass-notices"): P.NOTICES_READ,
+    ("POST", "/v1/mass-notices"): P.NOTICES_SEND,
+    ("GET", "/v1/mass-notices/{mass}"): P.NOTICES_READ,
+    ("PUT", "/v1/mass-notices/{mass}"): P.NOTICES_SEND,
+    ("GET", "/v1/mass-notices/{mass}/preview"): P.NOTICES_READ,
+    ("GET", "/v1/mass-notices/{mass}/progress"): P.NOTICES_READ,
+    ("GET", "/v1/mass-notices/{mass}/outcomes"): P.NOTICES_READ,
+    # The approval comes from another officer than those who had a hand in it, as the notice itself knows.
+    ("POST", "/v1/mass-notices/{mass}/{step}"): P.NOTICES_SEND,
 }
 
 _OPEN: Mapping[tuple[str, str], P | None] = dict.fromkeys(
@@ -181,6 +196,22 @@ _DESK: Mapping[tuple[str, str], P | None] = {
     ("POST", "/desk/cases/{case}/sanction"): P.SANCTIONS_DECIDE,
     ("POST", "/desk/cases/{case}/appeal"): P.APPEALS_DECIDE,
     ("POST", "/desk/cases/{case}/close"): P.CASES_DECIDE,
+    ("GET", "/desk/mass-notices"): P.NOTICES_READ,
+    ("GET", "/desk/mass-notices/{mass}"): P.NOTICES_READ,
+    ("GET", "/desk/mass-notices/{mass}/events"): P.NOTICES_READ,
+    ("POST", "/desk/draft-mass-notice"): P.NOTICES_SEND,
+    ("POST", "/desk/mass-notices/{mass}/{step}"): P.NOTICES_SEND,
+    ("GET", "/desk/orders"): P.ORDERS_READ,
+    ("POST", "/desk/new-order"): P.ORDERS_GIVE,
+    ("GET", "/desk/orders/{order}"): P.ORDERS_READ,
+    ("POST", "/desk/orders/{order}/acknowledge"): P.ORDERS_WORK,
+    ("POST", "/desk/orders/{order}/must-do/{place}/do"): P.ORDERS_WORK,
+    ("POST", "/desk/orders/{order}/must-do/{place}/prove"): P.ORDERS_WORK,
+    ("POST", "/desk/orders/{order}/must-do/{place}/cannot"): P.ORDERS_WORK,
+    ("POST", "/desk/orders/{order}/must-do/{place}/reopen"): P.ORDERS_WORK,
+    ("POST", "/desk/orders/{order}/propose"): P.ORDERS_WORK,
+    ("POST", "/desk/orders/{order}/confirm"): P.ORDERS_WORK,
+    ("POST", "/desk/orders/{order}/reply"): P.ORDERS_WORK,
     ("GET", "/desk/ledger"): P.LEDGER_READ,
     ("GET", "/desk/reads"): P.LEDGER_READ,
     ("GET", "/desk/accounts"): P.ACCOUNTS_READ,
@@ -227,7 +258,10 @@ PERSONAL = frozenset(
         "/v1/reports/{receipt}",
         "/v1/cases/{case}",
         "/v1/orders/{order}",
+        "/v1/sanctions/{case}/{place}",
+        "/v1/mass-notices/{mass}/outcomes",
         "/desk/cases/{case}",
+        "/desk/orders/{order}",
     }
 )
 """Addresses that show a person's data: who looks at one is written down."""

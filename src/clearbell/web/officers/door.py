@@ -10,6 +10,9 @@ from clearbell.web.officers.account import account_handlers
 from clearbell.web.officers.accounts import accounts_handlers
 from clearbell.web.officers.case_page import case_handlers
 from clearbell.web.officers.ledger_page import ledger_handlers
+from clearbell.web.officers.mass_list import mass_list_handlers
+from clearbell.web.officers.mass_page import mass_page_handlers
+from clearbell.web.officers.orders_page import orders_handlers
 from clearbell.web.officers.page import Asked, in_words, language_of, show
 from clearbell.web.officers.queue import queue_handlers
 from clearbell.web.officers.signing import signing_handlers
@@ -24,6 +27,9 @@ def officers_handlers() -> list[HTTPRouteHandler]:
         *accounts_handlers(),
         *queue_handlers(),
         *case_handlers(),
+        *mass_list_handlers(),
+        *mass_page_handlers(),
+        *orders_handlers(),
         *ledger_handlers(),
     ]
 

@@ -34,6 +34,8 @@ _PLACES = (
     ("firm_sanctions", "/firm/sanctions", Permission.FIRM),
     ("firm_cards", "/firm/cards", Permission.FIRM),
     ("cases", "/desk/cases", Permission.CASES_READ),
+    ("mass_notices", "/desk/mass-notices", Permission.NOTICES_READ),
+    ("orders", "/desk/orders", Permission.ORDERS_READ),
     ("live", "/desk/live", Permission.NODE_READ),
     ("ledger", "/desk/ledger", Permission.LEDGER_READ),
     ("reads", "/desk/reads", Permission.LEDGER_READ),
