@@ -81,7 +81,7 @@ def test_consents_of_the_first_release_are_kept(tmp_path):
 def test_appeals_against_labels_are_carried_over_and_back(tmp_path):
     store = Store.open(f"sqlite:///{tmp_path / 'old.db'}")
     with store.engine.begin() as conn:
-        command.upgrade(configuration(conn), "0027")
+        command.upgrade(configuration(conn), "0037")
         for name, state, evidence in (("A", "received", "ab" * 32), ("B", "upheld", ""), ("C", "refused", "")):
             conn.execute(
                 text(
@@ -110,7 +110,7 @@ def test_appeals_against_labels_are_carried_over_and_back(tmp_path):
     assert [one.state for one in (first, second, third)] == ["received", "upheld", "rejected"]
     assert (third.officer, third.reason, third.decided) == ("chief", "seen", 8)
     with store.engine.begin() as conn:
-        command.downgrade(configuration(conn), "0027")
+        command.downgrade(configuration(conn), "0037")
         back = conn.execute(text("SELECT appeal, state, evidence FROM label_appeal ORDER BY appeal")).all()
     assert [tuple(one) for one in back] == [("A", "received", "ab" * 32), ("B", "upheld", ""), ("C", "refused", "")]
     store.close()
