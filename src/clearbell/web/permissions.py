@@ -170,6 +170,7 @@ DOOR = frozenset(
 _DESK: Mapping[tuple[str, str], P | None] = {
     ("GET", "/desk/cases"): P.CASES_READ,
     ("GET", "/desk/cases/{case}"): P.CASES_READ,
+    ("GET", "/desk/cases/{case}/story"): P.CASES_READ,
     ("POST", "/desk/open-case"): P.CASES_OPEN,
     ("POST", "/desk/cases/{case}/take"): P.CASES_WORK,
     ("POST", "/desk/cases/{case}/note"): P.CASES_WORK,
@@ -196,6 +197,7 @@ PERSONAL = frozenset(
         "/v1/cases/{case}",
         "/v1/orders/{order}",
         "/desk/cases/{case}",
+        "/desk/cases/{case}/story",
     }
 )
 """Addresses that show a person's data: who looks at one is written down."""
