@@ -7,6 +7,7 @@ import pytest
 from clearbell.consent.receipts import check
 from clearbell.registry.model import HolderRegistered, NumbersAssigned, PartyKind, PartyRegistered, Purpose
 from clearbell.registry.service import do_assign_numbers, do_register_holder, do_register_party
+from clearbell.web.front_texts import FRONT
 from clearbell.web.texts import TEXTS
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(300)]
@@ -50,6 +51,21 @@ def test_pages_without_an_account(node, insurer, visitor, language):
     someone = visitor(language)
 
     someone.open("/")
+    someone.look()
+    someone.page.locator("#number").fill(f"+{NOISY}")
+    someone.click("button", FRONT[language]["look"])
+    someone.sees(FRONT[language]["clean"])
+    someone.look()
+    node.report(NOISY, "loans", 25)
+    node.until_labelled(NOISY, True)
+    someone.page.locator("#number").fill(f"+{NOISY}")
+    someone.click("button", FRONT[language]["look"])
+    someone.sees(FRONT[language]["labelled"])
+    someone.look("look-up")
+    someone.open("/desk/live")
+    someone.look()
+    node.call(NOISY, BOMBED)
+    someone.page.get_by_text("+86138****0066").first.wait_for(timeout=5_000)
     someone.look("live")
     someone.open(f"/blocked/{blocked_decision(node)}")
     someone.sees(t["blocked_why"])

@@ -166,7 +166,7 @@ def test_a_token_is_needed_where_one_is_configured(gate):
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_console_page_speaks_the_language_and_hides_numbers(gate, client, language):
     gate.screen_call = client.post("/v1/screen", json={"caller": CALLER, "callee": CALLEE})
-    page = client.get("/", headers={"accept-language": f"{language};q=0.9"})
+    page = client.get("/desk/live", headers={"accept-language": f"{language};q=0.9"})
     assert TEXTS[language]["newest"] in page.text
     assert "+86138****0001" in page.text
     assert str(CALLER) not in page.text
@@ -177,7 +177,8 @@ def test_the_console_page_speaks_the_language_and_hides_numbers(gate, client, la
 
 def test_the_status_is_what_the_page_shows(gate, client):
     client.post("/v1/screen", json={"caller": CALLER, "callee": CALLEE})
-    status = client.get("/status?lang=en").json()
+    news = client.get("/desk/live/events?lang=en&most=1").text
+    status = json.loads(news.removeprefix("data:").strip())
     assert status["calls"] == 1
     assert status["actions"][0] == ["allow", "allow", 1]
     assert len(status["rows"]) == 1

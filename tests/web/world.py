@@ -4,12 +4,16 @@ import os
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from clearbell.desk.audiences import Sources
+from clearbell.desk.mass_notices import MassDesk
 from clearbell.notices.keys import NoticeKey
+from clearbell.notices.model import Channel
 from clearbell.notices.service import Outbox
 from clearbell.notices.templates import builtin_templates
 from clearbell.policy.pack import builtin_pack
 from clearbell.policy.workdays import builtin_workdays
 from clearbell.records.journal import DecidedTo
+from clearbell.records.lake import Lake
 from clearbell.registry.applications.service import Desk
 from clearbell.registry.identity import IdentityKey
 from clearbell.testing.screening import World
@@ -42,6 +46,8 @@ class ServedWorld:
         self.desk = Desk(self.pack, builtin_workdays(self.pack.id), IdentityKey(b"i" * 32))
         self.vault = Vault(folder / "documents", b"v" * 32, os.urandom)
         self.outbox = Outbox(frozenset(), builtin_templates(), NoticeKey(b"n" * 32, os.urandom))
+
+        self.mass = MassDesk(Sources(lambda: Lake(folder / "lake", 480), lambda _conn, _name: []), frozenset(Channel))
 
     def now(self):
         return self.store.clock.now()

@@ -70,6 +70,7 @@ class Permission(enum.Enum):
     ORDERS_WORK = "orders-work"
     NOTICES_READ = "notices-read"
     NOTICES_SEND = "notices-send"
+    DEADLINES_READ = "deadlines-read"
     NODE_READ = "node-read"
     LEDGER_READ = "ledger-read"
     ACCOUNTS_READ = "accounts-read"
@@ -94,6 +95,7 @@ _DESK = frozenset(
         P.APPEALS_READ,
         P.ORDERS_READ,
         P.NOTICES_READ,
+        P.DEADLINES_READ,
         P.NODE_READ,
     }
 )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from cyclopts import App
 
 from clearbell.cli.context import language, open_store, refuse, say, words
+from clearbell.cli.hand_over import hand_over
 from clearbell.cli.verdicts import (
     act_on,
     appeal,
@@ -35,6 +36,7 @@ _MOST_CALLS = 10_000
 
 app = App(name="cases", help="Cases: verification and verdicts. 案件核查与认定。")
 app.command(export, name="verdicts")
+app.command(hand_over, name="hand-over")
 for command in (verdict, confirm, sanction, appeal, decide_appeal, reopen, close):
     app.command(command)
 

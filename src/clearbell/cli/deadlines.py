@@ -15,9 +15,9 @@ Kinds = Annotated[list[str] | None, Parameter(name="--kind", negative="")]
 
 
 def _kinds(kinds: list[str] | None) -> list[str] | None:
-    from clearbell.desk.deadlines.sources import SOURCES
+    from clearbell.desk.deadlines.catalogue import EVERY
 
-    known = [source.kind for source in SOURCES]
+    known = [source.kind for source in EVERY]
     for kind in kinds or ():
         if kind not in known:
             refuse(
@@ -29,9 +29,17 @@ def _kinds(kinds: list[str] | None) -> list[str] | None:
 
 @app.default
 def list_(
-    *, kind: Kinds = None, overdue: bool = False, limit: int = 100, pack: str = "cn", home: Path | None = None
+    *,
+    kind: Kinds = None,
+    overdue: bool = False,
+    days: float = 0,
+    limit: int = 100,
+    pack: str = "cn",
+    home: Path | None = None,
 ) -> None:
-    """List what is not done yet, the soonest due first.
+    """List what is not done yet, the soonest due first. Numbers are masked.
+
+    What ends by itself and may be very many, such as consents, is listed when its kind is named.
 
     Parameters
     ----------
@@ -39,6 +47,8 @@ def list_(
         Only this kind; give it again for more.
     overdue
         Only what is past its time.
+    days
+        Only what is due within so many days.
     limit
         How many at most.
     pack
@@ -46,17 +56,20 @@ def list_(
     home
         Data folder (default: $CLEARBELL_HOME or ./var).
     """
+    from clearbell.calls import DAY
     from clearbell.cli.fields import shown
     from clearbell.cli.pack import open_pack
     from clearbell.cli.tables import show, table
     from clearbell.desk.deadlines.queries import open_deadlines
-    from clearbell.desk.deadlines.wording import name_of
+    from clearbell.desk.deadlines.wording import name_of, subject_of
 
     chosen = _kinds(kind)
     rules = open_pack(pack)
     store = open_store(home)
+    now = store.clock.now()
+    by = now + int(days * DAY) if days else 0
     with store.read() as conn:
-        rows = open_deadlines(conn, rules, store.clock.now(), kinds=chosen, overdue=overdue, limit=limit)
+        rows = open_deadlines(conn, rules, now, kinds=chosen, overdue=overdue, by=by, limit=limit)
     late = words("已逾期", "overdue")
     show(
         table(
@@ -66,7 +79,7 @@ def list_(
                 (
                     one.kind,
                     name_of(one.kind, "zh" if language() == "zh" else "en"),
-                    one.subject,
+                    subject_of(one.subject, one.number),
                     shown(one.due, zone=rules.timezone) + (f" ({late})" if one.overdue else ""),
                 )
                 for one in rows
@@ -79,7 +92,7 @@ def list_(
 def passed(
     *, kind: Kinds = None, days: float = 30, limit: int = 100, pack: str = "cn", home: Path | None = None
 ) -> None:
-    """List what passed before it was done, the latest first.
+    """List what the clock passed before it was done, the latest first. Numbers are masked.
 
     Parameters
     ----------
@@ -99,7 +112,7 @@ def passed(
     from clearbell.cli.pack import open_pack
     from clearbell.cli.tables import show, table
     from clearbell.desk.deadlines.queries import passed_deadlines
-    from clearbell.desk.deadlines.wording import name_of
+    from clearbell.desk.deadlines.wording import name_of, subject_of
 
     chosen = _kinds(kind)
     zone = open_pack(pack).timezone
@@ -115,7 +128,7 @@ def passed(
                 (
                     row.kind,
                     name_of(row.kind, "zh" if language() == "zh" else "en"),
-                    row.subject,
+                    subject_of(row.subject, row.number),
                     shown(row.due, zone=zone),
                     shown(row.at, zone=zone),
                 )
@@ -126,15 +139,18 @@ def passed(
 
 
 @app.command(name="table")
-def table_(*, pack: str = "cn") -> None:
+def table_(*, everything: bool = False, pack: str = "cn") -> None:
     """Print the deadlines of the pack as a Markdown table.
 
     Parameters
     ----------
+    everything
+        Every time that the pack holds, and what becomes of it.
     pack
         Name or file of the rules.
     """
     from clearbell.cli.pack import open_pack
-    from clearbell.desk.deadlines.wording import table
+    from clearbell.desk.deadlines.wording import full_table, table
 
-    sys.stdout.write(table(open_pack(pack), "zh" if language() == "zh" else "en"))
+    draw = full_table if everything else table
+    sys.stdout.write(draw(open_pack(pack), "zh" if language() == "zh" else "en"))

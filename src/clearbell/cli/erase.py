@@ -21,6 +21,7 @@ def erase(number: str, *, pack: str = "cn", lake: str = "", home: Path | None = 
     home
         Data folder (default: $CLEARBELL_HOME or ./var).
     """
+    from clearbell.access.erasure import do_forget_number as reads
     from clearbell.cases.erasure import do_forget_number as cases
     from clearbell.cli.applications import open_vault
     from clearbell.cli.fields import number as read_number
@@ -70,6 +71,7 @@ def erase(number: str, *, pack: str = "cn", lake: str = "", home: Path | None = 
                 campaigns,
                 cases,
                 deadlines,
+                reads,
             )
         )
         rows += quarantine(act, key)

@@ -21,6 +21,7 @@ _BRANCHES = (
     ("contracts", "clearbell.cli.contracts:app", "Contracts with liability clauses. 合同与违约责任。"),
     ("consent", "clearbell.cli.consent:app", "Consents, refusals, lists, wishes. 同意、拒绝、名单与意愿。"),
     ("cases", "clearbell.cli.cases:app", "Cases: verification and verdicts. 案件核查与认定。"),
+    ("hand-over", "clearbell.cli.hand_over:app", "Check case files handed over. 核验移交的卷宗。"),
     ("deadlines", "clearbell.cli.deadlines:app", "What is due, overdue, or passed. 期限。"),
     ("sanctions", "clearbell.cli.sanctions:app", "Sanctions and restrictions. 处置与限制。"),
     ("orders", "clearbell.cli.orders:app", "Orders of authorities. 监管指令。"),

@@ -248,6 +248,18 @@ def close(case: str, words: str, *, officer: str = "", pack: str = "cn", home: P
     told(case, home)
 
 
+def on_named(number: str, holder: str, trunk: str, provider: str) -> Any:
+    """On whom a sanction falls, as it was named; None: on what the case is about."""
+    from clearbell.desk.subjects import Subject
+    from clearbell.sanctions.model import Target
+
+    if sum(map(bool, (number, holder, trunk, provider))) > 1:
+        refuse("号码、使用主体、中继、接入方只能写一个", "name only one of number, holder, trunk and provider")
+    if trunk or provider:
+        return Subject(Target.TRUNK if trunk else Target.PROVIDER, name=trunk or provider)
+    return unit_named(number, holder) if number or holder else None
+
+
 def sanction(
     case: str,
     *,
@@ -268,6 +280,8 @@ def sanction(
     limit: int = 0,
     number: str = "",
     holder: str = "",
+    trunk: str = "",
+    provider: str = "",
     order: str = "",
     words: str = "",
     officer: str = "",
@@ -294,6 +308,10 @@ def sanction(
         The number it falls on, where the case is about several.
     holder
         The holder it falls on, where the case is about several.
+    trunk
+        The trunk it falls on: one that connects what the case is about.
+    provider
+        The access provider it falls on: whoever connected such a trunk.
     order
         The regulator's order that it carries out.
     words
@@ -317,7 +335,7 @@ def sanction(
         moment(start, "--start"),
         moment(until, "--until"),
         limit,
-        unit_named(number, holder) if number or holder else None,
+        on_named(number, holder, trunk, provider),
         order,
         words,
     )

@@ -154,21 +154,21 @@ def _event(conn: Connection, fact: Announced | Moved, row: Row[Any]) -> str:
     return fact.step.value if fact.step is not Step.STEP_DOWN else f"{fact.step.value} {fact.rung.value}"
 
 
-def contacts_for(conn: Connection, row: Row[Any]) -> list[Contact]:
-    """Who is told of a sanction, but for the line that it bars."""
-    match Target(row.target):
+def contacts_for(conn: Connection, target: Target, number: int, name: str) -> list[Contact]:
+    """Who is told of a sanction on the target, but for the line that it bars."""
+    match target:
         case Target.NUMBER:
-            return contacts_of_number(conn, row.number)
+            return contacts_of_number(conn, number)
         case Target.HOLDER:
-            return contacts_of_holder(conn, row.name)
+            return contacts_of_holder(conn, name)
         case Target.TRUNK:
-            return contacts_of_trunk(conn, row.name)
+            return contacts_of_trunk(conn, name)
         case Target.PROVIDER:
-            return contacts_of_provider(conn, row.name)
+            return contacts_of_provider(conn, name)
 
 
 def _do_tell_all(act: Act, row: Row[Any], event: str, pack: Pack, outbox: Outbox) -> None:
-    for one in contacts_for(act.conn, row):
+    for one in contacts_for(act.conn, Target(row.target), row.number, row.name):
         _do_tell_one(act, row, event, one, pack, outbox, counts=True)
     if row.number:
         own = Contact(ContactOf.NUMBER, str(row.number), Way.SMS, str(row.number))

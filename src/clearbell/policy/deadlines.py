@@ -52,6 +52,7 @@ DEADLINES: dict[str, Terms] = {
     "cards_per_person": Terms(Nature.LIMIT, "一人名下电话卡上限", "most cards of a person"),
     "cards_per_address": Terms(Nature.LIMIT, "同一收货地址电话卡上限", "most cards to one address"),
     "cards_per_device": Terms(Nature.LIMIT, "同一终端电话卡上限", "most cards in one device"),
+    "contract_offer": Terms(Nature.END, "合同要约失效", "an offered contract that nobody signed lapses"),
     "label_appeal": Terms(Nature.DUTY, "标注申诉处理", "decision on an appeal against a label"),
     "case_verify": Terms(Nature.DUTY, "案件开始核查", "begin of a case's verification"),
     "case_verdict": Terms(Nature.DUTY, "案件作出结论", "verdict of a case"),
@@ -66,6 +67,15 @@ DEADLINES: dict[str, Terms] = {
 
 STATED: dict[str, Terms] = {
     "consent_ends": Terms(Nature.END, "同意到期", "a consent lapses"),
+    "order_acknowledge": Terms(Nature.DUTY, "签收监管指令", "an order is acknowledged"),
+    "order_due": Terms(Nature.DUTY, "监管指令办结", "an order is dealt with"),
+    "must_do_due": Terms(Nature.DUTY, "监管指令事项办结", "what an order asks for is done"),
+    "sanction_bites": Terms(Nature.END, "处置生效", "a sanction comes into force"),
+    "sanction_ends": Terms(Nature.END, "处置降级或到期", "a sanction steps down or ends"),
+    "restriction_ends": Terms(Nature.END, "限制到期", "a restriction outside the ladder ends"),
+    "enforcement_acknowledge": Terms(Nature.DUTY, "执行方确认", "a switch or carrier acknowledges a restriction"),
+    "label_ends": Terms(Nature.END, "标注到期", "a label ends"),
+    "card_ends": Terms(Nature.END, "名片到期", "a name card ends"),
 }
 """Whose time is stated by the act that starts it, or by another table of the pack."""
 

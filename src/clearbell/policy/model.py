@@ -173,6 +173,8 @@ class CaseRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What call records must say of a report that helps to open one: values of ``reports.model.Match``."""
     four_eyes: tuple[Literal["confirmed", "cleared", "inconclusive"], ...]
     """Verdicts that a second officer confirms."""
+    hand_over_four_eyes: bool
+    """Whether a second officer confirms that a case file is handed over to an authority."""
     proof: tuple[Literal["calls", "test-call", "recording", "content", "finding", "sanction", "note"], ...]
     """Kinds of evidence of which a confirmed verdict needs at least one; empty: it needs none."""
     snooze_days: int

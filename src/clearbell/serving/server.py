@@ -12,6 +12,9 @@ import uvicorn
 
 from clearbell.access.keys import AccessKey
 from clearbell.calls import Call, CallEnd, Decision
+from clearbell.desk.audiences import Sources as AudienceSources
+from clearbell.desk.mass_notices import MassDesk
+from clearbell.discovery.campaigns.queries import numbers_of
 from clearbell.labels.wording import label_words
 from clearbell.ledger.checkpoints import load_key
 from clearbell.notices.service import Outbox
@@ -27,6 +30,7 @@ from clearbell.registry.identity import IdentityKey
 from clearbell.serving.config import ConfigError, NodeConfig, listen_address
 from clearbell.serving.dialling import Dialling
 from clearbell.serving.enforcing import Enforcing
+from clearbell.serving.mass_running import MassRunning, Starter
 from clearbell.serving.node import Counts, Node
 from clearbell.serving.notifying import Notifying
 from clearbell.serving.upkeep import Upkeep
@@ -77,7 +81,7 @@ _MOST_CALLS = 10_000
 class _Gate:
     """The node as the web room sees it."""
 
-    def __init__(self, node: Node, doors: list[Redirect], vault: Vault, outbox: Outbox) -> None:
+    def __init__(self, node: Node, doors: list[Redirect], vault: Vault, outbox: Outbox, mass: MassDesk) -> None:
         self._node = node
         self._doors = doors
         self.pack = node.pack
@@ -89,6 +93,7 @@ class _Gate:
         self.vault = vault
         self.outbox = outbox
         self._lake = open_lake(node.home, node.pack, node.randomness)
+        self.mass = mass
 
     @property
     def counts(self) -> Counts:
@@ -142,8 +147,11 @@ class _Gate:
 class Server:
     """Opens every door at once, or none."""
 
-    def __init__(self, node: Node, config: NodeConfig) -> None:
-        """Bind every address. Raises :class:`ConfigError`, or ``OSError`` naming an address that cannot be had."""
+    def __init__(self, node: Node, config: NodeConfig, sender: Starter | None = None) -> None:
+        """Bind every address. Raises :class:`ConfigError`, or ``OSError`` naming an address that cannot be had.
+
+        ``sender``: starts the sender of a mass notice; without, those that were started wait for ``notices mass send``.
+        """
         self._node = node
         self._config = config
         self._cores: list[Redirect] = []
@@ -156,6 +164,7 @@ class Server:
         self._upkeep = Upkeep(node, vault, self._notifying.outbox, config.verification)
         self._dialling = Dialling(node, config.verification)
         self._enforcing = Enforcing(node.store, node.pack, config.enforcement, node.home)
+        self._mass = MassRunning(node.store, sender) if sender and config.notices.on() else None
         sources = _sources(config, node.pack)
         token = _token(config.http.token_file)
         bound: list[socket.socket] = []
@@ -182,7 +191,7 @@ class Server:
                 http_socket = open_tcp(host, port)
                 bound.append(http_socket)
                 app = create_app(
-                    _Gate(node, self._cores, vault, self._notifying.outbox),
+                    _Gate(node, self._cores, vault, self._notifying.outbox, _mass_desk(node, config)),
                     token=token,
                     lookups_per_minute=config.http.lookups_per_minute,
                     doors=Doors(
@@ -193,7 +202,17 @@ class Server:
                     ),
                 )
                 server = uvicorn.Server(
-                    uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", server_header=False)
+                    uvicorn.Config(
+                        app,
+                        log_config=None,
+                        access_log=False,
+                        lifespan="off",
+                        server_header=False,
+                        # Longer than browsers and proxies keep a connection: who closes it is who last used it.
+                        timeout_keep_alive=90,
+                        # Streams of events never end by themselves.
+                        timeout_graceful_shutdown=2,
+                    )
                 )
                 self._http = server
                 self._http_thread = threading.Thread(
@@ -216,6 +235,8 @@ class Server:
         self._notifying.start()
         self._dialling.start()
         self._enforcing.start()
+        if self._mass is not None:
+            self._mass.start()
         for door in self._doors:
             door.start()
         if self._http_thread is not None:
@@ -230,6 +251,8 @@ class Server:
             self._http_thread.join(10)
         self._dialling.stop()
         self._enforcing.stop()
+        if self._mass is not None:
+            self._mass.stop()
         self._notifying.stop()
         self._upkeep.stop()
         self._node.stop()
@@ -244,6 +267,11 @@ class Server:
             page = f"http://{self._config.http.listen}/"
             lines.append(f"页面与接口:{page}" if language == "zh" else f"Console and API: {page}")
         return lines
+
+
+def _mass_desk(node: Node, config: NodeConfig) -> MassDesk:
+    sources = AudienceSources(lambda: open_lake(node.home, node.pack, node.randomness), numbers_of)
+    return MassDesk(sources, config.notices.on(), config.notices.sms.signature)
 
 
 def _token(file: str) -> str:

@@ -87,7 +87,8 @@ class Upkeep:
                 self._swept = -1
             self._do("cards-not-swept", self._sweep_cards)
             if rounds % RECEIPTS_EVERY == 0:
-                self._do("mass-notices-not-settled", self._settle_mass_notices)
+                thorough = rounds % RETENTION_EVERY == 0
+                self._do("mass-notices-not-settled", functools.partial(self._settle_mass_notices, thorough=thorough))
             if rounds % RETENTION_EVERY == 0:
                 self._do("old-records-not-removed", self._remove_records)
                 self._do("recordings-not-removed", self._keep_up_test_calls)
@@ -120,8 +121,8 @@ class Upkeep:
             if nature is Nature.DUTY:
                 log.warning("deadline-passed", deadline=one.kind, subject=one.subject)
 
-    def _settle_mass_notices(self) -> None:
-        settle(self._node.store, self._node.pack.mass_notices, "system:mass-notices")
+    def _settle_mass_notices(self, *, thorough: bool) -> None:
+        settle(self._node.store, self._node.pack.mass_notices, "system:mass-notices", thorough=thorough)
 
     def _sweep_cards(self) -> None:
         head = self._node.store.head()

@@ -20,8 +20,11 @@ from clearbell.consent.errors import ConsentError
 from clearbell.labels.appeals.errors import AppealError, UnknownAppealError
 from clearbell.labels.cards.errors import CardError, UnknownCardError
 from clearbell.lifecycles import IllegalStepError
+from clearbell.notices.errors import NoticeError
+from clearbell.notices.mass.errors import UnknownMassError
 from clearbell.registry.errors import RegistryError, UnknownError
 from clearbell.reports.refusals import RefusedReportError, RefusedUnknownReportError
+from clearbell.sanctions.errors import UnknownSanctionError
 from clearbell.sanctions.orders.errors import OrderError, UnknownOrderError
 from clearbell.sanctions.service import SanctionError
 from clearbell.vault import VaultError
@@ -31,12 +34,16 @@ from clearbell.web.carddav import carddav_handler
 from clearbell.web.cards import cards_router
 from clearbell.web.cases import cases_router
 from clearbell.web.console import console_handlers
+from clearbell.web.deadlines import deadlines_router
 from clearbell.web.desk import desk_router
 from clearbell.web.doors import Doors, NotAllowedError, SessionNeededError, acting
 from clearbell.web.feeds import TooManyAsksError, feeds_routers
+from clearbell.web.front import front_handlers
 from clearbell.web.gate import Gate
 from clearbell.web.label_appeals import label_appeals_router
 from clearbell.web.limits import Limiter
+from clearbell.web.live import live_handlers
+from clearbell.web.mass_notices import mass_notices_router
 from clearbell.web.officers.door import officers_handlers, refused_page
 from clearbell.web.officers.page import in_words
 from clearbell.web.orders import orders_router
@@ -46,11 +53,13 @@ from clearbell.web.refusals import error_body
 from clearbell.web.report_desk import report_desk_router
 from clearbell.web.reports import reports_router
 from clearbell.web.revocation import revocation_handlers
+from clearbell.web.sanctions import sanctions_router
 from clearbell.web.schemas import BadFieldError, ErrorBody
 from clearbell.web.statements import statements_router
 from clearbell.web.subscriber.door import subscriber_handlers
 from clearbell.web.subscriber.page import language_of, plain
 from clearbell.web.subscriber.visit import VisitNeededError
+from clearbell.web.tenancy import NotYoursError
 
 log = structlog.get_logger()
 
@@ -75,7 +84,9 @@ def _refused(_request: Request[Any, Any, State], error: Any) -> Response[ErrorBo
             | UnknownAppealError
             | UnknownCardError
             | UnknownCaseError
+            | UnknownMassError
             | UnknownOrderError
+            | UnknownSanctionError
             | RefusedUnknownReportError,
         )
         else 422
@@ -129,11 +140,17 @@ def _to_enter(_request: Request[Any, Any, State], _error: VisitNeededError) -> R
 
 
 def _not_allowed(request: Request[Any, Any, State], error: NotAllowedError) -> Response[Any]:
-    if request.url.path.startswith("/desk"):
+    if request.url.path.startswith(("/desk", "/firm")):
         return refused_page(request, error)
     if request.url.path.startswith("/me"):
         return plain(request, "said.html", 403, fault=in_words(error, language_of(request)))
     return _answer(error_body(403, error.column, error.zh, error.en), 403)
+
+
+def _not_yours(request: Request[Any, Any, State], error: NotYoursError) -> Response[Any]:
+    if request.url.path.startswith(("/desk", "/firm")):
+        return refused_page(request, error, error.status)
+    return _answer(error_body(error.status, error.column, error.zh, error.en), error.status)
 
 
 def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60, doors: Doors | None = None) -> Litestar:
@@ -151,7 +168,9 @@ def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60, doo
             api_router(),
             statements_router(),
             desk_router(),
+            *front_handlers(),
             *console_handlers(),
+            *live_handlers(),
             *revocation_handlers(),
             *asking_handlers(),
             *portal_handlers(),
@@ -164,11 +183,21 @@ def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60, doo
             report_desk_router(),
             cases_router(),
             orders_router(),
-            carddav_handler(gate, token),
+            sanctions_router(),
+            mass_notices_router(),
+            carddav_handler(gate, token, doors),
+            deadlines_router(),
             *(officers_handlers() if doors is not None else []),
         ],
         dependencies={"gate": Provide(gate_for, sync_to_thread=False)},
-        state=State({"token": token, "limiter": Limiter(lookups_per_minute), "doors": doors, "gate": gate}),
+        state=State(
+            {
+                "token": token,
+                "limiter": Limiter(lookups_per_minute),
+                "doors": doors,
+                "gate": gate,
+            }
+        ),
         request_max_body_size=MAX_BODY,
         openapi_config=OpenAPIConfig(
             title="Clearbell",
@@ -185,6 +214,7 @@ def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60, doo
                     CardError,
                     CaseError,
                     ConsentError,
+                    NoticeError,
                     OrderError,
                     RefusedReportError,
                     RegistryError,
@@ -195,6 +225,7 @@ def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60, doo
                 _refused,
             ),
             NotAllowedError: _not_allowed,
+            NotYoursError: _not_yours,
             SessionNeededError: _to_the_door,
             VisitNeededError: _to_enter,
             TooManyAsksError: _too_many,

@@ -1,15 +1,13 @@
-"""The page an operator keeps open, the page a blocked caller is sent to, health and metrics."""
+"""How pages are made, the page a blocked caller is sent to, health and metrics."""
 
 from __future__ import annotations
 
-import datetime
+import functools
 import importlib.resources
 import secrets
-import zoneinfo
 from typing import Any
 
 import jinja2
-import msgspec
 from litestar import MediaType, Request, Response, get
 from litestar.datastructures import State
 from litestar.di import NamedDependency
@@ -18,20 +16,21 @@ from litestar.params import FromPath, SkipValidation
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
-from clearbell.calls import Action, Answer, Decision
-from clearbell.numbering import mask
+from clearbell.calls import Action, Answer
 from clearbell.policy.explanation import explain
 from clearbell.web.gate import Gate
 from clearbell.web.texts import TEXTS
 
 
+@functools.cache
 def pages() -> jinja2.Environment:
-    """The templates, escaped, and strict about names that do not exist."""
+    """The templates, escaped, and strict about names that do not exist; compiled once, as they never change."""
     templates = importlib.resources.files("clearbell.web") / "templates"
     return jinja2.Environment(
         loader=jinja2.FunctionLoader(lambda name: (templates / name).read_text(encoding="utf-8")),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -47,74 +46,6 @@ def choose_language(request: Request[Any, Any, State]) -> str:
         if code in TEXTS:
             return code
     return "en"
-
-
-class Row(msgspec.Struct):
-    """One decision on the page; numbers are masked."""
-
-    id: str
-    time: str
-    caller: str
-    callee: str
-    action: str
-    action_words: str
-    why: str
-
-
-class Status(msgspec.Struct):
-    """What the page shows and refreshes."""
-
-    since: str
-    calls: int
-    ends: int
-    fail_open: int
-    stale: bool
-    ledger: int
-    policy: str
-    actions: list[tuple[str, str, int]]
-    """Code, words, count; every action, in the order of severity."""
-    reasons: list[tuple[str, int]]
-    door: list[tuple[str, int]]
-    rows: list[Row]
-
-
-def _time(at: int, zone: zoneinfo.ZoneInfo) -> str:
-    return datetime.datetime.fromtimestamp(at / 1e6, zone).strftime("%m-%d %H:%M:%S")
-
-
-def _row(decision: Decision, gate: Gate, language: str, zone: zoneinfo.ZoneInfo) -> Row:
-    explanation = explain(decision, gate.pack, "zh" if language == "zh" else "en")
-    call = decision.call
-    return Row(
-        id=decision.id,
-        time=_time(call.at, zone),
-        caller=mask(call.caller) if call.caller else TEXTS[language]["withheld"],
-        callee=mask(call.callee) if call.callee else "",
-        action=decision.action.value,
-        action_words=TEXTS[language][f"action_{decision.action.value}"],
-        why="; ".join(line.words for line in explanation.lines) or explanation.sentence,
-    )
-
-
-def status_of(gate: Gate, language: str) -> Status:
-    """Gather what the page shows."""
-    counts = gate.counts
-    zone = zoneinfo.ZoneInfo(gate.pack.timezone)
-    texts = TEXTS[language]
-    reasons = sorted(counts.by_reason.items(), key=lambda item: -item[1])
-    return Status(
-        since=_time(gate.started, zone),
-        calls=counts.calls,
-        ends=counts.ends,
-        fail_open=counts.fail_open,
-        stale=gate.stale,
-        ledger=gate.views_seq,
-        policy=gate.pack.version,
-        actions=[(a.value, texts[f"action_{a.value}"], counts.by_action.get(a.value, 0)) for a in Action],
-        reasons=reasons[:12],
-        door=sorted(gate.door_counts().items()),
-        rows=[_row(decision, gate, language, zone) for decision in gate.recent()[:20]],
-    )
 
 
 def html_page(body: str, nonce: str, status: int = 200) -> Response[str]:
@@ -133,22 +64,6 @@ def html_page(body: str, nonce: str, status: int = 200) -> Response[str]:
             "Cache-Control": "no-store",
         },
     )
-
-
-@get("/", sync_to_thread=True, include_in_schema=False)
-def console(gate: NamedDependency[SkipValidation[Gate]], request: Request[Any, Any, State]) -> Response[str]:
-    """Live counts and the newest decisions with their reasons."""
-    language = choose_language(request)
-    nonce = secrets.token_urlsafe(16)
-    template = pages().get_template("console.html")
-    status = status_of(gate, language)
-    return html_page(template.render(t=TEXTS[language], lang=language, nonce=nonce, s=status), nonce)
-
-
-@get("/status", sync_to_thread=True, include_in_schema=False)
-def status(gate: NamedDependency[SkipValidation[Gate]], request: Request[Any, Any, State]) -> Status:
-    """What the console page refreshes itself with."""
-    return status_of(gate, choose_language(request))
 
 
 @get("/blocked/{decision_id:str}", sync_to_thread=True, include_in_schema=False)
@@ -215,4 +130,4 @@ def metrics(gate: NamedDependency[SkipValidation[Gate]]) -> Response[bytes]:
 
 def console_handlers() -> list[HTTPRouteHandler]:
     """The handlers of the pages."""
-    return [console, status, blocked, healthz, metrics]
+    return [blocked, healthz, metrics]

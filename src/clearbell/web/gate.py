@@ -8,6 +8,7 @@ from typing import Protocol
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from clearbell.calls import Call, CallEnd, Decision
+from clearbell.desk.mass_notices import MassDesk
 from clearbell.ledger import Store
 from clearbell.notices.service import Outbox
 from clearbell.policy.model import Pack
@@ -42,6 +43,8 @@ class Gate(Protocol):
     """Keeps documents."""
     outbox: Outbox
     """Sends notices."""
+    mass: MassDesk
+    """What mass notices need."""
 
     @property
     def counts(self) -> Tally:

@@ -88,6 +88,13 @@ _API: Mapping[tuple[str, str], P | None] = {
     ("POST", "/v1/cases/{case}/merge"): P.CASES_WORK,
     ("POST", "/v1/cases/{case}/reopen"): P.CASES_DECIDE,
     ("POST", "/v1/cases/{case}/close"): P.CASES_DECIDE,
+    ("GET", "/v1/deadlines"): P.DEADLINES_READ,
+    ("GET", "/v1/sanctions"): P.SANCTIONS_READ,
+    ("POST", "/v1/sanctions"): P.SANCTIONS_DECIDE,
+    ("POST", "/v1/sanctions/propose"): P.SANCTIONS_READ,
+    ("POST", "/v1/sanctions/preview"): P.SANCTIONS_DECIDE,
+    ("GET", "/v1/sanctions/{case}/{place}"): P.SANCTIONS_READ,
+    ("POST", "/v1/sanctions/{case}/{place}/lift"): P.SANCTIONS_DECIDE,
     ("GET", "/v1/orders"): P.ORDERS_READ,
     # From a regulator, or on paper to a supervisor, who takes it in.
     ("POST", "/v1/orders"): P.ORDERS_GIVE,
@@ -100,12 +107,21 @@ _API: Mapping[tuple[str, str], P | None] = {
     ("POST", "/v1/orders/{order}/must-do/{place}/prove"): P.ORDERS_WORK,
     ("POST", "/v1/orders/{order}/must-do/{place}/cannot"): P.ORDERS_WORK,
     ("POST", "/v1/orders/{order}/must-do/{place}/reopen"): P.ORDERS_WORK,
+    ("GET", "/v1/mass-notices"): P.NOTICES_READ,
+    ("POST", "/v1/mass-notices"): P.NOTICES_SEND,
+    ("GET", "/v1/mass-notices/{mass}"): P.NOTICES_READ,
+    ("PUT", "/v1/mass-notices/{mass}"): P.NOTICES_SEND,
+    ("GET", "/v1/mass-notices/{mass}/preview"): P.NOTICES_READ,
+    ("GET", "/v1/mass-notices/{mass}/progress"): P.NOTICES_READ,
+    ("GET", "/v1/mass-notices/{mass}/outcomes"): P.NOTICES_READ,
+    # The approval comes from another officer than those who had a hand in it, as the notice itself knows.
+    ("POST", "/v1/mass-notices/{mass}/{step}"): P.NOTICES_SEND,
 }
 
 _OPEN: Mapping[tuple[str, str], P | None] = dict.fromkeys(
     (
         ("GET", "/"),
-        ("GET", "/status"),
+        ("POST", "/number"),
         ("GET", "/blocked/{decision_id}"),
         ("GET", "/healthz"),
         ("GET", "/metrics"),
@@ -168,6 +184,8 @@ DOOR = frozenset(
 )
 """Where one comes in; without a session."""
 _DESK: Mapping[tuple[str, str], P | None] = {
+    ("GET", "/desk/live"): P.NODE_READ,
+    ("GET", "/desk/live/events"): P.NODE_READ,
     ("GET", "/desk/cases"): P.CASES_READ,
     ("GET", "/desk/cases/{case}"): P.CASES_READ,
     ("GET", "/desk/cases/{case}/story"): P.CASES_READ,
@@ -179,6 +197,22 @@ _DESK: Mapping[tuple[str, str], P | None] = {
     ("POST", "/desk/cases/{case}/sanction"): P.SANCTIONS_DECIDE,
     ("POST", "/desk/cases/{case}/appeal"): P.APPEALS_DECIDE,
     ("POST", "/desk/cases/{case}/close"): P.CASES_DECIDE,
+    ("GET", "/desk/mass-notices"): P.NOTICES_READ,
+    ("GET", "/desk/mass-notices/{mass}"): P.NOTICES_READ,
+    ("GET", "/desk/mass-notices/{mass}/events"): P.NOTICES_READ,
+    ("POST", "/desk/draft-mass-notice"): P.NOTICES_SEND,
+    ("POST", "/desk/mass-notices/{mass}/{step}"): P.NOTICES_SEND,
+    ("GET", "/desk/orders"): P.ORDERS_READ,
+    ("POST", "/desk/new-order"): P.ORDERS_GIVE,
+    ("GET", "/desk/orders/{order}"): P.ORDERS_READ,
+    ("POST", "/desk/orders/{order}/acknowledge"): P.ORDERS_WORK,
+    ("POST", "/desk/orders/{order}/must-do/{place}/do"): P.ORDERS_WORK,
+    ("POST", "/desk/orders/{order}/must-do/{place}/prove"): P.ORDERS_WORK,
+    ("POST", "/desk/orders/{order}/must-do/{place}/cannot"): P.ORDERS_WORK,
+    ("POST", "/desk/orders/{order}/must-do/{place}/reopen"): P.ORDERS_WORK,
+    ("POST", "/desk/orders/{order}/propose"): P.ORDERS_WORK,
+    ("POST", "/desk/orders/{order}/confirm"): P.ORDERS_WORK,
+    ("POST", "/desk/orders/{order}/reply"): P.ORDERS_WORK,
     ("GET", "/desk/ledger"): P.LEDGER_READ,
     ("GET", "/desk/reads"): P.LEDGER_READ,
     ("GET", "/desk/accounts"): P.ACCOUNTS_READ,
@@ -196,8 +230,11 @@ PERSONAL = frozenset(
         "/v1/reports/{receipt}",
         "/v1/cases/{case}",
         "/v1/orders/{order}",
+        "/v1/sanctions/{case}/{place}",
+        "/v1/mass-notices/{mass}/outcomes",
         "/desk/cases/{case}",
         "/desk/cases/{case}/story",
+        "/desk/orders/{order}",
     }
 )
 """Addresses that show a person's data: who looks at one is written down."""

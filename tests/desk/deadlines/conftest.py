@@ -29,15 +29,23 @@ from clearbell.policy.workdays import builtin_workdays
 from clearbell.registry.applications.forms import FORMS
 from clearbell.registry.applications.model import LineClass
 from clearbell.registry.applications.service import Desk, do_approve, do_attach, do_file, do_review
+from clearbell.registry.contracts.model import Terms
+from clearbell.registry.contracts.service import do_offer
 from clearbell.registry.identity import IdentityKey
+from clearbell.registry.model import HolderRegistered, NumbersAssigned, PartyKind, PartyRegistered, Purpose, TrunkOpened
+from clearbell.registry.service import do_assign_numbers, do_open_trunk, do_register_holder, do_register_party
 from clearbell.reports import do_file_reports
 from clearbell.reports.complaints.service import do_forward, do_handle
 from clearbell.reports.model import Reported
 from clearbell.reports.settings import reputation_settings
+from clearbell.sanctions.model import Restricted, Rung, Target
+from clearbell.sanctions.service import do_restrict
 from clearbell.testing import MovableClock, fresh_store
 from clearbell.vault import Kept as Document
 from clearbell.vault import Vault
 from registry.applications.test_applications import GOOD
+
+from .walks import DECODE, Chores
 
 SETTINGS = reputation_settings(PACK)
 CHINA = datetime.timezone(datetime.timedelta(hours=8))
@@ -59,6 +67,8 @@ class World:
         self.store = store or fresh_store(folder, self.clock)
         self.works = Works(PACK, Vault(folder / "documents", b"k" * 32, lambda size: b"n" * size))
         self.serial = 0
+        self._chores = None
+        self._lines = {}
 
     def number(self):
         self.serial += 1
@@ -70,6 +80,38 @@ class World:
 
     def passing(self, kinds=None):
         return pass_deadlines(self.store, self.works, kinds)
+
+    def passing_on(self, store):
+        """The clock of a node on the same database."""
+        return pass_deadlines(store, self.works)
+
+    @property
+    def chores(self):
+        """All that a node does of itself; another one after a restart."""
+        if self._chores is None or self._chores.store is not self.store:
+            self._chores = Chores(self, self.store)
+        return self._chores
+
+    def facts(self, kind):
+        """Every fact of a kind in the ledger."""
+        return [fact for entry in self.store.entries(0, [kind], 100_000) for fact in entry.decode(DECODE)]
+
+    def carriers(self):
+        """Two carriers, ``ap1`` and ``ap2``, each with a trunk, and numbers to come on them."""
+        if self._lines:
+            return
+        for n in (1, 2):
+            self.act(do_register_party, PartyRegistered(f"ap{n}", PartyKind.COMPANY, f"Carrier {n}"))
+            self.act(do_register_holder, HolderRegistered(f"AP{n}", f"ap{n}"))
+            self.act(do_open_trunk, TrunkOpened(f"T{n}", f"ap{n}"))
+            self._lines[f"T{n}"] = f"AP{n}"
+
+    def line(self, trunk):
+        """A new number that a carrier connected."""
+        number = self.number()
+        fact = NumbersAssigned(f"r{number}", self._lines[trunk], number, number, Purpose.SERVICE, (trunk,))
+        self.act(do_assign_numbers, [fact])
+        return number
 
     def passed(self, kind=""):
         """Facts of the ledger that say that deadlines passed."""
@@ -157,6 +199,18 @@ class World:
         day = datetime.datetime.fromtimestamp(self.clock.now() / 1e6, CHINA).date()
         self.act(disconnect_number, self.number(), day, rules_of(PACK))
 
+    def offer(self, name):
+        self.act(do_register_party, PartyRegistered(f"p{name}", PartyKind.COMPANY, "Example Insurance"))
+        self.act(do_register_holder, HolderRegistered(f"h{name}", f"p{name}"))
+        self.act(do_offer, name, f"h{name}", Terms("保单回访", "09:00-20:00", 40, 3))
+
+    def restricted(self, name):
+        now = self.clock.now()
+        self.act(
+            do_restrict,
+            Restricted(name, Target.NUMBER, Rung.BARRED, "by order", now, now + 20 * DAY, self.number()),
+        )
+
     def consent(self, _name):
         self.act(do_grant, [ConsentGranted("H", self.number(), "loans", self.clock.now() + 90 * DAY)])
 
@@ -177,6 +231,8 @@ STARTS = {
     "number_valid": (lambda world, name: world.approved(name, WITHOUT_RECHECK), EVE + 1825 * DAY),
     "number_ageing": (World.disconnected, day_begins(11, 15)),
     "evidence_kept": (World.recording, EVE + 30 * DAY),
+    "contract_offer": (World.offer, EVE + 30 * DAY),
+    "restriction_ends": (World.restricted, EVE + 20 * DAY),
     "consent_ends": (World.consent, EVE + 90 * DAY),
 }
 """By kind: what starts it, and when it is over, worked out by hand."""

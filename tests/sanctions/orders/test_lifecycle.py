@@ -328,7 +328,7 @@ def test_an_order_of_which_something_cannot_be_done_is_returned_with_words(store
 
 def test_each_due_time_that_passes_is_told_once_also_by_two_nodes_and_after_a_restart(tmp_path, store, clock):
     take_in(store, "O-1", Asked(Kind.OTHER, due=EVE + 2 * DAY), Asked(Kind.OTHER, due=EVE + 3 * DAY))
-    clock.move(PACK.orders.acknowledge_hours * HOUR)
+    clock.move(PACK.orders.acknowledge_hours * HOUR - 1)
     assert keep_up_orders(store) == []
     clock.move(1)
     assert [one.what for one in keep_up_orders(store)] == ["acknowledge"]

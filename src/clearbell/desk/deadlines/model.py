@@ -29,6 +29,8 @@ class Open(msgspec.Struct, frozen=True):
     due: int
     """µs UTC."""
     overdue: bool
+    number: int = 0
+    """The number that the subject names; 0: it names none."""
 
 
 FACTS: dict[str, type[msgspec.Struct]] = {"deadlines.passed": Passed}

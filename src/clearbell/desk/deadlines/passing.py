@@ -70,7 +70,9 @@ def _pass(store: Store, source: Source, works: Works, actor: str) -> Iterator[Pa
                     passed = _do_pass(act, source, some, works)
             except (CaseError, RegistryError, IllegalStepError, VaultError, OSError) as error:
                 failed = True
-                named = min(some)[0]
+                first = min(over[start : start + source.at_once], key=lambda row: (row.subject, row.due))
+                # What a subject tells of a person is kept out of logs.
+                named = "" if first.number else first.subject
                 log.warning("deadline-not-passed", deadline=source.kind, subject=named, error=str(error))
             else:
                 yield from passed

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from clearbell.desk.deadlines.catalogue import EVERY
 from clearbell.desk.deadlines.model import Open
-from clearbell.desk.deadlines.sources import SOURCES
 from clearbell.desk.deadlines.tables import deadline_passed
 from clearbell.policy.model import Pack
 
@@ -20,24 +20,30 @@ def open_deadlines(
     *,
     kinds: Collection[str] | None = None,
     overdue: bool = False,
+    by: int = 0,
     limit: int = 100,
 ) -> list[Open]:
-    """Deadlines that were not met at ``now`` (µs UTC), the soonest first. ``overdue``: only those that are over.
+    """Deadlines that were not met at ``now`` (µs UTC), the soonest first.
 
-    What ends by itself is no longer listed once it is over.
+    ``overdue``: only those that are over; ``by`` (µs UTC): only those due by then. Without ``kinds`` those are left out
+    that may be very many and end by themselves, consents among them. What ends by itself is no longer listed once it is
+    over.
     """
     found: list[Open] = []
-    for source in SOURCES:
-        if kinds is not None and source.kind not in kinds:
+    for source in EVERY:
+        if source.stays if kinds is None else source.kind not in kinds:
             continue
         kept = source.kept(pack)
-        query = select(kept.subject.label("subject"), kept.due.label("due")).where(kept.open, kept.due != 0)
+        columns = (kept.subject.label("subject"), kept.due.label("due"), kept.number.label("number"))
+        query = select(*columns).where(kept.open, kept.due != 0)
+        if by:
+            query = query.where(kept.due <= by)
         if source.stays:
             query = query.where(kept.due > now)
         if overdue:
             query = query.where(kept.due <= now)
         rows = conn.execute(query.order_by(kept.due, kept.subject).limit(limit))
-        found += [Open(source.kind, row.subject, row.due, row.due <= now) for row in rows]
+        found += [Open(source.kind, row.subject, row.due, row.due <= now, row.number) for row in rows]
     return sorted(found, key=lambda one: (one.due, one.kind, one.subject))[:limit]
 
 

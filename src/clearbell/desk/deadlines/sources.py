@@ -6,6 +6,8 @@ it), and add a :class:`Source` to ``SOURCES``::
 
     Source("order_due", lambda pack: Kept(regulator_order.c.order, regulator_order.c.due, regulator_order.c.state == "open"))
 
+Name in :mod:`clearbell.desk.deadlines.catalogue` where the pack says it; a test holds the two together.
+
 ``then`` is called in the act that records the passing, with the fact. A time is set by
 :func:`clearbell.policy.deadlines.due_after` in the act that starts it; whoever meets the deadline changes the row so that
 it is open no more. Nothing is to be called. Followers read ``deadlines.passed``.
@@ -35,14 +37,20 @@ from clearbell.policy.model import Pack
 from clearbell.registry.applications import service as applications
 from clearbell.registry.applications.model import State as Application
 from clearbell.registry.applications.tables import application
+from clearbell.registry.contracts.model import State as Contract
+from clearbell.registry.contracts.service import do_withdraw_offer
+from clearbell.registry.contracts.tables import contract
 from clearbell.registry.reassignment.tables import number_disconnect
 from clearbell.reports.complaints import model as complaints
 from clearbell.reports.complaints.tables import complaint
+from clearbell.sanctions.tables import restriction
 from clearbell.vault import Vault
 
-SECOND, HOUR = 1, 3600
+SECOND, MINUTE, HOUR = 1, 60, 3600
 MANY = 500
 EVIDENCE = "evidence_kept"
+OFFER = "contract_offer"
+PASSED = "deadlines.passed"
 
 
 @dataclass(frozen=True)
@@ -81,6 +89,9 @@ class Source:
     """Seconds between two looks of a node."""
     stays: bool = False
     """Rows stay open after it passed, and there may be a great many: what was due long ago is not looked at again."""
+    fact: str = PASSED
+    """The kind of fact that says that it passed. Any other than this one is appended by the room that it belongs to,
+    which keeps its own time; see :mod:`clearbell.desk.deadlines.rooms`."""
 
 
 def _case(kind: str, state: cases.State) -> Source:
@@ -109,6 +120,17 @@ def _lapse(act: Act, passed: Sequence[Passed], _works: Works) -> None:
         applications.do_lapse(act, one.subject)
 
 
+def _offers(pack: Pack) -> Kept:
+    days = pack.deadlines[OFFER].value or 0
+    due = contract.c.offered + int(days * DAY)
+    return Kept(contract.c.contract, due, (contract.c.state == Contract.OFFERED.value) if days else false())
+
+
+def _withdraw(act: Act, passed: Sequence[Passed], _works: Works) -> None:
+    for one in passed:
+        do_withdraw_offer(act, one.subject)
+
+
 def _documents(pack: Pack) -> Kept:
     until, ends = kept_until(pack.deadlines[EVIDENCE].value or 0)
     return Kept(evidence.c.digest, until, ends if pack.deadlines[EVIDENCE].value else false())
@@ -133,6 +155,7 @@ def _consents(pack: Pack) -> Kept:
     return Kept(name, until, row.withdrawn == 0, row.callee)
 
 
+_IN_FORCE = (restriction.c.sanction == "") & (restriction.c.lifted == 0)
 SOURCES: tuple[Source, ...] = (
     *(_case(kind, state) for state, kind in cases.DEADLINES.items()),
     *(_complaint(kind, state) for state, kind in complaints.DEADLINES.items()),
@@ -144,8 +167,17 @@ SOURCES: tuple[Source, ...] = (
     _application(applications.REVIEW, application.c.due, [Application.PENDING, Application.REVIEWED], lapses=False),
     _application(applications.RECHECK, application.c.recheck_at, [Application.APPROVED], lapses=True),
     _application(applications.VALID, application.c.valid_until, [Application.APPROVED], lapses=True),
+    Source(OFFER, _offers, _withdraw),
+    Source(
+        "restriction_ends",
+        # One that carries a sanction out ends with its step, which is a fact already.
+        lambda _: Kept(restriction.c.restriction, restriction.c.until, _IN_FORCE),
+        at_once=MANY,
+        every=MINUTE,
+        stays=True,
+    ),
     Source(EVIDENCE, _documents, _remove, at_once=MANY, every=HOUR),
     Source(AGEING, _ageing, at_once=MANY, every=HOUR, stays=True),
     Source("consent_ends", _consents, at_once=MANY, every=HOUR, stays=True),
 )
-"""Every deadline that waits for the clock."""
+"""Every deadline that the clock itself passes."""

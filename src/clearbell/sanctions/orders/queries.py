@@ -82,7 +82,7 @@ def entries_of(conn: Connection, order: str) -> list[Row[Any]]:
 
 
 def passed(conn: Connection, now: int) -> list[tuple[str, int, str, int]]:
-    """Due times that passed before ``now`` (µs UTC) and were not told: order, place, what, due.
+    """Due times that had passed at ``now`` (µs UTC) and were not told: order, place, what, due.
 
     ``what`` is ``acknowledge``, ``order``, or the id of a must-do.
     """
@@ -90,7 +90,7 @@ def passed(conn: Connection, now: int) -> list[tuple[str, int, str, int]]:
     waiting = select(regulator_order).where(
         regulator_order.c.state == State.RECEIVED.value,
         regulator_order.c.acknowledge_by > 0,
-        regulator_order.c.acknowledge_by < now,
+        regulator_order.c.acknowledge_by <= now,
         regulator_order.c.acknowledge_overdue == 0,
     )
     found += [(row.order, 0, "acknowledge", row.acknowledge_by) for row in conn.execute(waiting)]
@@ -100,7 +100,7 @@ def passed(conn: Connection, now: int) -> list[tuple[str, int, str, int]]:
         .where(
             regulator_order.c.state.in_(_OPEN),
             order_must_do.c.state == MustDoState.OPEN.value,
-            order_must_do.c.due < now,
+            order_must_do.c.due <= now,
             order_must_do.c.overdue == 0,
         )
     )
@@ -108,7 +108,7 @@ def passed(conn: Connection, now: int) -> list[tuple[str, int, str, int]]:
     whole = select(regulator_order).where(
         regulator_order.c.state.in_(_OPEN),
         regulator_order.c.due > 0,
-        regulator_order.c.due < now,
+        regulator_order.c.due <= now,
         regulator_order.c.overdue == 0,
     )
     found += [(row.order, 0, "order", row.due) for row in conn.execute(whole)]

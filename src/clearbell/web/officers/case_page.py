@@ -22,7 +22,8 @@ from clearbell.cases.service import do_assign, do_close, do_note, do_verify
 from clearbell.cases.wording import STATES, VERDICTS, unit_words
 from clearbell.desk.ladder import Asked as AskedSanction
 from clearbell.desk.ladder import do_announce_sanction, propose
-from clearbell.desk.verdicts import TARGETS, do_confirm, do_find, do_settle_appeal
+from clearbell.desk.subjects import TARGETS
+from clearbell.desk.verdicts import do_confirm, do_find, do_settle_appeal
 from clearbell.ledger import Act
 from clearbell.lifecycles import IllegalStepError
 from clearbell.policy.model import Pack

@@ -23,6 +23,9 @@ Shown = Response[str] | Redirect
 _LANGUAGE = "clearbell_language"
 _PLACES = (
     ("cases", "/desk/cases", Permission.CASES_READ),
+    ("mass_notices", "/desk/mass-notices", Permission.NOTICES_READ),
+    ("orders", "/desk/orders", Permission.ORDERS_READ),
+    ("live", "/desk/live", Permission.NODE_READ),
     ("ledger", "/desk/ledger", Permission.LEDGER_READ),
     ("reads", "/desk/reads", Permission.LEDGER_READ),
     ("accounts", "/desk/accounts", Permission.ACCOUNTS_READ),
@@ -76,7 +79,8 @@ def show(request: Asked, template: str, status: int = 200, **fields: Any) -> Res
     )
     response = html_page(body, nonce, status)
     if request.query_params.get("lang", "") in DESK:
-        secure = doors_of(request).secure
+        doors: Doors | None = request.app.state.get("doors")
+        secure = doors is not None and doors.secure
         response.set_cookie(
             Cookie(key=_LANGUAGE, value=language, path="/desk", max_age=31_536_000, secure=secure, samesite="lax")
         )
