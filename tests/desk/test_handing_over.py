@@ -15,6 +15,7 @@ from pypdf import PdfReader
 from pypdf.generic import NameObject
 
 from cases.conftest import PACK, RULES, report_matched
+from clearbell.cases.erasure import do_forget_number
 from clearbell.cases.errors import WordsNeededError
 from clearbell.cases.evidence import Content, Evidence, VerificationCall
 from clearbell.cases.hand_overs.errors import (
@@ -24,11 +25,12 @@ from clearbell.cases.hand_overs.errors import (
     UnknownHandOverError,
 )
 from clearbell.cases.hand_overs.model import TRANSITIONS, State
-from clearbell.cases.hand_overs.queries import hand_over_of
+from clearbell.cases.hand_overs.queries import hand_over_of, hand_overs
 from clearbell.cases.hand_overs.service import do_propose_hand_over, do_send_back
-from clearbell.cases.model import Opened, Source, number_unit
-from clearbell.cases.service import do_add_evidence, do_note, do_open
+from clearbell.cases.model import Opened, Source, Verdict, number_unit
+from clearbell.cases.service import do_add_evidence, do_note, do_open, do_reopen
 from clearbell.desk.handing_over import hand_over, verify_package
+from clearbell.desk.verdicts import do_find
 from clearbell.dossier.errors import DossierError, FontError, NoFontError
 from clearbell.dossier.fonts import find_fonts
 from clearbell.dossier.package import write
@@ -295,6 +297,32 @@ def test_refusals_change_nothing_and_are_worded_as_recorded(store, vault, key, f
     no("handed over after that", IllegalStepError, lambda: handed_over(store, vault, key, fonts, tmp_path / "a"))
     assert not (tmp_path / "a").exists()
     golden("hand-over-refusals.txt", "\n".join(said))
+
+
+def test_a_case_that_was_cleared_meanwhile_is_not_handed_over(store, vault, key, fonts, case, tmp_path):
+    proposed(store)
+    with store.act("test") as act:
+        do_reopen(act, "c1", "new facts", due, officer="one")
+        do_find(act, "c1", Verdict.CLEARED, "a clinic", RULES, due, officer="one")
+    head = store.head()
+    with pytest.raises(NotForHandOverError):
+        handed_over(store, vault, key, fonts, tmp_path / "out")
+    assert store.head() == head
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_erased_number_leaves_no_hand_over_behind_and_the_entry_still_verifies(
+    store, vault, key, fonts, case, tmp_path
+):
+    proposed(store)
+    handed_over(store, vault, key, fonts, tmp_path / "out")
+    with store.act("test") as act:
+        do_forget_number(act, NUMBER)
+        act.erase(NUMBER)
+    with store.read() as conn:
+        assert hand_overs(conn) == []
+    assert verify(store).fault is None
+    assert verify_package(tmp_path / "out", public_bytes(key), store).faults == ()
 
 
 def test_where_the_pack_asks_for_no_second_officer_one_hands_it_over(store, vault, key, fonts, case, tmp_path):
