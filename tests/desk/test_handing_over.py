@@ -64,6 +64,12 @@ def key(tmp_path):
     return load_key(tmp_path / "ledger-key.pem")
 
 
+@pytest.fixture
+def plain_pdf(monkeypatch):
+    """Sheets are written as they are: a font takes a second to embed, and here nobody reads it."""
+    monkeypatch.setattr("clearbell.desk.handing_over.write_pdf", lambda sheet, fonts, at: repr(sheet).encode())
+
+
 def sound():
     """A second of silence as a telephone hears it."""
     out = io.BytesIO()
@@ -176,7 +182,7 @@ def test_reporters_are_masked_everywhere_unless_there_is_a_reason(store, vault, 
 
 
 def test_a_package_is_checked_with_the_published_key_alone_and_against_the_ledger(
-    store, vault, key, fonts, case, tmp_path
+    store, vault, key, fonts, plain_pdf, case, tmp_path
 ):
     proposed(store)
     out = tmp_path / "out"
@@ -223,7 +229,7 @@ def _replace(path, old, new):
     path.write_text(text.replace(old, new, 1))
 
 
-def test_whatever_is_touched_is_told(store, vault, key, fonts, case, tmp_path, golden):
+def test_whatever_is_touched_is_told(store, vault, key, fonts, plain_pdf, case, tmp_path, golden):
     proposed(store)
     out = tmp_path / "out"
     handed_over(store, vault, key, fonts, out)
@@ -243,7 +249,7 @@ def test_whatever_is_touched_is_told(store, vault, key, fonts, case, tmp_path, g
     golden("package-faults.txt", "\n".join(said) + "\n")
 
 
-def test_a_package_of_another_ledger_is_told(store, vault, key, fonts, case, tmp_path, clock):
+def test_a_package_of_another_ledger_is_told(store, vault, key, fonts, plain_pdf, case, tmp_path, clock):
     from clearbell.testing import fresh_store
 
     proposed(store)
@@ -260,7 +266,9 @@ def test_a_package_of_another_ledger_is_told(store, vault, key, fonts, case, tmp
 # ---- who may, and of what
 
 
-def test_refusals_change_nothing_and_are_worded_as_recorded(store, vault, key, fonts, case, tmp_path, golden):
+def test_refusals_change_nothing_and_are_worded_as_recorded(
+    store, vault, key, fonts, plain_pdf, case, tmp_path, golden
+):
     said = []
 
     def no(what, kind, do):
@@ -312,7 +320,7 @@ def test_a_case_that_was_cleared_meanwhile_is_not_handed_over(store, vault, key,
 
 
 def test_an_erased_number_leaves_no_hand_over_behind_and_the_entry_still_verifies(
-    store, vault, key, fonts, case, tmp_path
+    store, vault, key, fonts, plain_pdf, case, tmp_path
 ):
     proposed(store)
     handed_over(store, vault, key, fonts, tmp_path / "out")
@@ -325,7 +333,9 @@ def test_an_erased_number_leaves_no_hand_over_behind_and_the_entry_still_verifie
     assert verify_package(tmp_path / "out", public_bytes(key), store).faults == ()
 
 
-def test_where_the_pack_asks_for_no_second_officer_one_hands_it_over(store, vault, key, fonts, case, tmp_path):
+def test_where_the_pack_asks_for_no_second_officer_one_hands_it_over(
+    store, vault, key, fonts, plain_pdf, case, tmp_path
+):
     proposed(store)
     handed_over(store, vault, key, fonts, tmp_path / "out", officer="one", pack=ALONE)
     assert verify_package(tmp_path / "out", None, store).faults == ()
