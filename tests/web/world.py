@@ -37,6 +37,7 @@ class ServedWorld:
         self.store = store
         self.pack = builtin_pack("cn")
         self.world = World()
+        self.lately = {}
         self.started = store.clock.now()
         self.counts = Counts()
         self.views_seq = 0
@@ -74,6 +75,9 @@ class ServedWorld:
 
     def calls_of(self, number):
         return []
+
+    def calls_lately(self, unit):
+        return self.lately.get(unit, (0, 0))
 
     def door_counts(self):
         return {}

@@ -136,6 +136,9 @@ class _Gate:
     def calls_of(self, number: int) -> list[CallRecord]:
         return calls_of(self._lake, number, _MOST_CALLS)
 
+    def calls_lately(self, unit: int | str) -> tuple[int, int]:
+        return self._node.calls_lately(unit)
+
     def door_counts(self) -> dict[str, int]:
         total: dict[str, int] = {}
         for door in self._doors:

@@ -96,6 +96,10 @@ class Gate(Protocol):
         """
         ...
 
+    def calls_lately(self, unit: int | str) -> tuple[int, int]:
+        """Attempts of a number, or of a holder across its numbers, within the last hour and the last 24 hours."""
+        ...
+
     def door_counts(self) -> dict[str, int]:
         """Counters of the SIP door by name, such as ``received`` or ``malformed``."""
         ...
