@@ -9,8 +9,13 @@ from clearbell.cases.model import Opened, Source, number_unit
 from clearbell.cases.service import do_open
 from clearbell.consent.granting import do_grant
 from clearbell.consent.model import ConsentGranted
+from clearbell.consent.own_grants import KIND
+from clearbell.intake import BadCell
+from clearbell.intake.quarantine import put
+from clearbell.intake.tables import intake_run
 from clearbell.labels.cards.model import Texts
 from clearbell.labels.cards.service import do_apply
+from clearbell.records.outcomes.tables import call_outcome
 from clearbell.registry.applications.model import LineClass
 from clearbell.registry.applications.service import do_file
 from clearbell.registry.contracts.model import Terms
@@ -71,6 +76,10 @@ class Firm:
         return f"{self.party}-sanction"
 
     @property
+    def upload(self):
+        return f"{self.party}-upload"
+
+    @property
     def marks(self):
         """What tells of it: not to be read by another."""
         return self.party, self.party.title(), str(self.number)[2:], str(self.callee)[2:]
@@ -100,6 +109,18 @@ class Firm:
             "first": "96123",
             **changes,
         }
+
+
+def _uploaded(act, firm):
+    """A file of consents that was taken in, one of its rows kept out."""
+    place = {"position": 1, "lines": 2, "rows": 2, "stored": 1, "duplicates": 0, "quarantined": 1}
+    run = {
+        "run": firm.upload, "loader": f"{KIND}{firm.holder}", "file": f"{firm.party}.csv", "digest": "0" * 64,
+        "actor": "enterprise", "started_at": act.at, "moved_at": act.at, "finished": True, **place,
+    }  # fmt: skip
+    act.conn.execute(intake_run.insert().values(run))
+    wrong = BadCell("callee", "number-garbage", f"{firm.party} 不是号码", f"{firm.party} is no number")
+    put(act.conn, firm.upload, [(2, 3, [wrong], f"{firm.party},x")])
 
 
 def found(store, gate, firm):
@@ -143,3 +164,10 @@ def found(store, gate, firm):
             ),
         )
         do_bite(act, firm.sanction)
+        _uploaded(act, firm)
+        for action, reason in (("allow", "total"), ("reject", "NO_CONSENT"), ("label", "total")):
+            act.conn.execute(
+                call_outcome.insert().values(
+                    holder=firm.holder, day=act.at // DAY, action=action, reason=reason, calls=7 * firm.serial
+                )
+            )

@@ -93,7 +93,7 @@ def test_every_address_that_needs_something_is_guarded(office):
             getattr(guard, "__name__", getattr(getattr(guard, "func", guard), "__name__", ""))
             for guard in handler.resolve_guards()
         }
-        guards = {"need_session", "open_or_session"} if path.startswith("/desk") else {"require_token"}
+        guards = {"need_session", "open_or_session"} if path.startswith(("/desk", "/firm")) else {"require_token"}
         assert not needed or guards & names, (method, path)
 
 
@@ -118,7 +118,7 @@ def test_a_session_opens_what_its_role_is_granted_and_nothing_else(office, clien
     client.cookies.clear()
     client.cookies.set(COOKIE, office.cookies[role])
     for method, path, _ in ours(office):
-        if not path.startswith("/desk") or (method, path) in DOOR or method != "GET":
+        if not path.startswith(("/desk", "/firm")) or (method, path) in DOOR or method != "GET":
             continue
         reply = client.get(filled(path), follow_redirects=False)
         needed = NEEDS.get((method, path))
@@ -135,7 +135,7 @@ def test_without_token_or_session_nothing_but_the_public_opens(office, client):
         if path.startswith("/v1"):
             public = NEEDS[method, path] is None
             assert (reply.status_code != 401) == public, (method, path, reply.status_code)
-        elif path.startswith("/desk") and (method, path) not in DOOR:
+        elif path.startswith(("/desk", "/firm")) and (method, path) not in DOOR:
             assert reply.status_code == 303, (method, path, reply.status_code)
             assert reply.headers["location"].startswith("/desk/sign-in?next=")
 
@@ -144,7 +144,7 @@ def test_a_form_without_the_sessions_own_mark_changes_nothing(office, client):
     client.cookies.set(COOKIE, office.cookies[Role.OFFICER])
     before = office.store.head()
     for method, path, _ in ours(office):
-        if method == "POST" and path.startswith("/desk") and (method, path) not in DOOR:
+        if method == "POST" and path.startswith(("/desk", "/firm")) and (method, path) not in DOOR:
             for forged in ({}, {"csrf": "guessed"}):
                 reply = client.post(filled(path), data=forged, follow_redirects=False)
                 assert reply.status_code == 403, (path, reply.status_code)
@@ -217,6 +217,7 @@ NAMES = {
     Kind.CONTRACT: lambda firm: firm.contract,
     Kind.CARD: lambda firm: firm.card,
     Kind.CASE: lambda firm: firm.case,
+    Kind.UPLOAD: lambda firm: firm.upload,
 }
 UNKNOWN = {**dict.fromkeys(Kind, "insurer-nothing"), Kind.NUMBER: "+8657188889999"}
 

@@ -37,6 +37,7 @@ class ServedWorld:
         self.store = store
         self.pack = builtin_pack("cn")
         self.world = World()
+        self.lately = {}
         self.started = store.clock.now()
         self.counts = Counts()
         self.views_seq = 0
@@ -71,6 +72,9 @@ class ServedWorld:
     def decided_to(self, callee, since, most):
         found = [one for one in self.decided if one.call.callee == callee and one.call.at >= since]
         return DecidedTo(found[::-1][:most], len(found) <= most)
+
+    def calls_lately(self, unit):
+        return self.lately.get(unit, (0, 0))
 
     def door_counts(self):
         return {}

@@ -323,6 +323,15 @@ class CardRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reserved: tuple[ReservedWords, ...] = ()
 
 
+class ScrubRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a caller who holds a calling list against consents and refusals may be told."""
+
+    tells: tuple[str, ...]
+    """Reasons told as they are; of every other only whether the number may be called."""
+    source: str
+    status: Status
+
+
 class HearingRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the sound of a test call is judged. Times in ms, levels in dB of full scale."""
 
@@ -446,6 +455,7 @@ class Pack(msgspec.Struct, frozen=True):
     codes: CodeRules
     mass_notices: MassRules
     cards: CardRules
+    scrub: ScrubRules
     cases: CaseRules
     content: ContentRules
     verification: VerificationRules

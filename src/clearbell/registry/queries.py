@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from clearbell.registry.model import PartyKind, TrunkKind
 from clearbell.registry.tables import holder, party, resource, trunk
@@ -63,6 +63,17 @@ def party_of(conn: Connection, holder_id: str) -> str:
 def party_row(conn: Connection, party_id: str) -> Row[Any] | None:
     """A party as it is registered."""
     return conn.execute(select(party).where(party.c.party == party_id)).first()
+
+
+def held_by(party_id: str) -> Select[Any]:
+    """Ids of the holders that a party is, for use inside of another query."""
+    return select(holder.c.holder).where(holder.c.party == party_id)
+
+
+def resources_of_party(conn: Connection, party_id: str, limit: int, start: int = 0) -> Sequence[Row[Any]]:
+    """Resources of all holders that a party is, in the order of their numbers."""
+    query = select(resource).where(resource.c.holder.in_(held_by(party_id)))
+    return conn.execute(query.order_by(resource.c.first).limit(limit).offset(start)).all()
 
 
 def holders_of(conn: Connection, party_id: str) -> list[str]:

@@ -126,6 +126,9 @@ class _Gate:
     def decided_to(self, callee: int, since: int, most: int) -> DecidedTo:
         return decisions_to(self._node.folder, callee, since, most)
 
+    def calls_lately(self, unit: int | str) -> tuple[int, int]:
+        return self._node.calls_lately(unit)
+
     def door_counts(self) -> dict[str, int]:
         total: dict[str, int] = {}
         for door in self._doors:

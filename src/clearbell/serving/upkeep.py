@@ -27,6 +27,7 @@ from clearbell.policy.workdays import builtin_workdays
 from clearbell.records.journal import remove_old_segments
 from clearbell.records.lake import LakeError
 from clearbell.records.opening import open_lake
+from clearbell.records.outcomes.adding import Outcomes, do_forget_before
 from clearbell.records.retention import retire
 from clearbell.reports.refusals import RefusedReportError
 from clearbell.sanctions.errors import SanctionError
@@ -57,6 +58,9 @@ class Upkeep:
         self._vault = vault
         self._lake = open_lake(node.home, node.pack, node.randomness)
         self._reporting = Reporting(node, self._lake)
+        self._outcomes = Outcomes(
+            node.store, node.folder, node.holder_of, node.pack.utc_offset_minutes, node.randomness
+        )
         self._case_evidence = CaseEvidence(node, self._lake, verification)
         self._swept = -1
         """Place in the ledger that cards were last looked at for."""
@@ -77,6 +81,7 @@ class Upkeep:
         rounds = 0
         while not self._stop.wait(LABELS_SECONDS):
             self._do("reports-not-weighed", self._reporting.run)
+            self._do("outcomes-not-added-up", self._add_up)
             self._do("labels-not-published", self._publish)
             self._do("cases-not-opened", self._open_cases)
             self._do("cases-not-looked-into", self._case_evidence.run)
@@ -100,6 +105,9 @@ class Upkeep:
             chore()
         except (SQLAlchemyError, OSError, LakeError, RefusedReportError, CaseError, SanctionError) as error:
             log.warning(failed, error=str(error))
+
+    def _add_up(self) -> None:
+        self._outcomes.run()
 
     def _publish(self) -> None:
         publish_labels(self._node.store, label_settings(self._node.pack))
@@ -134,6 +142,8 @@ class Upkeep:
         now = self._node.store.clock.now()
         remove_old_segments(self._node.folder, now - self._node.pack.retention.decisions_days * DAY)
         retire(self._lake, self._node.pack, now)
+        with self._node.store.act("system:retention") as act:
+            do_forget_before(act, self._lake.day_of(now) - self._node.pack.retention.decisions_days)
 
     def _due(self, at: int, name: str) -> int:
         return due_after(at, name, self._node.pack, self._workdays)

@@ -38,6 +38,7 @@ from clearbell.web.deadlines import deadlines_router
 from clearbell.web.desk import desk_router
 from clearbell.web.doors import Doors, NotAllowedError, SessionNeededError, acting
 from clearbell.web.feeds import TooManyAsksError, feeds_routers
+from clearbell.web.firm.door import firm_handlers
 from clearbell.web.front import front_handlers
 from clearbell.web.gate import Gate
 from clearbell.web.label_appeals import label_appeals_router
@@ -187,7 +188,7 @@ def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60, doo
             mass_notices_router(),
             carddav_handler(gate, token, doors),
             deadlines_router(),
-            *(officers_handlers() if doors is not None else []),
+            *([*officers_handlers(), *firm_handlers()] if doors is not None else []),
         ],
         dependencies={"gate": Provide(gate_for, sync_to_thread=False)},
         state=State(

@@ -10,7 +10,7 @@ from typing import Any, cast
 import msgspec
 from litestar import Request
 from litestar.connection import ASGIConnection
-from litestar.datastructures import State
+from litestar.datastructures import State, UploadFile
 from litestar.exceptions import NotAuthorizedException
 from litestar.handlers.base import BaseRouteHandler
 
@@ -23,7 +23,7 @@ from clearbell.ledger import Store
 from clearbell.numbering import to_key
 from clearbell.web.gate import Gate
 from clearbell.web.permissions import NEEDS, OWN, PERSONAL
-from clearbell.web.tenancy import TENANT, check_tenant
+from clearbell.web.tenancy import TENANT, NotYoursError, check_tenant
 
 COOKIE = "clearbell_session"
 Connection = ASGIConnection[Any, Any, Any, State]
@@ -164,7 +164,7 @@ async def need_session(connection: Connection, _handler: BaseRouteHandler) -> No
     here = str(connection.url.path) + (f"?{connection.url.query}" if connection.url.query else "")
     row = await asyncio.to_thread(session_of, doors.store, doors.key, settings, secret) if secret else None
     if row is None or row.half:
-        raise SessionNeededError(here if address[0] == "GET" else "/desk")
+        raise SessionNeededError(here if address[0] == "GET" else f"/{address[1].split('/')[1]}")
     who = Principal(row.account, Role(row.role), row.tenant, bytes(row.digest), row.csrf)
     if who.role in settings.second_factor and not row.totp and address not in OWN:
         raise SessionNeededError("/desk", "account")
@@ -175,11 +175,17 @@ async def need_session(connection: Connection, _handler: BaseRouteHandler) -> No
     form: Mapping[str, Any] = {}
     if address[0] == "POST" and isinstance(connection, Request):
         form = await connection.form()
-        if not hmac.compare_digest(str(form.get("csrf", "")).encode(), who.csrf.encode()):
+    try:
+        if address[0] == "POST" and not hmac.compare_digest(str(form.get("csrf", "")).encode(), who.csrf.encode()):
             raise NotAllowedError(
                 "页面已过期,请返回刷新后重试", "the page is out of date; go back, reload it and try again", "csrf"
             )
-    await _keep_to_its_own(connection, doors, who, address, form)
+        await _keep_to_its_own(connection, doors, who, address, form)
+    except (NotAllowedError, NotYoursError):
+        for sent in form.values():
+            if isinstance(sent, UploadFile):
+                await sent.close()
+        raise
     connection.scope["state"]["principal"] = who
     connection.scope["state"]["who_name"] = row.name
     connection.scope["state"]["second_factor"] = bool(row.totp)

@@ -88,6 +88,10 @@ class Gate(Protocol):
         """The newest recorded decisions on calls to ``callee`` at or after ``since`` (µs UTC)."""
         ...
 
+    def calls_lately(self, unit: int | str) -> tuple[int, int]:
+        """Attempts of a number, or of a holder across its numbers, within the last hour and the last 24 hours."""
+        ...
+
     def door_counts(self) -> dict[str, int]:
         """Counters of the SIP door by name, such as ``received`` or ``malformed``."""
         ...

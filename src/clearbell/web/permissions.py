@@ -219,7 +219,36 @@ _DESK: Mapping[tuple[str, str], P | None] = {
     ("POST", "/desk/accounts/{name}/{step}"): P.ACCOUNTS_CHANGE,
 }
 
-NEEDS: Mapping[tuple[str, str], P | None] = {**_API, **_OPEN, **_DESK}
+_FIRM: Mapping[tuple[str, str], P | None] = {
+    ("GET", "/firm"): P.FIRM,
+    ("GET", "/firm/numbers"): P.FIRM,
+    ("GET", "/firm/calls"): P.FIRM,
+    ("GET", "/firm/reports"): P.FIRM,
+    ("GET", "/firm/sanctions"): P.FIRM,
+    ("GET", "/firm/applications"): P.FIRM,
+    ("GET", "/firm/new-application"): P.FIRM,
+    ("POST", "/firm/file-application"): P.FIRM_CHANGE,
+    ("GET", "/firm/applications/{application}"): P.FIRM,
+    ("POST", "/firm/applications/{application}/fields"): P.FIRM_CHANGE,
+    ("POST", "/firm/applications/{application}/documents"): P.FIRM_CHANGE,
+    ("POST", "/firm/applications/{application}/withdraw"): P.FIRM_CHANGE,
+    ("GET", "/firm/contracts"): P.FIRM,
+    ("GET", "/firm/contracts/{contract}"): P.FIRM,
+    ("POST", "/firm/contracts/{contract}/accept"): P.FIRM_CHANGE,
+    ("GET", "/firm/consents"): P.FIRM,
+    ("GET", "/firm/lapsing"): P.FIRM,
+    ("POST", "/firm/consents/upload"): P.FIRM_CHANGE,
+    ("POST", "/firm/consents/withdraw"): P.FIRM_CHANGE,
+    ("GET", "/firm/consents/{run}"): P.FIRM,
+    ("GET", "/firm/scrub"): P.SCRUB,
+    ("POST", "/firm/scrub/list"): P.SCRUB,
+    ("GET", "/firm/cards"): P.FIRM,
+    ("POST", "/firm/apply-card"): P.FIRM_CHANGE,
+    ("GET", "/firm/cards/{card}"): P.FIRM,
+    ("POST", "/firm/cards/{card}/documents"): P.FIRM_CHANGE,
+}
+
+NEEDS: Mapping[tuple[str, str], P | None] = {**_API, **_OPEN, **_DESK, **_FIRM}
 """By method and address, what a request needs; None: nothing. What stands nowhere only the node's own token may."""
 PERSONAL = frozenset(
     {

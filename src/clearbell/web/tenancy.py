@@ -16,6 +16,8 @@ from sqlalchemy import Connection, select
 
 from clearbell.cases.model import UnitKind
 from clearbell.cases.tables import case_file
+from clearbell.consent.own_grants import KIND
+from clearbell.intake.queries import run_of
 from clearbell.labels.cards.tables import card
 from clearbell.numbering import to_key
 from clearbell.registry.applications.tables import application
@@ -32,6 +34,7 @@ class Kind(enum.Enum):
     CONTRACT = ("合同", "contract")
     CARD = ("名片", "name card")
     CASE = ("案件", "case")
+    UPLOAD = ("上传的文件", "uploaded file")
 
     def __init__(self, zh: str, en: str) -> None:
         self.zh = zh
@@ -89,6 +92,35 @@ TENANT: Mapping[tuple[str, str], tuple[Named, ...]] = {
     ("POST", "/v1/cards/{card}/documents"): (Named(_C, "card"),),
     ("POST", "/v1/label-appeals"): (Named(_N, "number"),),
     ("POST", "/v1/cases/{case}/appeal"): (Named(Kind.CASE, "case"),),
+    ("GET", "/firm"): ITS_OWN,
+    ("GET", "/firm/numbers"): ITS_OWN,
+    ("GET", "/firm/calls"): ITS_OWN,
+    ("GET", "/firm/reports"): ITS_OWN,
+    ("GET", "/firm/sanctions"): ITS_OWN,
+    ("GET", "/firm/applications"): ITS_OWN,
+    ("GET", "/firm/new-application"): ITS_OWN,
+    ("POST", "/firm/file-application"): (Named(_H, "holder", needed=False, new=True),),
+    ("GET", "/firm/applications/{application}"): (Named(_A, "application"),),
+    ("POST", "/firm/applications/{application}/fields"): (
+        Named(_A, "application"),
+        Named(_H, "holder", needed=False, new=True),
+    ),
+    ("POST", "/firm/applications/{application}/documents"): (Named(_A, "application"),),
+    ("POST", "/firm/applications/{application}/withdraw"): (Named(_A, "application"),),
+    ("GET", "/firm/contracts"): ITS_OWN,
+    ("GET", "/firm/contracts/{contract}"): (Named(_K, "contract"),),
+    ("POST", "/firm/contracts/{contract}/accept"): (Named(_K, "contract"),),
+    ("GET", "/firm/consents"): ITS_OWN,
+    ("GET", "/firm/lapsing"): ITS_OWN,
+    ("POST", "/firm/consents/upload"): (Named(_H, "holder"),),
+    ("POST", "/firm/consents/withdraw"): (Named(_H, "holder"),),
+    ("GET", "/firm/consents/{run}"): (Named(Kind.UPLOAD, "run"),),
+    ("GET", "/firm/scrub"): ITS_OWN,
+    ("POST", "/firm/scrub/list"): (Named(_H, "holder"), Named(_N, "caller", needed=False)),
+    ("GET", "/firm/cards"): ITS_OWN,
+    ("POST", "/firm/apply-card"): (Named(_C, "card", needed=False), Named(_H, "holder")),
+    ("GET", "/firm/cards/{card}"): (Named(_C, "card"),),
+    ("POST", "/firm/cards/{card}/documents"): (Named(_C, "card"),),
 }
 """By method and address, what each address that a tenant is granted names."""
 
@@ -156,6 +188,14 @@ def _of_holder(conn: Connection, holder: str | None) -> str | None:
     return None if holder is None else party_of(conn, holder)
 
 
+def _upload(conn: Connection, name: Any, _home: str) -> str | None:
+    found = run_of(conn, str(name))
+    if found is None:
+        return None
+    # Files that others took in, by command, are no party's.
+    return party_of(conn, found.loader.removeprefix(KIND)) if found.loader.startswith(KIND) else ""
+
+
 def _case(conn: Connection, name: Any, home: str) -> str | None:
     row = conn.execute(select(case_file.c.unit_kind, case_file.c.unit).where(case_file.c.case == str(name))).first()
     if row is None:
@@ -172,5 +212,6 @@ _OWNERS: Mapping[Kind, Callable[[Connection, Any, str], str | None]] = {
     Kind.CONTRACT: _contract,
     Kind.CARD: _card,
     Kind.CASE: _case,
+    Kind.UPLOAD: _upload,
 }
 """Of each kind, who has it: a party's id, "" for nobody's, None where there is no such thing."""
