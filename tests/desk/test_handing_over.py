@@ -15,6 +15,7 @@ from pypdf import PdfReader
 from pypdf.generic import NameObject
 
 from cases.conftest import PACK, RULES, report_matched
+from clearbell.cases.erasure import do_forget_number
 from clearbell.cases.errors import WordsNeededError
 from clearbell.cases.evidence import Content, Evidence, VerificationCall
 from clearbell.cases.hand_overs.errors import (
@@ -24,11 +25,12 @@ from clearbell.cases.hand_overs.errors import (
     UnknownHandOverError,
 )
 from clearbell.cases.hand_overs.model import TRANSITIONS, State
-from clearbell.cases.hand_overs.queries import hand_over_of
+from clearbell.cases.hand_overs.queries import hand_over_of, hand_overs
 from clearbell.cases.hand_overs.service import do_propose_hand_over, do_send_back
-from clearbell.cases.model import Opened, Source, number_unit
-from clearbell.cases.service import do_add_evidence, do_note, do_open
+from clearbell.cases.model import Opened, Source, Verdict, number_unit
+from clearbell.cases.service import do_add_evidence, do_note, do_open, do_reopen
 from clearbell.desk.handing_over import hand_over, verify_package
+from clearbell.desk.verdicts import do_find
 from clearbell.dossier.errors import DossierError, FontError, NoFontError
 from clearbell.dossier.fonts import find_fonts
 from clearbell.dossier.package import write
@@ -60,6 +62,12 @@ def vault(tmp_path):
 @pytest.fixture
 def key(tmp_path):
     return load_key(tmp_path / "ledger-key.pem")
+
+
+@pytest.fixture
+def plain_pdf(monkeypatch):
+    """Sheets are written as they are: a font takes a second to embed, and here nobody reads it."""
+    monkeypatch.setattr("clearbell.desk.handing_over.write_pdf", lambda sheet, fonts, at: repr(sheet).encode())
 
 
 def sound():
@@ -174,7 +182,7 @@ def test_reporters_are_masked_everywhere_unless_there_is_a_reason(store, vault, 
 
 
 def test_a_package_is_checked_with_the_published_key_alone_and_against_the_ledger(
-    store, vault, key, fonts, case, tmp_path
+    store, vault, key, fonts, plain_pdf, case, tmp_path
 ):
     proposed(store)
     out = tmp_path / "out"
@@ -221,7 +229,7 @@ def _replace(path, old, new):
     path.write_text(text.replace(old, new, 1))
 
 
-def test_whatever_is_touched_is_told(store, vault, key, fonts, case, tmp_path, golden):
+def test_whatever_is_touched_is_told(store, vault, key, fonts, plain_pdf, case, tmp_path, golden):
     proposed(store)
     out = tmp_path / "out"
     handed_over(store, vault, key, fonts, out)
@@ -241,7 +249,7 @@ def test_whatever_is_touched_is_told(store, vault, key, fonts, case, tmp_path, g
     golden("package-faults.txt", "\n".join(said) + "\n")
 
 
-def test_a_package_of_another_ledger_is_told(store, vault, key, fonts, case, tmp_path, clock):
+def test_a_package_of_another_ledger_is_told(store, vault, key, fonts, plain_pdf, case, tmp_path, clock):
     from clearbell.testing import fresh_store
 
     proposed(store)
@@ -258,7 +266,9 @@ def test_a_package_of_another_ledger_is_told(store, vault, key, fonts, case, tmp
 # ---- who may, and of what
 
 
-def test_refusals_change_nothing_and_are_worded_as_recorded(store, vault, key, fonts, case, tmp_path, golden):
+def test_refusals_change_nothing_and_are_worded_as_recorded(
+    store, vault, key, fonts, plain_pdf, case, tmp_path, golden
+):
     said = []
 
     def no(what, kind, do):
@@ -297,7 +307,35 @@ def test_refusals_change_nothing_and_are_worded_as_recorded(store, vault, key, f
     golden("hand-over-refusals.txt", "\n".join(said))
 
 
-def test_where_the_pack_asks_for_no_second_officer_one_hands_it_over(store, vault, key, fonts, case, tmp_path):
+def test_a_case_that_was_cleared_meanwhile_is_not_handed_over(store, vault, key, fonts, case, tmp_path):
+    proposed(store)
+    with store.act("test") as act:
+        do_reopen(act, "c1", "new facts", due, officer="one")
+        do_find(act, "c1", Verdict.CLEARED, "a clinic", RULES, due, officer="one")
+    head = store.head()
+    with pytest.raises(NotForHandOverError):
+        handed_over(store, vault, key, fonts, tmp_path / "out")
+    assert store.head() == head
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_erased_number_leaves_no_hand_over_behind_and_the_entry_still_verifies(
+    store, vault, key, fonts, plain_pdf, case, tmp_path
+):
+    proposed(store)
+    handed_over(store, vault, key, fonts, tmp_path / "out")
+    with store.act("test") as act:
+        do_forget_number(act, NUMBER)
+        act.erase(NUMBER)
+    with store.read() as conn:
+        assert hand_overs(conn) == []
+    assert verify(store).fault is None
+    assert verify_package(tmp_path / "out", public_bytes(key), store).faults == ()
+
+
+def test_where_the_pack_asks_for_no_second_officer_one_hands_it_over(
+    store, vault, key, fonts, plain_pdf, case, tmp_path
+):
     proposed(store)
     handed_over(store, vault, key, fonts, tmp_path / "out", officer="one", pack=ALONE)
     assert verify_package(tmp_path / "out", None, store).faults == ()

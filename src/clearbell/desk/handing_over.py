@@ -71,7 +71,7 @@ def hand_over(
     # Drawn up first, without keeping others from writing: it is the case as of one place in the ledger, and says so.
     with store.read() as conn:
         row = hand_over_of(conn, name)
-        check_hands(row, who, four_eyes=four_eyes)
+        check_hands(conn, row, who, four_eyes=four_eyes)
         seq, digest = _head(conn)
         at = store.clock.now()
         source = Source(

@@ -188,6 +188,7 @@ _DESK: Mapping[tuple[str, str], P | None] = {
     ("GET", "/desk/live/events"): P.NODE_READ,
     ("GET", "/desk/cases"): P.CASES_READ,
     ("GET", "/desk/cases/{case}"): P.CASES_READ,
+    ("GET", "/desk/cases/{case}/story"): P.CASES_READ,
     ("POST", "/desk/open-case"): P.CASES_OPEN,
     ("POST", "/desk/cases/{case}/take"): P.CASES_WORK,
     ("POST", "/desk/cases/{case}/note"): P.CASES_WORK,
@@ -261,6 +262,7 @@ PERSONAL = frozenset(
         "/v1/sanctions/{case}/{place}",
         "/v1/mass-notices/{mass}/outcomes",
         "/desk/cases/{case}",
+        "/desk/cases/{case}/story",
         "/desk/orders/{order}",
     }
 )

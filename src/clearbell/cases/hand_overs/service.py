@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, update
+from sqlalchemy import Connection, Row, update
 
 from clearbell.cases.errors import WordsNeededError
 from clearbell.cases.evidence import Order
-from clearbell.cases.files import evidence_in, own_case
+from clearbell.cases.files import case_of, evidence_in, own_case
 from clearbell.cases.hand_overs.errors import NotForHandOverError, RecipientError, SameHandsError
 from clearbell.cases.hand_overs.model import (
     TRANSITIONS,
@@ -36,12 +36,9 @@ def do_propose_hand_over(
     The case is confirmed, or an order is part of it. ``with_reporters``: why the numbers of reporters are shown whole.
     Raises :class:`RecipientError`, :class:`NotForHandOverError`, and as :func:`~clearbell.cases.files.own_case`.
     """
-    row = own_case(act.conn, case)
+    row = _check_case(act.conn, case)
     if not to.strip():
         raise RecipientError
-    confirmed = CaseState(row.state) not in _UNDECIDED and row.verdict == Verdict.CONFIRMED.value
-    if not confirmed and not any(isinstance(one.what, Order) for one in evidence_in(act.conn, case)):
-        raise NotForHandOverError(case)
     who = officer or act.actor
     act.conn.execute(
         hand_over.insert().values(
@@ -63,9 +60,21 @@ def do_propose_hand_over(
     return fact
 
 
-def check_hands(row: Row[Any], officer: str, *, four_eyes: bool) -> None:
-    """Raise :class:`~clearbell.lifecycles.IllegalStepError` or :class:`SameHandsError` where the officer may not hand it over."""
+def _check_case(conn: Connection, case: str) -> Row[Any]:
+    """The case, which is confirmed now or has an order."""
+    row = own_case(conn, case)
+    confirmed = CaseState(row.state) not in _UNDECIDED and row.verdict == Verdict.CONFIRMED.value
+    if not confirmed and not any(isinstance(one.what, Order) for one in evidence_in(conn, case)):
+        raise NotForHandOverError(case)
+    return row
+
+
+def check_hands(conn: Connection, row: Row[Any], officer: str, *, four_eyes: bool) -> None:
+    """Raise where the officer may not hand it over: :class:`~clearbell.lifecycles.IllegalStepError`,
+    :class:`SameHandsError`, and as :func:`do_propose_hand_over` where the case was cleared or merged meanwhile.
+    """
     move(TRANSITIONS, State(row.state), Step.HAND_OVER)
+    _check_case(conn, row.case_id)
     if four_eyes and officer == row.proposer:
         raise SameHandsError(officer)
 
@@ -76,7 +85,7 @@ def do_hand_over(act: Act, name: str, manifest: str, *, four_eyes: bool, officer
     Raises as :func:`check_hands`, and :class:`~clearbell.cases.hand_overs.errors.UnknownHandOverError`.
     """
     row, who = hand_over_of(act.conn, name), officer or act.actor
-    check_hands(row, who, four_eyes=four_eyes)
+    check_hands(act.conn, row, who, four_eyes=four_eyes)
     fact = HandedOver(name, row.case_id, row.recipient, manifest, row.proposer, who, bool(row.with_reporters))
     seq = act.append("cases.handed-over", [fact])
     _change(act, name, state=State.HANDED_OVER.value, officer=who, moved=act.at, manifest=manifest, seq=seq)
@@ -92,7 +101,7 @@ def do_send_back(act: Act, name: str, words: str, *, officer: str = "") -> None:
     if not words.strip():
         raise WordsNeededError
     _change(act, name, state=State.SENT_BACK.value, officer=who, moved=act.at)
-    unit = own_case(act.conn, row.case_id).unit
+    unit = case_of(act.conn, row.case_id).unit
     act.append("cases.hand-over-sent-back", [SentBack(name, row.case_id, unit, who, words)], about=lambda f: f.unit)
 
 
