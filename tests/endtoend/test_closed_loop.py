@@ -186,3 +186,49 @@ def test_from_the_first_call_to_reinstatement_while_a_clinic_keeps_ringing(world
     assert world.edge.call(CLINIC, MARKETER, talk=300)[0].startswith("SIP/2.0 200"), "it may still be called"
     done("told, and barred")
     clinic_rings(world)
+
+    # The holder appeals; not who found the verdict decides, and upheld it undoes the bar at once.
+    step(world, "chen", case, "appeal", words="the number was mine since yesterday only")
+    own = world.as_("wang").post(f"/v1/cases/{case}/appeal-decision", json={"upheld": False, "words": "no"})
+    assert own.status_code == 422, own.text
+    upheld = step(world, "liu", case, "appeal-decision", upheld=True, words="the contract is of yesterday")
+    assert (upheld["case"]["state"], upheld["lifted"]) == ("cleared", [sanction])
+    world.wait(lambda: marketer_calls(world).startswith("SIP/2.0 200"), 15)
+    clinic_rings(world)
+    done("upheld, and it rings again")
+    assert world.rang >= 6
+
+    # The chain holds, and one page tells all of it.
+    assert world.clearbell("ledger", "verify").startswith("sound: ")
+    pack = ("--pack", str(world.home / "pack.toml"))
+    told = world.clearbell("cases", "story", case, *pack)
+    places = [told.index(words) for words in (
+        "Calls: 8 calls to 8 numbers went through",
+        "reported: loans and wealth management (a machine)",
+        "Case: opened by reports",
+        "verification began [wang]",
+        "test call",
+        "content: loans and wealth management",
+        "a verdict was proposed (confirmed): a recording sells loans [wang]",
+        "confirmed: I heard the recording too [liu]",
+        "announced: outgoing calls barred",
+        "Sanction: restriction " + sanction + " in force: outgoing calls barred",
+        "Calls: 1 call refused",
+        "an appeal was taken in: the number was mine since yesterday only",
+        "the appeal was upheld: the contract is of yesterday [liu]",
+        "reinstated: restriction " + sanction + " is lifted",
+        "Calls: 1 call to 1 number went through",
+    )]  # fmt: skip
+    assert places == sorted(places), told
+    # The notice was delivered, by SMS and by mail, before the bar.
+    before = told[: places[9]]
+    assert "notice by SMS to +86137****0009 delivered" in before
+    assert "notice by mail to z***@example.net sent" in before
+    assert not any(str(one)[2:] in told for one in VICTIMS), "nobody who reported is named"
+    out = world.folder / "story.html"
+    world.clearbell("cases", "story", case, "--html", str(out), *pack, lang="zh")
+    page = out.read_text(encoding="utf-8")
+    assert page.count("<tr") == 1 + len(re.findall(r"^20\d\d-", told, re.MULTILINE))
+    for words in ("复通", "the appeal was upheld", "<svg", "clearbell ledger verify"):
+        assert words in page
+    done("the ledger verifies and tells the story")

@@ -21,7 +21,9 @@ from clearbell.notices.service import Outbox
 from clearbell.numbering import to_key
 from clearbell.policy.model import Pack
 from clearbell.policy.workdays import builtin_workdays
+from clearbell.records.between import calls_of
 from clearbell.records.journal import DecidedTo, decisions_to, read_journal
+from clearbell.records.model import CallRecord
 from clearbell.records.opening import open_lake
 from clearbell.registry.applications.service import Desk
 from clearbell.registry.identity import IdentityKey
@@ -72,6 +74,10 @@ def _sources(config: NodeConfig, pack: Pack) -> tuple[Source, ...]:
     return tuple(sources)
 
 
+_MOST_CALLS = 10_000
+"""Calls of a number that a page tells of."""
+
+
 class _Gate:
     """The node as the web room sees it."""
 
@@ -86,6 +92,7 @@ class _Gate:
         self.desk = Desk(node.pack, builtin_workdays(node.pack.id), identities)
         self.vault = vault
         self.outbox = outbox
+        self._lake = open_lake(node.home, node.pack, node.randomness)
         self.mass = mass
 
     @property
@@ -125,6 +132,9 @@ class _Gate:
 
     def decided_to(self, callee: int, since: int, most: int) -> DecidedTo:
         return decisions_to(self._node.folder, callee, since, most)
+
+    def calls_of(self, number: int) -> list[CallRecord]:
+        return calls_of(self._lake, number, _MOST_CALLS)
 
     def calls_lately(self, unit: int | str) -> tuple[int, int]:
         return self._node.calls_lately(unit)

@@ -13,6 +13,7 @@ from clearbell.ledger import Store
 from clearbell.notices.service import Outbox
 from clearbell.policy.model import Pack
 from clearbell.records.journal import DecidedTo
+from clearbell.records.model import CallRecord
 from clearbell.registry.applications.service import Desk
 from clearbell.vault import Vault
 
@@ -86,6 +87,13 @@ class Gate(Protocol):
 
     def decided_to(self, callee: int, since: int, most: int) -> DecidedTo:
         """The newest recorded decisions on calls to ``callee`` at or after ``since`` (µs UTC)."""
+        ...
+
+    def calls_of(self, number: int) -> list[CallRecord]:
+        """Calls on record from or to a number, the newest first; of a great many, the newest. None where there is no lake.
+
+        Raises :class:`~clearbell.records.lake.LakeError`.
+        """
         ...
 
     def calls_lately(self, unit: int | str) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +16,8 @@ from sqlalchemy import Connection, Row
 from clearbell.access.model import Permission, Principal
 from clearbell.cases.errors import CaseError, UnknownCaseError
 from clearbell.cases.model import State, Unit, UnitKind, Verdict
-from clearbell.cases.queries import case_of, category_of, story
+from clearbell.cases.queries import case_of, category_of
+from clearbell.cases.queries import story as lines_of
 from clearbell.cases.service import do_assign, do_close, do_note, do_verify
 from clearbell.cases.wording import STATES, VERDICTS, unit_words
 from clearbell.desk.ladder import Asked as AskedSanction
@@ -31,7 +33,10 @@ from clearbell.reports.hours import reported_hours
 from clearbell.sanctions.model import Rung
 from clearbell.sanctions.queries import sanctions
 from clearbell.sanctions.service import SanctionError
+from clearbell.story import page as story
+from clearbell.story.gathering import gather, numbers_of
 from clearbell.web.case_bodies import line_view
+from clearbell.web.console import html_page
 from clearbell.web.doors import need_session, principal
 from clearbell.web.feeds import ServedGate
 from clearbell.web.officers.page import Asked, Language, Sent, Shown, field, in_words, language_of, show
@@ -85,7 +90,7 @@ def _page(request: Asked, gate: ServedGate, case: str, status: int = 200, fault:
     who = principal(request)
     with gate.store.read() as conn:
         row = case_of(conn, case)
-        lines = [line_view(line, pack) for line in story(conn, case)]
+        lines = [line_view(line, pack) for line in lines_of(conn, case)]
         unit = Unit(UnitKind(row.unit_kind), row.unit)
         steps = steps_for(who, row)
         proposal = propose(conn, unit, category_of(conn, case), pack, now) if unit.kind in TARGETS else None
@@ -182,6 +187,21 @@ def case_page(case: FromPath[str], request: Asked, gate: ServedGate) -> Response
         raise NotFoundException from None
 
 
+@get("/desk/cases/{case:str}/story", sync_to_thread=True, guards=[need_session], include_in_schema=False)
+def story_page(case: FromPath[str], request: Asked, gate: ServedGate) -> Response[str]:
+    """The whole story, from the first call on record, to read, print or keep."""
+    try:
+        with gate.store.read() as conn:
+            numbers = numbers_of(conn, case)
+        calls = [call for number in numbers for call in gate.calls_of(number)]
+        with gate.store.read() as conn:
+            told = gather(conn, case, gate.pack, calls, gate.now())
+    except UnknownCaseError:
+        raise NotFoundException from None
+    nonce = secrets.token_urlsafe(16)
+    return html_page(story.page(told, gate.pack, language_of(request), nonce), nonce)
+
+
 @_route("take")
 def take(case: FromPath[str], request: Asked, gate: ServedGate) -> Shown:
     """Begin to verify; from now on it is mine."""
@@ -253,4 +273,4 @@ def close(case: FromPath[str], data: Sent, request: Asked, gate: ServedGate) -> 
 
 def case_handlers() -> list[HTTPRouteHandler]:
     """The handlers of one case."""
-    return [case_page, take, note, verdict, second, sanction, appeal, close]
+    return [case_page, story_page, take, note, verdict, second, sanction, appeal, close]
