@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from tests.browser.test_story import PASSWORD, join
+from tests.browser.joining import PASSWORD, invited, join
 from tests.web.firms import Firm, found
 
 from clearbell.policy.pack import builtin_pack
@@ -41,12 +41,12 @@ def test_an_enterprise_does_its_business_at_its_own_door(node, visitor, language
     t = {**DESK[language], **FIRM[language]}
     for firm in (CLINIC, INSURER):
         found(node.store, Gate(node.home), firm)
-    link = node.cli("accounts", "add", "clerk", "Clerk", "--role", "enterprise", "--tenant", "clinic")
+    link = invited(node, "clerk", "enterprise", "clinic")
     for callee in range(12):
         node.call(CLINIC.number, 8613900000900 + callee, talk=5)
 
     clerk = visitor(language)
-    join(clerk, re.search(r"/desk/join/\S+", link)[0], "clerk")
+    join(clerk, link, "clerk")
     assert clerk.page.url.endswith("/firm")
     clerk.sees(CLINIC.name)
     clerk.sees("12" if language == "zh" else "12 calls within the hour")

@@ -10,6 +10,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 
 import clearbell
+from clearbell.appeals.queries import appeal_of, papers_of
 from clearbell.cases.model import number_unit
 from clearbell.consent.queries import consents_of
 from clearbell.desk.ladder import propose
@@ -74,6 +75,44 @@ def test_consents_of_the_first_release_are_kept(tmp_path):
     with store.read() as conn:
         [row] = consents_of(conn, 8613900000002)
     assert (row.holder, row.given, row.provenance, row.per_day) == ("H", 5, "unknown", 0)
+    store.close()
+
+
+def test_appeals_against_labels_are_carried_over_and_back(tmp_path):
+    store = Store.open(f"sqlite:///{tmp_path / 'old.db'}")
+    with store.engine.begin() as conn:
+        command.upgrade(configuration(conn), "0037")
+        for name, state, evidence in (("A", "received", "ab" * 32), ("B", "upheld", ""), ("C", "refused", "")):
+            conn.execute(
+                text(
+                    "INSERT INTO label_appeal VALUES (:name, 8613800000066, 'recycled', 7, 'a clinic', :evidence, :state, "
+                    "5, 9, :decided, 'clerk', :officer, 'seen')"
+                ),
+                {
+                    "name": name,
+                    "state": state,
+                    "evidence": evidence,
+                    "decided": 0 if state == "received" else 8,
+                    "officer": "" if state == "received" else "chief",
+                },
+            )
+    store.create()
+    with store.read() as conn:
+        first, second, third = (appeal_of(conn, name) for name in "ABC")
+        assert [one.digest for one in papers_of(conn, "A")] == ["ab" * 32]
+    assert (first.subject, first.id, first.number, first.ground) == (
+        "label",
+        "8613800000066",
+        8613800000066,
+        "recycled",
+    )
+    assert (first.since, first.filed, first.due, first.statement, first.filer) == (7, 5, 9, "a clinic", "clerk")
+    assert [one.state for one in (first, second, third)] == ["received", "upheld", "rejected"]
+    assert (third.officer, third.reason, third.decided) == ("chief", "seen", 8)
+    with store.engine.begin() as conn:
+        command.downgrade(configuration(conn), "0037")
+        back = conn.execute(text("SELECT appeal, state, evidence FROM label_appeal ORDER BY appeal")).all()
+    assert [tuple(one) for one in back] == [("A", "received", "ab" * 32), ("B", "upheld", ""), ("C", "refused", "")]
     store.close()
 
 

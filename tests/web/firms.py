@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
+from clearbell.appeals.model import Appellant, Filed, Ground, Subject
+from clearbell.appeals.service import do_file as do_appeal
 from clearbell.calls import DAY, HOUR
 from clearbell.cases.model import Opened, Source, number_unit
 from clearbell.cases.service import do_open
@@ -76,6 +78,10 @@ class Firm:
         return f"{self.party}-sanction"
 
     @property
+    def appeal(self):
+        return f"APPEAL{self.serial + 1}"
+
+    @property
     def upload(self):
         return f"{self.party}-upload"
 
@@ -124,7 +130,7 @@ def _uploaded(act, firm):
 
 
 def found(store, gate, firm):
-    """Register a firm with a number, an application, a contract, a card, consents, reports, a case and a sanction."""
+    """Register a firm with a number, an application, a contract, a card, consents, reports, a case, a sanction and an appeal."""
     pack, desk = gate.pack, gate.desk
     with store.act("cli:test") as act:
         do_register_party(act, PartyRegistered(firm.party, PartyKind.COMPANY, firm.name))
@@ -164,6 +170,9 @@ def found(store, gate, firm):
             ),
         )
         do_bite(act, firm.sanction)
+        statement = f"{firm.party} has consents"
+        why = (Appellant.HOLDER, Ground.MISTAKEN, statement, firm.number)
+        do_appeal(act, Filed(firm.appeal, Subject.VERDICT, firm.case, *why, filer="officer"))
         _uploaded(act, firm)
         for action, reason in (("allow", "total"), ("reject", "NO_CONSENT"), ("label", "total")):
             act.conn.execute(

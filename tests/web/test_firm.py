@@ -11,7 +11,7 @@ from tests.web.firms import REPORTER, Firm, found
 from tests.web.world import ServedWorld
 
 from clearbell.access.model import Role
-from clearbell.access.service import do_make_account
+from clearbell.access.service import do_make_account, do_make_token
 from clearbell.access.settings import AccessSettings
 from clearbell.access.signing_in import join, sign_in
 from clearbell.calls import DAY
@@ -328,6 +328,19 @@ def test_a_scrubbed_list_comes_back_with_what_may_be_told_and_nothing_is_kept(do
     assert "own list" not in page
     for other in ({"holder": INSURER.holder}, {"caller": f"+{INSURER.number}"}):
         door.send("/firm/scrub/list", {"file": ("a.csv", content.encode())}, 404, **{**fields, **other})
+
+
+def test_the_api_tells_an_enterprise_no_more_of_a_list_than_the_page(door):
+    with door.store.act("cli:test") as act:
+        do_list(act, Listed(8613900000701, CLINIC.number, CLINIC.number, ListVerdict.BLOCK))
+        do_list(act, Listed(8613900000702, CLINIC.number, CLINIC.number, ListVerdict.ALLOW))
+        token = do_make_token(act, door.doors.key, "clerk", "scrub", 30)
+    body = {"holder": CLINIC.holder, "purpose": "insurance", "caller": f"+{CLINIC.number}"}
+    numbers = ["13900000701", "13900000702", "13900000703"]
+    head = {"Authorization": f"Bearer {token}"}
+    reply = door.client.post("/v1/scrub", headers=head, json={**body, "callees": numbers})
+    found = [(one["may"], one["why"]) for one in reply.json()["lines"]]
+    assert found == [(False, "may-not"), (True, "may"), (False, "no-consent")]
 
 
 def test_a_name_card_is_applied_for_and_gets_its_papers(door):

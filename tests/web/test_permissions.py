@@ -217,6 +217,8 @@ NAMES = {
     Kind.CONTRACT: lambda firm: firm.contract,
     Kind.CARD: lambda firm: firm.card,
     Kind.CASE: lambda firm: firm.case,
+    Kind.APPEALED: lambda firm: firm.sanction,
+    Kind.APPEAL: lambda firm: firm.appeal,
     Kind.UPLOAD: lambda firm: firm.upload,
 }
 UNKNOWN = {**dict.fromkeys(Kind, "insurer-nothing"), Kind.NUMBER: "+8657188889999"}

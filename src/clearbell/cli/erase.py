@@ -22,6 +22,7 @@ def erase(number: str, *, pack: str = "cn", lake: str = "", home: Path | None = 
         Data folder (default: $CLEARBELL_HOME or ./var).
     """
     from clearbell.access.erasure import do_forget_number as reads
+    from clearbell.appeals.erasure import do_forget_number as appeals
     from clearbell.cases.erasure import do_forget_number as cases
     from clearbell.cli.applications import open_vault
     from clearbell.cli.fields import number as read_number
@@ -77,6 +78,7 @@ def erase(number: str, *, pack: str = "cn", lake: str = "", home: Path | None = 
         rows += quarantine(act, key)
         rows += verification(act, vault, key)
         rows += orders(act, vault, key)
+        rows += appeals(act, vault, key)
         facts = act.erase(key)
     calls = forget_number(open_lake(home, lake, open_pack(pack)), key)
     say(

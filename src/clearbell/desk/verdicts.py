@@ -5,6 +5,8 @@ from __future__ import annotations
 import msgspec
 from sqlalchemy import Connection, select
 
+from clearbell.appeals.errors import CaseAppealedError
+from clearbell.appeals.queries import open_about_case
 from clearbell.cases.errors import OtherTargetError, OwnCaseError, UnconfirmedError
 from clearbell.cases.evidence import Evidence, Sanction
 from clearbell.cases.files import change, evidence_in, own_case, part_of, unit_of
@@ -12,6 +14,7 @@ from clearbell.cases.model import CaseMoved, EvidenceAdded, State, Unit, Verdict
 from clearbell.cases.service import (
     Due,
     do_decide_appeal,
+    do_overturn,
     do_record_sanction,
     do_second,
     do_verdict,
@@ -63,9 +66,23 @@ def do_confirm(act: Act, case: str, words: str, due: Due, *, agrees: bool, offic
 def do_settle_appeal(act: Act, case: str, words: str, due: Due, *, upheld: bool, officer: str = "") -> Found:
     """Decide an appeal; upheld, every restriction of the case is lifted in the same act, and reporters learn.
 
-    Raises as :func:`~clearbell.cases.service.do_decide_appeal`.
+    Raises as :func:`~clearbell.cases.service.do_decide_appeal`, and
+    :class:`~clearbell.appeals.errors.CaseAppealedError` where an appeal on file is about it: that one is decided.
     """
+    filed = open_about_case(act.conn, case)
+    if filed:
+        raise CaseAppealedError(filed)
     return _follow(act, do_decide_appeal(act, case, words, due, upheld=upheld, officer=officer))
+
+
+def do_overturn_verdict(act: Act, case: str, words: str, due: Due, *, officer: str = "") -> Found:
+    """Clear a confirmed case after all: what was put in force for it is lifted in the same act, and reporters learn.
+
+    Raises as :func:`~clearbell.cases.service.do_overturn`.
+    """
+    moved = do_overturn(act, case, words, due, officer=officer)
+    taught, wrong = _teach(act, case, Verdict.CLEARED)
+    return Found(moved, taught, wrong, _lift(act, case, words))
 
 
 def do_sanction(
@@ -188,6 +205,11 @@ def _lift(act: Act, case: str, words: str) -> tuple[str, ...]:
             do_lift_sanction(act, Lifted(one.reference, words), undone=True)
             lifted.append(one.reference)
     return tuple(lifted)
+
+
+def sanctions_of_case(conn: Connection, case: str) -> list[str]:
+    """Ids of the sanctions and restrictions put in force for a case, over or not."""
+    return [one.reference for one in evidence_in(conn, case) if _is_own(one)]
 
 
 def _can_be_lifted(act: Act, name: str) -> bool:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from clearbell.calls import DAY
 from clearbell.cases.errors import CaseError
 from clearbell.cases.opening import open_cases
+from clearbell.desk.appeals.telling import tell_appellants
 from clearbell.desk.deadlines.passing import pass_deadlines
 from clearbell.desk.deadlines.sources import SOURCES, Works
 from clearbell.desk.sanctioning import keep_up_sanctions
@@ -86,6 +87,7 @@ class Upkeep:
             self._do("cases-not-opened", self._open_cases)
             self._do("cases-not-looked-into", self._case_evidence.run)
             self._do("sanctions-not-kept-up", self._keep_up_sanctions)
+            self._do("appellants-not-told", self._tell_appellants)
             self._do("orders-not-kept-up", self._keep_up_orders)
             self._do("deadlines-not-passed", functools.partial(self._pass_deadlines, rounds))
             if rounds % CARDS_EVERY == 0:
@@ -117,6 +119,9 @@ class Upkeep:
 
     def _keep_up_sanctions(self) -> None:
         keep_up_sanctions(self._node.store, self._node.pack, self._outbox)
+
+    def _tell_appellants(self) -> None:
+        tell_appellants(self._node.store, self._node.pack, self._outbox)
 
     def _keep_up_orders(self) -> None:
         for one in keep_up_orders(self._node.store):

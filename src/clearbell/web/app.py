@@ -15,9 +15,9 @@ from litestar.response import Redirect
 from sqlalchemy.exc import DataError
 
 from clearbell import __version__
+from clearbell.appeals.errors import AppealError, UnknownAppealError
 from clearbell.cases.errors import CaseError, UnknownCaseError
 from clearbell.consent.errors import ConsentError
-from clearbell.labels.appeals.errors import AppealError, UnknownAppealError
 from clearbell.labels.cards.errors import CardError, UnknownCardError
 from clearbell.lifecycles import IllegalStepError
 from clearbell.notices.errors import NoticeError
@@ -29,6 +29,8 @@ from clearbell.sanctions.orders.errors import OrderError, UnknownOrderError
 from clearbell.sanctions.service import SanctionError
 from clearbell.vault import VaultError
 from clearbell.web.api import api_router
+from clearbell.web.appeal_page import appeal_page_handlers
+from clearbell.web.appeals import appeals_router
 from clearbell.web.asking import asking_handlers
 from clearbell.web.carddav import carddav_handler
 from clearbell.web.cards import cards_router
@@ -41,7 +43,6 @@ from clearbell.web.feeds import TooManyAsksError, feeds_routers
 from clearbell.web.firm.door import firm_handlers
 from clearbell.web.front import front_handlers
 from clearbell.web.gate import Gate
-from clearbell.web.label_appeals import label_appeals_router
 from clearbell.web.limits import Limiter
 from clearbell.web.live import live_handlers
 from clearbell.web.mass_notices import mass_notices_router
@@ -177,7 +178,8 @@ def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60, doo
             *portal_handlers(),
             *subscriber_handlers(),
             *feeds_routers(),
-            label_appeals_router(),
+            appeals_router(),
+            *appeal_page_handlers(),
             cards_router(),
             reassignment_router(),
             reports_router(),

@@ -14,9 +14,13 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, select
 
+from clearbell.appeals.errors import AppealError
+from clearbell.appeals.queries import find_appeal
 from clearbell.cases.model import UnitKind
 from clearbell.cases.tables import case_file
+from clearbell.consent.codes import plain_code
 from clearbell.consent.own_grants import KIND
+from clearbell.desk.appeals.subjects import Against, against_of, find
 from clearbell.intake.queries import run_of
 from clearbell.labels.cards.tables import card
 from clearbell.numbering import to_key
@@ -34,6 +38,9 @@ class Kind(enum.Enum):
     CONTRACT = ("合同", "contract")
     CARD = ("名片", "name card")
     CASE = ("案件", "case")
+    APPEALED = ("判定、处置、标注或案件", "decision, sanction, label or case")
+    """What an appeal is against."""
+    APPEAL = ("申诉", "appeal")
     UPLOAD = ("上传的文件", "uploaded file")
 
     def __init__(self, zh: str, en: str) -> None:
@@ -90,7 +97,9 @@ TENANT: Mapping[tuple[str, str], tuple[Named, ...]] = {
     ("POST", "/v1/applications/{application}/documents"): (Named(_A, "application"),),
     ("POST", "/v1/cards"): (Named(_C, "card", new=True), Named(_H, "holder")),
     ("POST", "/v1/cards/{card}/documents"): (Named(_C, "card"),),
-    ("POST", "/v1/label-appeals"): (Named(_N, "number"),),
+    ("POST", "/v1/appeals"): (Named(Kind.APPEALED, "id"),),
+    ("POST", "/v1/appeals/{appeal}/papers"): (Named(Kind.APPEAL, "appeal"),),
+    ("POST", "/v1/appeals/{appeal}/withdraw"): (Named(Kind.APPEAL, "appeal"),),
     ("POST", "/v1/cases/{case}/appeal"): (Named(Kind.CASE, "case"),),
     ("GET", "/firm"): ITS_OWN,
     ("GET", "/firm/numbers"): ITS_OWN,
@@ -205,6 +214,30 @@ def _case(conn: Connection, name: Any, home: str) -> str | None:
     return party_of(conn, row.unit) if row.unit_kind == UnitKind.HOLDER.value else ""
 
 
+def _appealed(conn: Connection, name: Any, home: str) -> str | None:
+    """Whose what an appeal is against is; a decision on a call is appealed against at the page, by the caller's number."""
+    found = _case(conn, name, home)
+    if found is not None:
+        return found
+    try:
+        return _of_against(conn, find(conn, str(name), lambda _: None, home, 0), home)
+    except AppealError:
+        return _number(conn, name, home)
+
+
+def _appeal(conn: Connection, name: Any, home: str) -> str | None:
+    row = find_appeal(conn, plain_code(str(name)))
+    return None if row is None else _of_against(conn, against_of(row), home)
+
+
+def _of_against(conn: Connection, against: Against, home: str) -> str:
+    if against.number:
+        return _number(conn, against.number, home) or ""
+    if against.name:
+        return party_of(conn, against.name) or ""
+    return _case(conn, against.case, home) or ""
+
+
 _OWNERS: Mapping[Kind, Callable[[Connection, Any, str], str | None]] = {
     Kind.HOLDER: _holder,
     Kind.NUMBER: _number,
@@ -212,6 +245,8 @@ _OWNERS: Mapping[Kind, Callable[[Connection, Any, str], str | None]] = {
     Kind.CONTRACT: _contract,
     Kind.CARD: _card,
     Kind.CASE: _case,
+    Kind.APPEALED: _appealed,
+    Kind.APPEAL: _appeal,
     Kind.UPLOAD: _upload,
 }
 """Of each kind, who has it: a party's id, "" for nobody's, None where there is no such thing."""
