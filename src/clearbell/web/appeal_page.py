@@ -241,9 +241,9 @@ def _status_page(
 
 
 @get("/appeal/status", sync_to_thread=False, include_in_schema=False)
-def look_up(receipt: Receipt = "") -> Redirect:
+def look_up(request: Request, receipt: Receipt = "") -> Redirect:
     """To the page of a receipt."""
-    return Redirect(f"/appeal/r/{plain_code(receipt) or '-'}", status_code=303)
+    return Redirect(f"/appeal/r/{plain_code(receipt) or '-'}?lang={choose_language(request)}", status_code=303)
 
 
 @get("/appeal/r/{code:str}", sync_to_thread=True, include_in_schema=False)
