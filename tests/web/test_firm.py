@@ -18,12 +18,13 @@ from clearbell.calls import DAY
 from clearbell.consent.model import Listed, ListVerdict, Refused
 from clearbell.consent.queries import consents_of
 from clearbell.consent.service import do_list, do_refuse
+from clearbell.ledger import Store
 from clearbell.registry.applications.queries import applications_of
 from clearbell.registry.applications.service import do_approve, do_review
 from clearbell.registry.contracts.model import Terms
 from clearbell.registry.contracts.service import contract_row, do_offer
 from clearbell.registry.queries import party_of
-from clearbell.testing import fresh_store
+from clearbell.testing import MovableClock, fresh_store
 from clearbell.testing.access import quick_access_key
 from clearbell.web.app import create_app
 from clearbell.web.doors import COOKIE, Doors
@@ -46,8 +47,8 @@ CHINESE = re.compile(r"[㐀-鿿]")
 class Door:
     """A browser in which the clinic's clerk is signed in."""
 
-    def __init__(self, folder):
-        self.store = fresh_store(folder)
+    def __init__(self, folder, store=None):
+        self.store = store or fresh_store(folder)
         self.gate = ServedWorld(self.store, folder)
         for firm in (CLINIC, INSURER):
             found(self.store, self.gate, firm)
@@ -129,6 +130,24 @@ def test_every_table_is_to_be_had_as_a_file_and_pages(looked_at, path):
     assert not [mark for mark in INSURER.marks if mark in str(rows)]
     assert FIRM["en"]["nothing"] in looked_at.open(f"{path}?from=50")
     looked_at.open(f"{path}?from=10001", status=400)
+
+
+@pytest.mark.process
+def test_the_pages_are_the_same_on_postgresql(postgresql_url, tmp_path, looked_at):
+    store = Store.open(postgresql_url, clock=MovableClock())
+    store.create()
+    door = Door(tmp_path, store)
+    for path in PAGES:
+        assert FIRM["en"]["nothing"] not in door.open(filled(path, CLINIC)), path
+    for path in LISTS:
+        assert door.rows(path) == looked_at.rows(path), path
+    path = door.send(
+        "/firm/consents/upload", {"file": ("a.csv", b"callee\n13900000502\nnobody\n")}, holder=CLINIC.holder
+    )
+    assert len(door.rows(path)) == 2
+    fields = {"holder": CLINIC.holder, "purpose": "insurance"}
+    assert "1 of 1 lines" in door.send("/firm/scrub/list", {"file": ("a.csv", b"callee\n13900000502\n")}, 200, **fields)
+    door.close()
 
 
 def test_long_tables_go_on_on_the_next_page(door):

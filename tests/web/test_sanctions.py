@@ -189,6 +189,16 @@ def test_the_ladder_bears_on_the_trunk_and_the_access_provider_that_connect_the_
     assert ask("", 400, trunk="t1", provider="carrier", **body)["where"] == "number"
 
 
+def test_the_address_of_the_case_takes_a_trunk_too(gate):
+    with TestClient(create_app(gate)) as client:
+        body = {"reason": "selling", "words": "again", "officer": "three", "trunk": "t1"}
+        reply = client.post("/v1/cases/c1/sanction", json=body)
+        assert reply.status_code == 200, reply.text
+        assert client.get("/v1/sanctions/c1/1").json()["sanction"]["on"] == "t1"
+        refused = client.post("/v1/cases/c1/sanction", json={**body, "holder": "H"})
+        assert (refused.status_code, refused.json()["where"]) == (400, "number")
+
+
 def test_a_finding_that_saw_the_trunk_connects_it_to_the_case(gate, ask):
     with gate.store.act("test") as act:
         do_add_evidence(act, "c3", Evidence(Finding("sim_bank", {"trunk": "t2"}), act.at, "discovery", "f1"), RULES)

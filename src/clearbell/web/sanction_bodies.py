@@ -35,10 +35,6 @@ class DecideBody(SanctionBody, kw_only=True, forbid_unknown_fields=True):
     """A sanction of a confirmed case."""
 
     case: Name
-    trunk: Name = ""
-    """One that connects what the case is about."""
-    provider: Name = ""
-    """Whoever connected such a trunk."""
 
 
 class LiftBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -164,7 +160,7 @@ class DecidedView(msgspec.Struct):
     stages: list[StageView]
 
 
-def to_subject(body: OnBody | DecideBody, pack: Pack) -> Subject | None:
+def to_subject(body: OnBody | SanctionBody, pack: Pack) -> Subject | None:
     """On whom it falls, as the body names it; None: what the case is about. Raises :class:`BadFieldError`."""
     named = [one for one in (body.number, body.holder, body.trunk, body.provider) if one]
     if len(named) > 1:
@@ -181,7 +177,7 @@ def to_subject(body: OnBody | DecideBody, pack: Pack) -> Subject | None:
     return None
 
 
-def to_asked(body: DecideBody, pack: Pack) -> Asked:
+def to_asked(body: SanctionBody, pack: Pack) -> Asked:
     """The sanction that is wanted. Raises :class:`BadFieldError`."""
     return Asked(
         body.reason,

@@ -115,6 +115,7 @@ def _new(
         request,
         "application_new.html",
         status,
+        current="/firm/applications",
         fault=fault,
         line_class=line_class.value,
         class_words=FIRM[language][f"class_{line_class.value}"],

@@ -140,7 +140,9 @@ def lapsing_soon(request: Asked, gate: ServedGate, start: From = 0, as_form: For
             ]
 
     heads = ("number", "holder", "purpose", "until")
-    return listed(request, "list.html", "lapsing", heads, rows, start, as_form, hint="lapsing_hint")
+    return listed(
+        request, "list.html", "lapsing", heads, rows, start, as_form, hint="lapsing_hint", current="/firm/consents"
+    )
 
 
 @form("/firm/consents/upload")

@@ -98,9 +98,8 @@ def show(
             who_name=request.scope["state"].get("who_name", ""),
             csrf=who.csrf,
             places=[(words[name], path) for name, path in offered],
-            current=current,
             here=here,
-            **{"fault": "", "said": "", **fields},
+            **{"fault": "", "said": "", "current": current, **fields},
         )
     )
     response = html_page(body, nonce, status)
