@@ -10,15 +10,20 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, func, select
 
+from clearbell.appeals.model import Filed, Paper, sealed_for
+from clearbell.appeals.model import Moved as AppealMoved
+from clearbell.appeals.tables import appeal
 from clearbell.cases.evidence import Content, Recording, VerificationCall
 from clearbell.cases.files import case_of, part_of, units_in
 from clearbell.cases.model import DEADLINES, CaseMoved, CaseOpened, State, Unit, UnitKind
 from clearbell.cases.tables import case_file
 from clearbell.cases.wording import STATES, unit_words
+from clearbell.desk.appeals.telling import notice_key
 from clearbell.ledger.tables import ledger_entry, ledger_sealed
 from clearbell.notices.model import Channel
 from clearbell.notices.queries import notice_of
 from clearbell.notices.recipients import masked, subject_of
+from clearbell.notices.service import notice_id
 from clearbell.policy.deadlines import DEADLINES as TERMS
 from clearbell.policy.model import Pack
 from clearbell.records.model import CallRecord
@@ -55,6 +60,7 @@ class _About(msgspec.Struct):
     """Channel and masked recipient of each."""
     calls: set[str]
     """Test calls."""
+    appeals: set[str]
     subjects: set[str]
     """Under whom their facts are sealed."""
 
@@ -106,6 +112,7 @@ def _about(conn: Connection, case: str) -> _About:
         restrictions=set(),
         notices={},
         calls=set(),
+        appeals=set(),
         subjects={unit.name for unit in units},
     )
     for part in parts:
@@ -121,6 +128,15 @@ def _about(conn: Connection, case: str) -> _About:
             found.subjects.add(str(call.number))
             for back in calls_to_lines(conn, answers=call.call, limit=_CHUNK):
                 found.subjects.add(str(back.caller))
+    query = select(appeal.c.appeal).where(
+        appeal.c.case_id.in_(parts) | appeal.c.number.in_(found.numbers) & (appeal.c.filed >= since)
+    )
+    for name in conn.execute(query).scalars():
+        found.appeals.add(name)
+        found.subjects.add(sealed_for(name))
+        entries = select(ledger_sealed.c.seq).where(ledger_sealed.c.subject == sealed_for(name)).distinct()
+        for seq in conn.execute(entries).scalars():
+            _add_notice(conn, notice_id(notice_key(name, seq)), found)
     return found
 
 
@@ -170,6 +186,8 @@ def _belongs(kind: str, fact: Any, about: _About) -> bool:
     if room == "verification":
         named = fact.call if hasattr(fact, "call") else fact.answers
         return named in about.calls
+    if room == "appeals":
+        return fact.appeal in about.appeals
     if room == "notices":
         return fact.notice in about.notices
     if room == "enforcement":
@@ -212,7 +230,7 @@ def _event(entry: Row[Any], fact: Any, words: Words, met: dict[tuple[str, int], 
 
 def _who(entry: Row[Any], fact: Any) -> str:
     """The officer where one is named, else the source, else who appended it."""
-    named = getattr(fact, "officer", "") or getattr(fact, "opener", "")
+    named = getattr(fact, "officer", "") or getattr(fact, "opener", "") or getattr(fact, "filer", "")
     if entry.kind == "cases.evidence":
         return str(fact.source)
     if entry.kind == "reports.received":
@@ -226,6 +244,8 @@ def _digests(fact: Any) -> tuple[str, ...]:
         return (what.recording,) if what.recording else ()
     if isinstance(what, Recording):
         return (what.digest,)
+    if isinstance(fact, Paper):
+        return (fact.digest,)
     seen = getattr(fact, "evidence", "")
     if isinstance(seen, str):
         return (seen,) if seen else ()
@@ -237,7 +257,7 @@ def _met(facts: Sequence[tuple[Any, Any]]) -> dict[tuple[str, int], int]:
     waiting: dict[str, int] = {}
     met = {}
     for entry, fact in facts:
-        if isinstance(fact, CaseOpened | CaseMoved | ComplaintMoved):
+        if isinstance(fact, CaseOpened | CaseMoved | ComplaintMoved | Filed | AppealMoved):
             name = _follows(fact)
             if name in waiting:
                 met[name, waiting[name]] = entry.at
@@ -245,7 +265,9 @@ def _met(facts: Sequence[tuple[Any, Any]]) -> dict[tuple[str, int], int]:
     return met
 
 
-def _follows(fact: CaseOpened | CaseMoved | ComplaintMoved) -> str:
+def _follows(fact: CaseOpened | CaseMoved | ComplaintMoved | Filed | AppealMoved) -> str:
+    if isinstance(fact, Filed | AppealMoved):
+        return f"appeal {fact.appeal}"
     return f"complaint {fact.report}" if isinstance(fact, ComplaintMoved) else fact.case
 
 
@@ -254,6 +276,8 @@ def _deadline(entry: Row[Any], fact: Any, met: dict[tuple[str, int], int]) -> De
         state = fact.state if isinstance(fact, CaseMoved) else State.OPENED
         terms = TERMS[DEADLINES[state]]
         return Deadline(terms.zh, terms.en, fact.due, met.get((_follows(fact), entry.seq), 0))
+    if isinstance(fact, Filed | AppealMoved) and fact.due:
+        return Deadline("申诉决定", "decision on the appeal", fact.due, met.get((_follows(fact), entry.seq), 0))
     if entry.kind == "sanctions.announced" and fact.channels:
         return Deadline("最迟生效", "it bites at the latest", fact.latest)
     if entry.kind == "enforcement.sent":

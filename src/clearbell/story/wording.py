@@ -10,6 +10,10 @@ from typing import Any
 
 import msgspec
 
+from clearbell.appeals.model import FACTS as APPEALS
+from clearbell.appeals.model import Step as AppealStep
+from clearbell.appeals.wording import APPELLANTS, GROUNDS, SUBJECTS, undone_lines
+from clearbell.appeals.wording import STEPS as APPEAL_STEPS
 from clearbell.cases.model import FACTS as CASES
 from clearbell.cases.model import EvidenceAdded, State, Step, Verdict
 from clearbell.cases.queries import Line, Taken
@@ -41,6 +45,8 @@ FACTS: dict[str, type[msgspec.Struct]] = {
     **LABELS,
     **{kind: fact for kind, fact in ENFORCEMENT.items() if kind != "enforcement.resynced"},
     **DEADLINE_FACTS,
+    # By which number an appellant is told is nobody's business here.
+    **{kind: fact for kind, fact in APPEALS.items() if kind != "appeals.appellant"},
 }  # fmt: skip
 """The kinds that a story is told from."""
 
@@ -93,7 +99,7 @@ _CASE_TONES = {Step.CONFIRM: Tone.AGAINST, Step.SANCTION: Tone.AGAINST, Step.CLE
 
 def _case(fact: Any, words: Words) -> Said:
     zh, en = _both(Line(0, "", Taken(fact)), words)
-    tone = _CASE_TONES.get(getattr(fact, "step", None), Tone.PLAIN)  # type: ignore[arg-type]
+    tone = _CASE_TONES[fact.step] if getattr(fact, "step", None) in _CASE_TONES else Tone.PLAIN
     if getattr(fact, "state", None) is State.PROPOSED:
         tone = Tone.AGAINST if fact.verdict is Verdict.CONFIRMED else Tone.PLAIN
     return zh, en, tone
@@ -301,6 +307,30 @@ def _imposed(fact: Any, words: Words) -> Said:
     return f"因处置 {fact.sanction} 标注「{zh}」", f"labelled {en} by sanction {fact.sanction}", Tone.AGAINST
 
 
+def _appealed(fact: Any, words: Words) -> Said:
+    zh, en = SUBJECTS[fact.subject]["zh"], SUBJECTS[fact.subject]["en"]
+    who, why = APPELLANTS[fact.appellant], GROUNDS[fact.ground]
+    # A label is named by its number, which the page names already.
+    name = "" if fact.id.lstrip("+").isdigit() else f" {fact.id}"
+    return (
+        f"{who['zh']}对{zh}{name} 提出申诉 {fact.appeal}({why['zh']}):{fact.statement}",
+        f"appeal {fact.appeal} of the {who['en']} against the {en}{name} ({why['en']}): {fact.statement}",
+        Tone.FOR,
+    )
+
+
+def _appeal_moved(fact: Any, words: Words) -> Said:
+    said = {language: APPEAL_STEPS[fact.step][language] for language in ("zh", "en")}
+    why = (f":{fact.words}", f": {fact.words}") if fact.words else ("", "")
+    undone = {language: undone_lines(fact.undone, language) if fact.undone else [] for language in ("zh", "en")}
+    tone = {AppealStep.UPHOLD: Tone.FOR, AppealStep.REJECT: Tone.AGAINST}.get(fact.step, Tone.PLAIN)
+    return (
+        f"申诉 {fact.appeal}:{said['zh']}{why[0]}" + "".join(f";{one}" for one in undone["zh"]),
+        f"appeal {fact.appeal}: {said['en']}{why[1]}" + "".join(f"; {one}" for one in undone["en"]),
+        tone,
+    )
+
+
 def _passed(fact: Any, words: Words) -> Said:
     terms = terms_of(fact.kind)
     when = words.shown(fact.due)
@@ -353,6 +383,7 @@ WORDS: dict[str, tuple[Lane, Callable[[Any, Words], Said]]] = {
     "notices.delivered": (Lane.NOTICES, _notice("已送达", "delivered")),
     "notices.failed": (Lane.NOTICES, _notice("未能送达", "failed", Tone.LATE)),
     "notices.expired": (Lane.NOTICES, _notice("逾期未发", "expired", Tone.LATE)),
+    "notices.withdrawn": (Lane.NOTICES, _notice("未发即撤回", "taken back before it was sent")),
     "notices.retried": (Lane.NOTICES, _notice("重新发送", "tried again")),
     "labels.published": (Lane.LABEL, _labelled),
     "labels.imposed": (Lane.LABEL, _imposed),
@@ -370,4 +401,8 @@ WORDS: dict[str, tuple[Lane, Callable[[Any, Words], Said]]] = {
         _target(lambda fact: (f"{fact.target} 逾期未确认", f"{fact.target} did not acknowledge in time"), Tone.LATE),
     ),
     "deadlines.passed": (Lane.CASE, _passed),
+    "appeals.filed": (Lane.APPEAL, _appealed),
+    "appeals.paper": (Lane.APPEAL, _plain("收到申诉材料", "a paper came for the appeal", Tone.FOR)),
+    "appeals.moved": (Lane.APPEAL, _appeal_moved),
+    "appeals.late": (Lane.APPEAL, _plain("申诉逾期未决定", "the appeal was not decided in time", Tone.LATE)),
 }  # fmt: skip

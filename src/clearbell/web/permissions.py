@@ -221,6 +221,10 @@ _DESK: Mapping[tuple[str, str], P | None] = {
     ("POST", "/desk/appeals/{appeal}/review"): P.APPEALS_DECIDE,
     ("POST", "/desk/appeals/{appeal}/ask-papers"): P.APPEALS_DECIDE,
     ("POST", "/desk/appeals/{appeal}/decide"): P.APPEALS_DECIDE,
+    ("GET", "/desk/applications"): P.APPLICATIONS_READ,
+    ("GET", "/desk/applications/{application}"): P.APPLICATIONS_READ,
+    ("GET", "/desk/applications/{application}/documents/{kind}"): P.APPLICATIONS_READ,
+    ("POST", "/desk/applications/{application}/{step}"): P.APPLICATIONS_DECIDE,
     ("GET", "/desk/orders"): P.ORDERS_READ,
     ("POST", "/desk/new-order"): P.ORDERS_GIVE,
     ("GET", "/desk/orders/{order}"): P.ORDERS_READ,
@@ -287,6 +291,8 @@ PERSONAL = frozenset(
         "/desk/cases/{case}",
         "/desk/cases/{case}/story",
         "/desk/orders/{order}",
+        "/desk/applications/{application}",
+        "/desk/applications/{application}/documents/{kind}",
     }
 )
 """Addresses that show a person's data: who looks at one is written down."""

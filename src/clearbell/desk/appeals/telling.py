@@ -36,9 +36,14 @@ def tell_appellants(store: Store, pack: Pack, outbox: Outbox) -> None:
             for fact in entry.decode(FACTS):
                 row = find_appeal(act.conn, fact.appeal)
                 if row is not None and row.contact and (said := _said(fact, row, pack)):
-                    _queue(act, outbox, row, f"appeal:{row.appeal}:{entry.seq}", *said)
+                    _queue(act, outbox, row, notice_key(row.appeal, entry.seq), *said)
 
     advance_all(store, FOLLOWER, _KINDS, effect)
+
+
+def notice_key(appeal: str, seq: int) -> str:
+    """What the notice of an appeal's entry at that place in the ledger is called."""
+    return f"appeal:{appeal}:{seq}"
 
 
 def _queue(act: Act, outbox: Outbox, row: Row[Any], key: str, template: str, arguments: dict[str, str]) -> None:

@@ -37,6 +37,7 @@ _PLACES = (
     ("mass_notices", "/desk/mass-notices", Permission.NOTICES_READ),
     ("appeals", "/desk/appeals", Permission.APPEALS_READ),
     ("orders", "/desk/orders", Permission.ORDERS_READ),
+    ("applications", "/desk/applications", Permission.APPLICATIONS_READ),
     ("live", "/desk/live", Permission.NODE_READ),
     ("ledger", "/desk/ledger", Permission.LEDGER_READ),
     ("reads", "/desk/reads", Permission.LEDGER_READ),
