@@ -215,6 +215,10 @@ _DESK: Mapping[tuple[str, str], P | None] = {
     ("GET", "/desk/mass-notices/{mass}/events"): P.NOTICES_READ,
     ("POST", "/desk/draft-mass-notice"): P.NOTICES_SEND,
     ("POST", "/desk/mass-notices/{mass}/{step}"): P.NOTICES_SEND,
+    ("GET", "/desk/applications"): P.APPLICATIONS_READ,
+    ("GET", "/desk/applications/{application}"): P.APPLICATIONS_READ,
+    ("GET", "/desk/applications/{application}/documents/{kind}"): P.APPLICATIONS_READ,
+    ("POST", "/desk/applications/{application}/{step}"): P.APPLICATIONS_DECIDE,
     ("GET", "/desk/orders"): P.ORDERS_READ,
     ("POST", "/desk/new-order"): P.ORDERS_GIVE,
     ("GET", "/desk/orders/{order}"): P.ORDERS_READ,
@@ -279,6 +283,8 @@ PERSONAL = frozenset(
         "/desk/cases/{case}",
         "/desk/cases/{case}/story",
         "/desk/orders/{order}",
+        "/desk/applications/{application}",
+        "/desk/applications/{application}/documents/{kind}",
     }
 )
 """Addresses that show a person's data: who looks at one is written down."""

@@ -36,6 +36,7 @@ _PLACES = (
     ("cases", "/desk/cases", Permission.CASES_READ),
     ("mass_notices", "/desk/mass-notices", Permission.NOTICES_READ),
     ("orders", "/desk/orders", Permission.ORDERS_READ),
+    ("applications", "/desk/applications", Permission.APPLICATIONS_READ),
     ("live", "/desk/live", Permission.NODE_READ),
     ("ledger", "/desk/ledger", Permission.LEDGER_READ),
     ("reads", "/desk/reads", Permission.LEDGER_READ),
