@@ -12,6 +12,7 @@ from clearbell.cases.model import number_unit
 from clearbell.cases.service import do_add_evidence
 from clearbell.desk.erasing import do_forget_sanctions
 from clearbell.desk.ladder import Asked, propose
+from clearbell.desk.sanctioning import keep_up_sanctions
 from clearbell.desk.subjects import Subject
 from clearbell.desk.touching import preview
 from clearbell.desk.touching_words import lines
@@ -315,3 +316,15 @@ def test_what_it_would_touch_is_told_in_words_as_recorded(store, clock, golden):
             said += [*lines(found, PACK, language), ""]
     assert store.head() == head
     golden("preview.txt", "\n".join(said))
+
+
+def test_notices_name_the_page_of_appeals_where_there_is_one(store):
+    with store.act("test") as act:
+        do_name_contact(act, Contact(ContactOf.NUMBER, "8613800000066", Way.MAIL, "clinic@example.test", "en"))
+    confirm(store, 8613800000066)
+    announce_rung(store, Rung.OUTGOING_BARRED)
+    keep_up_sanctions(store, PACK, OUTBOX, "https://calls.example/appeal")
+    with store.read() as conn:
+        said = [bytes(row.arguments).decode() for row in conn.execute(notice.select()) if row.channel == "mail"]
+    assert len(said) == 1
+    assert "with us; once upheld it is lifted at once; online at https://calls.example/appeal" in said[0]

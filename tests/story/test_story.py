@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from cases.conftest import EVE, PACK, RULES, due, report_matched, seeded
+from clearbell.appeals.model import Late, Paper
 from clearbell.calls import DAY, HOUR, MINUTE, SECOND
 from clearbell.cases.errors import UnknownCaseError
 from clearbell.cases.evidence import Content, Evidence, VerificationCall
@@ -17,17 +18,20 @@ from clearbell.cases.opening import open_cases
 from clearbell.cases.service import do_add_evidence, do_verify
 from clearbell.desk.effects import do_lift_sanction
 from clearbell.desk.verdicts import do_confirm, do_find
+from clearbell.enforcement.model import Operation, Overdue
 from clearbell.ledger.tables import ledger_entry, ledger_sealed
 from clearbell.records.model import CallRecord, Disposition
 from clearbell.registry.contacts.model import Contact, ContactOf, Way
 from clearbell.registry.contacts.service import do_name_contact
-from clearbell.sanctions.model import Lifted, Rung
+from clearbell.sanctions.model import Lifted, Rung, Told
 from clearbell.story.gathering import gather
 from clearbell.story.model import LANES, Lane, Tone
 from clearbell.story.page import page
 from clearbell.story.text import text
-from clearbell.story.wording import FACTS, WORDS
+from clearbell.story.wording import FACTS, WORDS, Words, said_of
 from clearbell.testing import MovableClock, fresh_store
+from clearbell.verification.model import Evidence as Seen
+from clearbell.verification.model import LineCalled
 from desk.conftest import announce, delivered, keep_up
 
 MARKETER, OTHER = 8613800000066, 8613800000067
@@ -109,7 +113,7 @@ def test_it_says_who_acted_what_it_rests_on_and_by_when(told):
     found = story(told)
     [proposed] = [event for event in found.events if event.en.startswith("a verdict was proposed")]
     assert proposed.who == "wang"
-    # Two working days before the holiday, and the second officer came after three days: on time all the same.
+    # Two working days and a holiday: the second officer came after three days, and on time.
     assert proposed.deadline is not None
     assert proposed.deadline.met == EVE + 2 * HOUR + 3 * DAY
     [content] = [event for event in found.events if "content: loans" in event.en]
@@ -202,6 +206,39 @@ def test_every_kind_has_words_and_every_lane_a_name():
     assert set(WORDS) == set(FACTS)
     assert {lane for lane, _ in WORDS.values()} <= set(LANES)
     assert set(LANES) == set(Lane)
+
+
+@pytest.mark.parametrize(
+    ("kind", "fact", "tone", "zh", "en"),
+    [
+        ("appeals.late", Late("A1", EVE), Tone.LATE, "申诉逾期未决定", "the appeal was not decided in time"),
+        ("appeals.paper", Paper("A1", DIGEST, "application/pdf", 9), Tone.FOR, "收到申诉材料", "a paper came for the appeal"),
+        (
+            "verification.received",
+            LineCalled("r1", MARKETER, "", "pool-1", 8657187650001, EVE, Seen(), "t1", same_number=True),
+            Tone.AGAINST,
+            "该号码回拨线路 pool-1(拨测 t1 之后)",
+            "the number called the line pool-1 back, after test call t1",
+        ),
+        (
+            "enforcement.overdue",
+            Overdue("edge-1", "", "c1/1", Operation.PUT, EVE, told=True),
+            Tone.LATE,
+            "edge-1 逾期未确认",
+            "edge-1 did not acknowledge in time",
+        ),
+        (
+            "sanctions.told",
+            Told("c1/1", "ahead", "sms", "n1", fault="not reachable"),
+            Tone.LATE,
+            "无法以短信告知(事先告知):not reachable",
+            "cannot be told by SMS (told ahead): not reachable",
+        ),
+    ],
+)  # fmt: skip
+def test_what_went_wrong_and_what_came_back_is_told_as_such(kind, fact, tone, zh, en):
+    words = Words(PACK, str, lambda _: ("sms", "+86137****0009"))
+    assert said_of(kind, fact, words) == (zh, en, tone)
 
 
 def test_a_case_that_is_not_there_is_refused(told):

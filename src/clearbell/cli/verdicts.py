@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 def act_on(home: Path | None, pack: str, do: Callable[[Act, CaseRules, Due], Any]) -> Any:
     """Do an act on the store with the pack's rules and deadlines; what is refused is said in words."""
+    from clearbell.appeals.errors import AppealError
     from clearbell.cases.errors import CaseError
     from clearbell.cli.pack import open_pack
     from clearbell.lifecycles import IllegalStepError
@@ -31,7 +32,7 @@ def act_on(home: Path | None, pack: str, do: Callable[[Act, CaseRules, Due], Any
     try:
         with open_store(home).act(actor()) as act:
             return do(act, rules.cases, lambda at, name: due_after(at, name, rules, workdays))
-    except (CaseError, IllegalStepError, SanctionError) as error:
+    except (AppealError, CaseError, IllegalStepError, SanctionError) as error:
         refuse(error.zh, error.en)
 
 

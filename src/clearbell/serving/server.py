@@ -164,7 +164,7 @@ class Server:
         secret = load_secret(node.home / "document-key", node.randomness)
         vault = Vault(node.home / "documents", secret, node.randomness)
         self._notifying = Notifying(node, config.notices)
-        self._upkeep = Upkeep(node, vault, self._notifying.outbox, config.verification)
+        self._upkeep = Upkeep(node, vault, self._notifying.outbox, config.verification, config.http.public_url)
         self._dialling = Dialling(node, config.verification)
         self._enforcing = Enforcing(node.store, node.pack, config.enforcement, node.home)
         self._mass = MassRunning(node.store, sender) if sender and config.notices.on() else None

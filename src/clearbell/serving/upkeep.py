@@ -53,8 +53,11 @@ CARDS_EVERY = 10
 class Upkeep:
     """One thread for the node's own chores."""
 
-    def __init__(self, node: Node, vault: Vault, outbox: Outbox, verification: VerificationSettings) -> None:
+    def __init__(
+        self, node: Node, vault: Vault, outbox: Outbox, verification: VerificationSettings, public_url: str = ""
+    ) -> None:
         self._outbox = outbox
+        self._appeal_page = f"{public_url.rstrip('/')}/appeal" if public_url else ""
         self._node = node
         self._vault = vault
         self._lake = open_lake(node.home, node.pack, node.randomness)
@@ -118,7 +121,7 @@ class Upkeep:
         open_cases(self._node.store, self._node.pack.cases, self._due, self._node.randomness)
 
     def _keep_up_sanctions(self) -> None:
-        keep_up_sanctions(self._node.store, self._node.pack, self._outbox)
+        keep_up_sanctions(self._node.store, self._node.pack, self._outbox, self._appeal_page)
 
     def _tell_appellants(self) -> None:
         tell_appellants(self._node.store, self._node.pack, self._outbox)

@@ -14,6 +14,7 @@ from litestar.response import Redirect
 from sqlalchemy import Connection, Row
 
 from clearbell.access.model import Permission, Principal
+from clearbell.appeals.errors import AppealError
 from clearbell.cases.errors import CaseError, UnknownCaseError
 from clearbell.cases.model import State, Unit, UnitKind, Verdict
 from clearbell.cases.queries import case_of, category_of
@@ -163,7 +164,7 @@ def _do(request: Asked, gate: ServedGate, case: str, do: Callable[[Act, str], ob
             do(act, who)
     except UnknownCaseError:
         raise NotFoundException from None
-    except (CaseError, SanctionError, IllegalStepError) as error:
+    except (AppealError, CaseError, SanctionError, IllegalStepError) as error:
         return _page(request, gate, case, 422, in_words(error, language_of(request)))
     return Redirect(f"/desk/cases/{case}", status_code=303)
 

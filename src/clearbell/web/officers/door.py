@@ -8,6 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 from clearbell.web.doors import NotAllowedError
 from clearbell.web.officers.account import account_handlers
 from clearbell.web.officers.accounts import accounts_handlers
+from clearbell.web.officers.appeals_page import appeals_handlers
 from clearbell.web.officers.applications_page import applications_handlers as desk_applications_handlers
 from clearbell.web.officers.case_page import case_handlers
 from clearbell.web.officers.ledger_page import ledger_handlers
@@ -28,6 +29,7 @@ def officers_handlers() -> list[HTTPRouteHandler]:
         *accounts_handlers(),
         *queue_handlers(),
         *case_handlers(),
+        *appeals_handlers(),
         *mass_list_handlers(),
         *mass_page_handlers(),
         *orders_handlers(),

@@ -35,6 +35,7 @@ _PLACES = (
     ("firm_cards", "/firm/cards", Permission.FIRM),
     ("cases", "/desk/cases", Permission.CASES_READ),
     ("mass_notices", "/desk/mass-notices", Permission.NOTICES_READ),
+    ("appeals", "/desk/appeals", Permission.APPEALS_READ),
     ("orders", "/desk/orders", Permission.ORDERS_READ),
     ("applications", "/desk/applications", Permission.APPLICATIONS_READ),
     ("live", "/desk/live", Permission.NODE_READ),
