@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import datetime
 import shutil
 import subprocess
 import sys
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from clearbell.discovery.engines import engine
-from clearbell.discovery.features import FEATURES, KEY_COLUMNS, UnitKind, feature_names
+from clearbell.discovery.features import FEATURES, KEY_COLUMNS, LOOKBACK, WINDOWS, UnitKind, feature_names
 from clearbell.discovery.features_table import SCHEMA
 from clearbell.discovery.partials.rules import rules_of
 from clearbell.discovery.partials.store import NoCallsError, PartialStore
+from clearbell.discovery.partials.window import window_features
 from clearbell.policy.pack import builtin_pack
 from clearbell.records.lake import Lake
 from clearbell.records.model import CallRecord, Disposition
@@ -174,6 +177,39 @@ for serial in itertools.count():
         lake.append(f"more-{serial}", [CallRecord("m", "test", start, 8613812340001, 8613912345678, trunk="t1")])
         lake.merge(day)
 """
+
+
+def test_sums_stay_whole_numbers(lake, tmp_path):
+    table(lake, tmp_path / "f.parquet")
+    for group, name in (("days", "callers"), ("days", "trunks"), ("spans", "callees"), ("spans", "name_spans")):
+        files = (lake.folder / "partials" / group).glob(f"*/{name}/*.parquet")
+        types = {(field.name, field.type) for file in files for field in pq.read_schema(file)}
+        assert types
+        assert {name for name, kind in types if pa.types.is_floating(kind)} <= {"region_bits"}
+
+
+def test_one_day_is_written_once(lake, tmp_path):
+    with engine("duckdb", tmp_path) as duck:
+        partials = PartialStore(lake, RULES)
+        partials.bring_up(duck, TODAY, TODAY, lambda *_: None)
+        duck.write_whole(window_features(partials.partials(duck, TODAY, TODAY), TODAY, WINDOWS), tmp_path / "out")
+    (written,) = (tmp_path / "out").glob("*.parquet")
+    assert list(zip(*(getattr(pq.read_schema(written), part) for part in ("names", "types")), strict=True)) == list(
+        zip(SCHEMA.names, SCHEMA.types, strict=True)
+    )
+
+
+def test_a_few_days_and_many_look_back_alike(lake, tmp_path):
+    """A new day looks its pairs up, a run of days goes through them in order."""
+    talk = {"hangup": "callee", "disposition": Disposition.ANSWERED}
+    lake.append("old", [call(day, callee=TWO + day % 4, **talk) for day in range(TODAY - 40, TODAY - 4)])
+    anew, made = table(lake, tmp_path / "anew.parquet")
+    assert len(made.spanned) == LOOKBACK
+    for day in (TODAY, TODAY - 10):
+        shutil.rmtree(lake.folder / "partials" / "spans" / str(datetime.date(1970, 1, 1) + datetime.timedelta(day)))
+        found, made = table(lake, tmp_path / "found.parquet")
+        assert made.spanned == (day,)
+        assert found == anew
 
 
 def test_one_day_and_several_are_written_in_the_same_columns(lake, tmp_path):

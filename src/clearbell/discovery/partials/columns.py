@@ -43,14 +43,9 @@ MAXIMA = ("day_max", "hour_max", "callee_day_max", "callee_hour_max", "regions",
 IN_SUMS = ("in_attempts", "in_answered")
 IN_MAXIMA = ("in_hour_max", "in_callers_hour_max")
 
-NUMBER_SPANS = (
-    "callees",
-    "refusing_callees",
-    "mutual_callees",
-    "in_callers",
-    "repeats",
-    "new_callees",
-    "first_callees",
-)
+NUMBER_SPANS = ("callees", "refusing_callees", "in_callers", "mutual_callees")
+"""What the spans of numbers count. A row holds the place here, ``counted``, of what it counts."""
+CALLER_DAYS = ("first_callees", "new_callees", "first_refusing", "repeats")
+"""Sums of a calling number's day that look back; those called ``first`` are of what was never seen in the look-back."""
 NAME_SPANS = ("callees", "refusing_callees", "callers", "repeats", "new_callees", "first_callees")
-"""What a day's span tables count; the last three are plain sums of the day."""
+"""What the spans of holders and trunks count; the last three are plain sums of the day."""

@@ -80,19 +80,19 @@ def _groups(rows: ir.Table, rules: Rules) -> ir.Table:
     stepped = _stepped(rows, "caller")
     return stepped.group_by("day", "caller", "holder", "trunk").agg(
         **call_sums(stepped, rules), **_rhythm(stepped, rules), busy_calls=stepped.count(where=stepped.end > stepped.start),
-        overlapping=stepped.count(where=stepped.end.notnull() & (stepped.start < stepped.ended_before)),
+        overlapping=stepped.count(where=stepped.start < stepped.end_before),
     )  # fmt: skip
 
 
 def _stepped(rows: ir.Table, unit: str) -> ir.Table:
     """With the call before, of the same unit and day."""
     order = ibis.window(group_by=["day", unit], order_by=["start", "callee"])
-    earlier = ibis.window(group_by=["day", unit], order_by=["start", "callee"], rows=(None, -1))
     return rows.mutate(
         before=rows.start.lag(1).over(order),
         before_that=rows.start.lag(2).over(order),
         callee_before=rows.callee.lag(1).over(order),
-        ended_before=rows.end.max().over(earlier),
+        # Where any two calls overlap, two that follow each other do.
+        end_before=rows.end.lag(1).over(order),
     )
 
 
@@ -198,16 +198,17 @@ def _peaks(rows: ir.Table, kind: UnitKind, whole: ir.Table) -> ir.Table:
     """
     lasting = rows.filter(rows.end > rows.start).rename(unit=kind.value).select(*_UNIT, "start", "end")
     lasting = lasting.semi_join(whole.filter(whole.overlapping > 0), _UNIT) if kind is UnitKind.CALLER else lasting
-    events = ibis.union(
-        lasting.select(*_UNIT, at="start", step=ibis.literal(1, "int64")),
-        lasting.select(*_UNIT, at="end", step=ibis.literal(-1, "int64")),
-    )
     if kind is not UnitKind.CALLER:
-        events = events.filter(events.unit != "")
-    running = events.mutate(
-        under_way=total(events.step).over(ibis.cumulative_window(group_by=_UNIT, order_by=["at", "step"]))
+        lasting = lasting.filter(lasting.unit != "")
+    lasting = lasting.mutate(place=ibis.row_number().over(ibis.window(group_by=list(_UNIT), order_by="start")))
+    events = ibis.union(
+        lasting.select(*_UNIT, at="start", begun=lasting.place + 1),
+        lasting.select(*_UNIT, at="end", begun=ibis.literal(0, "int64")),
     )
-    return running.group_by(_UNIT).agg(most=running.under_way.max())
+    # Of the events up to a beginning, ``begun`` are beginnings and the others ends: far cheaper than a running sum.
+    passed = events.mutate(passed=ibis.row_number().over(ibis.window(group_by=list(_UNIT), order_by=["at", "begun"])))
+    begins = passed.filter(passed.begun > 0)
+    return begins.group_by(_UNIT).agg(most=(2 * begins.begun - begins.passed - 1).max())
 
 
 def _rolled(groups: ir.Table, rhythm: Sequence[str]) -> ir.Table:
@@ -240,10 +241,13 @@ def _unit_table(whole: ir.Table, parts: Sequence[ir.Table]) -> ir.Table:
 
 def _callees(meetings: ir.Table) -> ir.Table:
     met = meetings.filter(meetings.callee != 0)
-    hourly = met.group_by("day", "callee", "hour").agg(
-        attempts=total(met.attempts),
-        answered=total(met.answered),
-        callers=met.caller.nunique(where=met.caller > 0),
+    by_caller = met.group_by("day", "callee", "hour", "caller").agg(
+        attempts=total(met.attempts), answered=total(met.answered)
+    )
+    hourly = by_caller.group_by("day", "callee", "hour").agg(
+        attempts=total(by_caller.attempts),
+        answered=total(by_caller.answered),
+        callers=by_caller.count(where=by_caller.caller > 0),
     )
     return hourly.group_by("day", unit=hourly.callee).agg(
         **dict(zip(IN_SUMS, (total(hourly.attempts), total(hourly.answered)), strict=True)),

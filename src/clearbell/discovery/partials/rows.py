@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ibis
+import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from clearbell.calls import DAY, HOUR, MINUTE, SECOND
@@ -85,8 +86,10 @@ def call_sums(calls: ir.Table, rules: Rules) -> dict[str, ir.IntegerScalar]:
 
 
 def total(column: ir.NumericColumn, where: ir.BooleanValue | None = None) -> ir.IntegerScalar:
-    """The sum as int64 (engines widen it otherwise), 0 of nothing."""
-    return column.sum(where=where).coalesce(0).cast("int64")
+    """The sum as int64, 0 of nothing."""
+    # DuckDB's sum is of 128 bits, which Parquet would keep as floats. Ibis takes it for an int64 and would leave out a
+    # cast to that; one to an int64 that is never null it writes down.
+    return column.sum(where=where).cast(dt.Int64(nullable=False)).coalesce(0)
 
 
 def _classes(calls: ir.Table, answered: ir.BooleanValue) -> dict[str, ir.IntegerScalar]:

@@ -27,13 +27,15 @@ from clearbell.discovery.engines import PART, Engine
 from clearbell.discovery.features import LOOKBACK
 from clearbell.discovery.partials.day import day_partials
 from clearbell.discovery.partials.rules import Rules
-from clearbell.discovery.partials.spans import name_spans, number_spans
+from clearbell.discovery.partials.spans import name_spans, number_partials
 from clearbell.discovery.partials.window import Partials
 from clearbell.records.lake import Lake
 
 _MADE = "made.json"
 Report = Callable[[int, int], None]
 """Told days done and days in all."""
+_FEW = LOOKBACK // 4
+"""Days of which each looks its earlier days up for itself."""
 _EPOCH = datetime.date(1970, 1, 1)
 Got = TypeVar("Got")
 
@@ -97,8 +99,8 @@ class PartialStore:
             return engine.read(self._files(group, name, days))
 
         return Partials(
-            **{name: table("days", name) for name in ("callers", "holders", "trunks", "callees")},
-            **{name: table("spans", name) for name in ("number_spans", "name_spans")},
+            **{name: table("days", name) for name in ("callers", "holders", "trunks")},
+            **{name: table("spans", name) for name in ("caller_days", "callees", "number_spans", "name_spans")},
         )
 
     def _outdated_spans(
@@ -144,10 +146,16 @@ class PartialStore:
     def _span(self, engine: Engine, days: Sequence[int], known: Sequence[int], digests: Mapping[int, str]) -> None:
         first, last = days[0], days[-1]
         back = [day for day in known if first - LOOKBACK < day <= last]
-        links = engine.read(self._files("days", "links", back))
-        reach = engine.read(self._files("days", "reach", back))
-        tables = {"number_spans": number_spans(links, first, last), "name_spans": name_spans(reach, first, last)}
-        self._make(engine, "spans", days, digests, lambda: tables)
+
+        def table(name: str) -> ir.Table:
+            return engine.read(self._files("days", name, back))
+
+        def tables() -> dict[str, ir.Table]:
+            names = name_spans(table("reach"), first, last)
+            numbers = number_partials(table("links"), table("callees"), first, last, engine.hold)
+            return {**numbers, "name_spans": names}
+
+        self._make(engine, "spans", days, digests, tables)
 
     def _batches(self, days: Sequence[int], size: int) -> Iterator[Sequence[int]]:
         """As many days at once as hold no more bytes than that; at least one."""
@@ -245,9 +253,10 @@ def _digest(told: object) -> str:
 
 
 def _runs(days: Sequence[int]) -> Iterator[Sequence[int]]:
-    """Stretches without a gap."""
+    """Stretches without a gap, to be spanned at once; a few days are quicker one by one."""
     begin = 0
     for at in range(1, len(days) + 1):
         if at == len(days) or days[at] != days[at - 1] + 1:
-            yield days[begin:at]
+            run = days[begin:at]
+            yield from [run] if len(run) > _FEW else [[day] for day in run]
             begin = at

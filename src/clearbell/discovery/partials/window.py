@@ -11,6 +11,7 @@ import msgspec
 from clearbell.discovery.features import FEATURES, LOOKBACK, TALK_CLASSES, Feature, UnitKind
 from clearbell.discovery.partials.columns import (
     BAND_COLUMNS,
+    CALLER_DAYS,
     IN_MAXIMA,
     IN_SUMS,
     MAXIMA,
@@ -30,6 +31,7 @@ class Partials(msgspec.Struct, frozen=True):
     callers: ir.Table
     holders: ir.Table
     trunks: ir.Table
+    caller_days: ir.Table
     callees: ir.Table
     number_spans: ir.Table
     name_spans: ir.Table
@@ -56,11 +58,12 @@ def _made(partials: Partials, kind: UnitKind, day: int, windows: Sequence[int]) 
     seen = table.filter(table.day.between(day - LOOKBACK + 1, day))
     merged = _joined(merged, seen.group_by("unit").agg(first_day=seen.day.min()), ["unit"])
     if kind is UnitKind.CALLER:
-        merged = _joined(merged, _spans(partials.number_spans, NUMBER_SPANS, day, windows), _KEY)
+        merged = _joined(merged, _summed(partials.caller_days, CALLER_DAYS, day, windows), _KEY)
+        merged = _joined(merged, _number_spans(partials.number_spans, day, windows), _KEY)
         merged = _joined(merged, _incoming(partials.callees, day, windows), _KEY)
     else:
         spans = partials.name_spans
-        merged = _joined(merged, _spans(spans.filter(spans.kind == kind.value), NAME_SPANS, day, windows), _KEY)
+        merged = _joined(merged, _name_spans(spans.filter(spans.kind == kind.value), day, windows), _KEY)
     return _row(merged, kind, day)
 
 
@@ -83,21 +86,38 @@ def _within(table: ir.Table, day: int, windows: Sequence[int]) -> ir.Table:
 
 def _got(partials: Partials, day: int, windows: Sequence[int]) -> ir.Table:
     merged = _incoming(partials.callees, day, windows)
-    merged = _joined(merged, _spans(partials.number_spans, NUMBER_SPANS, day, windows), _KEY)
+    merged = _joined(merged, _number_spans(partials.number_spans, day, windows), _KEY)
     return _row(merged, UnitKind.CALLEE, day)
 
 
 def _incoming(callees: ir.Table, day: int, windows: Sequence[int]) -> ir.Table:
     days = _within(callees, day, windows)
     return days.group_by(_KEY).agg(
-        **{name: total(days[name]) for name in IN_SUMS}, **{name: days[name].max() for name in IN_MAXIMA}
+        **{name: total(days[name]) for name in (*IN_SUMS, "first_callers")},
+        **{name: days[name].max() for name in IN_MAXIMA},
     )
 
 
-def _spans(spans: ir.Table, names: Sequence[str], day: int, windows: Sequence[int]) -> ir.Table:
+def _summed(table: ir.Table, names: Sequence[str], day: int, windows: Sequence[int]) -> ir.Table:
+    days = _within(table, day, windows)
+    return days.group_by(_KEY).agg(**{name: total(days[name]) for name in names})
+
+
+def _number_spans(spans: ir.Table, day: int, windows: Sequence[int]) -> ir.Table:
+    counted = _counted(spans, day, windows)
+    return counted.group_by(_KEY).agg(
+        **{name: total(counted.n, counted.counted == place) for place, name in enumerate(NUMBER_SPANS)}
+    )
+
+
+def _name_spans(spans: ir.Table, day: int, windows: Sequence[int]) -> ir.Table:
+    counted = _counted(spans, day, windows)
+    return counted.group_by(_KEY).agg(**{name: total(counted[name]) for name in NAME_SPANS})
+
+
+def _counted(spans: ir.Table, day: int, windows: Sequence[int]) -> ir.Table:
     days = _within(spans, day, windows)
-    counted = days.filter((days.after < days.first) & (days.until >= days.first))
-    return counted.group_by(_KEY).agg(**{name: total(counted[name]) for name in names})
+    return days.filter((days.after < days.first) & (days.until >= days.first))
 
 
 def _row(merged: ir.Table, kind: UnitKind, day: int) -> ir.Table:
@@ -124,12 +144,18 @@ def _over(top: ir.NumericValue, bottom: ir.NumericValue) -> ir.FloatingValue:
 def _values(m: ir.Table, kind: UnitKind, day: int) -> dict[str, ir.Value]:
     incoming: dict[str, ir.Value] = {}
     if kind in (UnitKind.CALLER, UnitKind.CALLEE):
-        got = {name: m[name].coalesce(0) for name in (*IN_SUMS, *IN_MAXIMA, "in_callers")}
+        got = {name: m[name].coalesce(0) for name in (*IN_SUMS, *IN_MAXIMA)}
+        got["in_callers"] = m.in_callers.coalesce(0) + m.first_callers.coalesce(0)
         incoming = {**got, "in_answer_share": _over(got["in_answered"], got["in_attempts"])}
     if kind is UnitKind.CALLEE:
         return incoming
     calls = m.attempts
     spans = {name: m[name].coalesce(0) for name in (NUMBER_SPANS if kind is UnitKind.CALLER else NAME_SPANS)}
+    if kind is UnitKind.CALLER:
+        sums = {name: m[name].coalesce(0) for name in CALLER_DAYS}
+        spans["callees"] += sums["first_callees"]
+        spans["refusing_callees"] += sums["first_refusing"]
+        spans |= sums
     values: dict[str, ir.Value] = {
         "attempts": calls,
         "answered": m.answered,
