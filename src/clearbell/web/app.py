@@ -212,6 +212,7 @@ def create_app(
                 "limiter": Limiter(lookups_per_minute),
                 "doors": doors,
                 "gate": gate,
+                "signing": signing or Signing(),
             }
         ),
         request_max_body_size=MAX_BODY,
