@@ -25,6 +25,7 @@ _BRANCHES = (
     ("deadlines", "clearbell.cli.deadlines:app", "What is due, overdue, or passed. 期限。"),
     ("sanctions", "clearbell.cli.sanctions:app", "Sanctions and restrictions. 处置与限制。"),
     ("appeals", "clearbell.cli.appeals:app", "Appeals against what was decided. 申诉。"),
+    ("enforcement", "clearbell.cli.enforcement:app", "Who carries restrictions out. 限制的执行。"),
     ("orders", "clearbell.cli.orders:app", "Orders of authorities. 监管指令。"),
     ("reports", "clearbell.cli.reports:app", "Reports of nuisance calls. 骚扰电话举报。"),
     ("train", "clearbell.cli.learning:train", "Learn from how cases ended. 由案件结论训练模型。"),

@@ -43,6 +43,7 @@ from clearbell.sip.udp import UdpDoor, open_udp
 from clearbell.vault import Vault, load_secret
 from clearbell.web.app import create_app
 from clearbell.web.doors import Doors
+from clearbell.web.enforcement import Signing
 
 log = structlog.get_logger()
 
@@ -203,6 +204,7 @@ class Server:
                         config.access,
                         secure=config.http.secure_cookies,
                     ),
+                    signing=Signing(config.enforcement.targets),
                 )
                 server = uvicorn.Server(
                     uvicorn.Config(

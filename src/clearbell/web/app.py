@@ -18,6 +18,7 @@ from clearbell import __version__
 from clearbell.appeals.errors import AppealError, UnknownAppealError
 from clearbell.cases.errors import CaseError, UnknownCaseError
 from clearbell.consent.errors import ConsentError
+from clearbell.enforcement.errors import EnforcementError, UnknownEnforcementError
 from clearbell.labels.cards.errors import CardError, UnknownCardError
 from clearbell.lifecycles import IllegalStepError
 from clearbell.notices.errors import NoticeError
@@ -39,6 +40,7 @@ from clearbell.web.console import console_handlers
 from clearbell.web.deadlines import deadlines_router
 from clearbell.web.desk import desk_router
 from clearbell.web.doors import Doors, NotAllowedError, SessionNeededError, acting
+from clearbell.web.enforcement import Signing, enforcement_router, targets_router
 from clearbell.web.feeds import TooManyAsksError, feeds_routers
 from clearbell.web.firm.door import firm_handlers
 from clearbell.web.front import front_handlers
@@ -87,6 +89,7 @@ def _refused(_request: Request[Any, Any, State], error: Any) -> Response[ErrorBo
             | UnknownCardError
             | UnknownCaseError
             | UnknownMassError
+            | UnknownEnforcementError
             | UnknownOrderError
             | UnknownSanctionError
             | RefusedUnknownReportError,
@@ -155,10 +158,18 @@ def _not_yours(request: Request[Any, Any, State], error: NotYoursError) -> Respo
     return _answer(error_body(error.status, error.column, error.zh, error.en), error.status)
 
 
-def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60, doors: Doors | None = None) -> Litestar:
+def create_app(
+    gate: Gate,
+    *,
+    token: str = "",
+    lookups_per_minute: int = 60,
+    doors: Doors | None = None,
+    signing: Signing | None = None,
+) -> Litestar:
     """Build the application around a node. With ``token``, the API needs it as a bearer token.
 
     ``doors``: accounts, their tokens and sessions; without, there are none and no desk.
+    ``signing``: the targets of enforcement and their keys.
     ``lookups_per_minute``: how often one address may look a label up without a token; 0: without limit.
     """
 
@@ -190,6 +201,8 @@ def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60, doo
             mass_notices_router(),
             carddav_handler(gate, token, doors),
             deadlines_router(),
+            enforcement_router(),
+            targets_router(),
             *([*officers_handlers(), *firm_handlers()] if doors is not None else []),
         ],
         dependencies={"gate": Provide(gate_for, sync_to_thread=False)},
@@ -199,6 +212,7 @@ def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60, doo
                 "limiter": Limiter(lookups_per_minute),
                 "doors": doors,
                 "gate": gate,
+                "signing": signing or Signing(),
             }
         ),
         request_max_body_size=MAX_BODY,
@@ -218,6 +232,7 @@ def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60, doo
                     CaseError,
                     ConsentError,
                     NoticeError,
+                    EnforcementError,
                     OrderError,
                     RefusedReportError,
                     RegistryError,

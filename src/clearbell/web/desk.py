@@ -245,6 +245,7 @@ def cards(
                 card.complaints_per_10000,
                 card.hours_to_act,
                 list(card.repeat_offenders),
+                card.unacknowledged,
             )
             for card in found
         ]

@@ -95,6 +95,12 @@ _API: Mapping[tuple[str, str], P | None] = {
     ("POST", "/v1/cases/{case}/reopen"): P.CASES_DECIDE,
     ("POST", "/v1/cases/{case}/close"): P.CASES_DECIDE,
     ("GET", "/v1/deadlines"): P.DEADLINES_READ,
+    ("GET", "/v1/enforcement"): P.NODE_READ,
+    ("GET", "/v1/enforcement/tasks"): P.SANCTIONS_READ,
+    ("POST", "/v1/enforcement/{target}/acknowledge"): P.SANCTIONS_DECIDE,
+    ("POST", "/v1/enforcement/{target}/resync"): P.SANCTIONS_DECIDE,
+    # From a target, which proves itself by its signature.
+    ("POST", "/v1/enforcement/{target}/acknowledgements"): PUBLIC,
     ("GET", "/v1/sanctions"): P.SANCTIONS_READ,
     ("POST", "/v1/sanctions"): P.SANCTIONS_DECIDE,
     ("POST", "/v1/sanctions/propose"): P.SANCTIONS_READ,
