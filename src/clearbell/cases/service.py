@@ -251,8 +251,11 @@ def do_decide_appeal(act: Act, case: str, words: str, due: Due, *, upheld: bool,
     and as :func:`do_close`.
     """
     row = own_case(act.conn, case)
-    step = Step.OVERTURN if upheld else Step.DISMISS
-    move(TRANSITIONS, State(row.state), step)
+    state, step = State(row.state), Step.OVERTURN if upheld else Step.DISMISS
+    if state is not State.APPEALED:
+        # A verdict may be overturned from other states too, but not by deciding an appeal that nobody made.
+        possible = [one.value for was, one in TRANSITIONS if was is state and one is not Step.OVERTURN]
+        raise IllegalStepError(state, step, possible)
     if (officer or act.actor) == row.proposer:
         raise SameOfficerError(row.proposer)
     return _worded(act, row, step, words, due, officer, Verdict.CLEARED if upheld else None)
