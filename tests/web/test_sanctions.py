@@ -91,7 +91,9 @@ def ask(gate):
 
 def everything(gate):
     with gate.store.read() as conn:
-        return [conn.execute(table.select()).all() for table in metadata.sorted_tables]
+        # Tests of other rooms add tables of their own to the metadata.
+        ours = [table for table in metadata.sorted_tables if not table.name.startswith("test_")]
+        return [conn.execute(table.select()).all() for table in ours]
 
 
 def keep_up(gate, by=0):
