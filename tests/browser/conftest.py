@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -31,9 +32,9 @@ QUIET = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    """One browser for all walks; skipped by name where there is none."""
+    """One browser for the walks of a module; skipped by name where there is none."""
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
         pytest.skip("Chromium is not installed: apt-get install chromium")
@@ -171,10 +172,10 @@ class Office(Node):
 
     def code_sent(self, number, count=1):
         """The newest code that was sent to a number by SMS."""
-        texts = self.smsc.texts(number)
-        while len(texts) < count:
-            self.smsc.events("message", len(self.smsc.events("message")) + 1)
-            texts = self.smsc.texts(number)
+        until = time.monotonic() + 15
+        while len(texts := self.smsc.texts(number)) < count:
+            assert time.monotonic() < until, "no code was sent"
+            time.sleep(0.05)
         return re.search(r"\b(\d{6})\b", texts[count - 1])[1]
 
 

@@ -7,6 +7,7 @@ import pytest
 from clearbell.consent.receipts import check
 from clearbell.registry.model import HolderRegistered, NumbersAssigned, PartyKind, PartyRegistered, Purpose
 from clearbell.registry.service import do_assign_numbers, do_register_holder, do_register_party
+from clearbell.web.appeal_texts import APPEAL
 from clearbell.web.front_texts import FRONT
 from clearbell.web.texts import TEXTS
 
@@ -41,6 +42,28 @@ def blocked_decision(node):
     return decision
 
 
+def appeal(caller, node, language):
+    """From the page of the blocked call to a receipt, by the number that was blocked."""
+    p = APPEAL[language]
+    caller.click("link", TEXTS[language]["blocked_appeal_here"])
+    caller.look()
+    caller.fill(p["number"], f"+{NOISY}")
+    caller.click("button", p["send_code"])
+    caller.look()
+    caller.fill(p["code"], node.code_sent(NOISY))
+    caller.page.locator("#statement").fill("我们是诊所" if language == "zh" else "we are a clinic")
+    caller.look("appeal")
+    caller.click("button", p["send"])
+    caller.sees(p["done"])
+    caller.look()
+    receipt = caller.page.locator("td b").first.inner_text()
+    caller.open("/appeal")
+    caller.page.locator("#receipt").fill(receipt)
+    caller.click("button", p["look_up_do"])
+    caller.sees(p["status"])
+    caller.look()
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_pages_without_an_account(node, insurer, visitor, language):
     t = TEXTS[language]
@@ -70,6 +93,7 @@ def test_pages_without_an_account(node, insurer, visitor, language):
     someone.open(f"/blocked/{blocked_decision(node)}")
     someone.sees(t["blocked_why"])
     someone.look("blocked")
+    appeal(someone, node, language)
     someone.open("/blocked/NOSUCHDECISION", status=404)
     someone.look()
 

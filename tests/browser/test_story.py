@@ -6,8 +6,8 @@ import datetime
 import re
 import time
 
-import pyotp
 import pytest
+from tests.browser.joining import join, set_factor, walk_round
 
 from clearbell.web.officers.texts import DESK
 from clearbell.web.portal_texts import PORTAL
@@ -15,7 +15,6 @@ from clearbell.web.portal_texts import PORTAL
 pytestmark = [pytest.mark.process, pytest.mark.timeout(300)]
 
 CALLER, ME = 8613800000066, 8613900000009
-PASSWORD = "nine bells at noon"
 WITHIN = 15.0
 
 
@@ -25,38 +24,6 @@ def until(found, what):
         assert time.monotonic() < end, what
         time.sleep(0.2)
     return value
-
-
-def join(visitor, path, name):
-    """Choose a password by an invitation, and sign in."""
-    t = DESK[visitor.language]
-    visitor.open(path)
-    visitor.look()
-    visitor.fill(t["password_new"], PASSWORD)
-    visitor.fill(t["password_twice"], PASSWORD)
-    visitor.click("button", t["go_on"])
-    visitor.look()
-    visitor.fill(t["name"], name)
-    visitor.fill(t["password"], PASSWORD)
-    visitor.click("button", t["sign_in"])
-
-
-def set_factor(visitor):
-    """Turn on the second factor that the role needs."""
-    t = DESK[visitor.language]
-    visitor.sees(t["factor_needed"])
-    visitor.look()
-    secret = visitor.page.locator("input[name=secret]").get_attribute("value")
-    visitor.fill(t["code"], pyotp.TOTP(secret).now())
-    visitor.click("button", t["factor_set"])
-    visitor.sees(t["recovery"])
-
-
-def walk_round(visitor):
-    """Look at every place that the navigation offers."""
-    for path in [one.get_attribute("href") for one in visitor.page.locator("header nav a").all()]:
-        visitor.open(path)
-        visitor.look()
 
 
 def invite(admin, account, role, tenant=""):

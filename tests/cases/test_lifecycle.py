@@ -24,6 +24,7 @@ from clearbell.cases.service import (
     do_close,
     do_decide_appeal,
     do_note,
+    do_overturn,
     do_reopen,
     do_second,
     do_verdict,
@@ -61,7 +62,7 @@ def take(act, case, step, rules=RULES):
         case Step.DISMISS:
             do_decide_appeal(act, case, "no grounds", due, upheld=False, officer=TWO)
         case Step.OVERTURN:
-            do_decide_appeal(act, case, "a mistake", due, upheld=True, officer=TWO)
+            do_overturn(act, case, "a mistake", due, officer=TWO)
         case Step.CLOSE:
             do_close(act, case, "done", due, officer=ONE)
         case Step.REOPEN:
@@ -121,6 +122,24 @@ def test_any_walk_takes_the_steps_of_the_table_and_no_other(walked, data):
             assert picture(store) == before
         with store.read() as conn:
             assert State(case_of(conn, case).state) is state
+
+
+def test_an_appeal_that_nobody_made_is_not_upheld(walked):
+    store, serial = walked
+    place = next(serial)
+    case = f"w{place}"
+    opened(store, 8613000000000 + place, case)
+    with store.act("test") as act:
+        do_add_evidence(act, case, PROOF, RULES)
+        for step in (Step.VERIFY, Step.PROPOSE, Step.CONFIRM):
+            take(act, case, step)
+    before = picture(store)
+    with (
+        pytest.raises(IllegalStepError, match=r"`overturn` is not possible while it is `confirmed`"),
+        store.act("t") as act,
+    ):
+        do_decide_appeal(act, case, "a mistake", due, upheld=True, officer=TWO)
+    assert picture(store) == before
 
 
 def test_every_state_but_the_last_is_left_and_every_deadline_is_the_packs():

@@ -54,7 +54,9 @@ class Said:
 
     def picture(self):
         with self.store.read() as conn:
-            rows = {table.name: conn.execute(select(table)).all() for table in metadata.sorted_tables}
+            # Tests of other rooms add tables of their own to the metadata.
+            ours = [table for table in metadata.sorted_tables if not table.name.startswith("test_")]
+            rows = {table.name: conn.execute(select(table)).all() for table in ours}
         return rows, self.store.head()
 
     def no(self, what, do):
@@ -131,7 +133,7 @@ def of_cases(said, clock):
     )
     said.no(
         "on whom the case is not about",
-        lambda act: do_announce_sanction(act, "c1", Asked("x", unit=number_unit(1)), PACK, due, officer="three"),
+        lambda act: do_announce_sanction(act, "c1", Asked("x", on=number_unit(1)), PACK, due, officer="three"),
     )
     said.do(lambda act: do_announce_sanction(act, "c1", Asked("x"), PACK, due, officer="three"))
     said.do(lambda act: case_acts.do_appeal(act, "c1", "they appeal", due, officer="one"))
@@ -314,8 +316,8 @@ def test_every_refusal_is_worded_as_recorded_and_changes_nothing(said, clock, tm
     of_restrictions(said, clock)
     said.lines += ["==== orders", ""]
     of_orders(said, clock, Vault(tmp_path / "documents", bytes(32), lambda size: bytes(size)))
-    assert not missing(said.text())
     golden("refusals.txt", said.text())
+    assert not missing(said.text())
 
 
 SOURCES = Path(__file__).resolve().parents[2] / "src" / "clearbell"
@@ -339,6 +341,8 @@ def missing(text):
                         if isinstance(one, ast.Constant) and isinstance(one.value, str)
                     ]
                     found |= {piece for piece in pieces if re.search(r"[\u4e00-\u9fff]{3}", piece)}
+    # What a room beneath words in a golden text of its own is recorded as well.
+    text += "".join(one.read_text() for one in Path(__file__).resolve().parents[1].rglob("golden/*refusals*.txt"))
     return sorted(piece for piece in found - NEVER if piece not in text)
 
 

@@ -4,23 +4,34 @@ from __future__ import annotations
 
 import pytest
 
-from cases.conftest import PACK, RULES, report_matched
+from cases.conftest import PACK, RULES, due, report_matched
 from clearbell.calls import DAY, HOUR
 from clearbell.cases.erasure import do_forget_number as forget_cases
 from clearbell.cases.evidence import Content, Evidence
 from clearbell.cases.model import number_unit
 from clearbell.cases.service import do_add_evidence
 from clearbell.desk.erasing import do_forget_sanctions
-from clearbell.desk.ladder import propose
+from clearbell.desk.ladder import Asked, propose
+from clearbell.desk.sanctioning import keep_up_sanctions
+from clearbell.desk.subjects import Subject
+from clearbell.desk.touching import preview
+from clearbell.desk.touching_words import lines
 from clearbell.ledger.tables import ledger_sealed
 from clearbell.notices.model import Channel
 from clearbell.notices.service import Outbox, do_forget_recipient
 from clearbell.notices.tables import notice
 from clearbell.registry.contacts.model import Contact, ContactOf, Way
 from clearbell.registry.contacts.service import do_name_contact, erase_person
-from clearbell.registry.model import HolderRegistered, NumbersAssigned, PartyKind, PartyRegistered, Purpose
-from clearbell.registry.service import do_assign_numbers, do_register_holder, do_register_party
-from clearbell.sanctions.model import Lifted, Rung
+from clearbell.registry.model import (
+    HolderRegistered,
+    NumbersAssigned,
+    PartyKind,
+    PartyRegistered,
+    Purpose,
+    TrunkOpened,
+)
+from clearbell.registry.service import do_assign_numbers, do_open_trunk, do_register_holder, do_register_party
+from clearbell.sanctions.model import Lifted, Rung, Target
 from clearbell.sanctions.queries import notices_about, restrictions
 from clearbell.sanctions.service import SanctionError, do_lift
 from desk.conftest import OUTBOX, bitten, delivered, keep_up, row, unit
@@ -278,3 +289,42 @@ def test_an_erased_number_stands_in_no_notice_that_others_got(store, clock):
         forget_cases(act, NUMBER)
         act.erase(NUMBER)
     assert naming() == []
+
+
+# ---- before it is decided
+
+
+def test_what_it_would_touch_is_told_in_words_as_recorded(store, clock, golden):
+    with store.act("test") as act:
+        do_register_party(act, PartyRegistered("p", PartyKind.COMPANY, "Example Sales"))
+        do_register_party(act, PartyRegistered("carrier", PartyKind.COMPANY, "Example Access"))
+        do_register_holder(act, HolderRegistered("H", "p"))
+        do_open_trunk(act, TrunkOpened("t1", "carrier"))
+        do_assign_numbers(act, [NumbersAssigned("r", "H", NUMBER, NUMBER + 9, Purpose.SERVICE, ("t1",))])
+    contacts(store)
+    confirmed(store)
+    head, said = store.head(), []
+    for on, rung in (
+        (None, None),
+        (None, Rung.BARRED),
+        (Subject(Target.TRUNK, name="t1"), Rung.OUTGOING_BARRED),
+        (Subject(Target.PROVIDER, name="carrier"), Rung.BLACKLISTED),
+    ):
+        asked = Asked("selling", rung, on=on, words="again and again")
+        found = preview(store, "c1", asked, PACK, due, officer="three")
+        for language in ("zh", "en"):
+            said += [*lines(found, PACK, language), ""]
+    assert store.head() == head
+    golden("preview.txt", "\n".join(said))
+
+
+def test_notices_name_the_page_of_appeals_where_there_is_one(store):
+    with store.act("test") as act:
+        do_name_contact(act, Contact(ContactOf.NUMBER, "8613800000066", Way.MAIL, "clinic@example.test", "en"))
+    confirm(store, 8613800000066)
+    announce_rung(store, Rung.OUTGOING_BARRED)
+    keep_up_sanctions(store, PACK, OUTBOX, "https://calls.example/appeal")
+    with store.read() as conn:
+        said = [bytes(row.arguments).decode() for row in conn.execute(notice.select()) if row.channel == "mail"]
+    assert len(said) == 1
+    assert "with us; once upheld it is lifted at once; online at https://calls.example/appeal" in said[0]

@@ -1,8 +1,9 @@
-"""Cases, sanctions and the clock together: whatever is tried in whatever order, only what the tables allow happens."""
+"""Cases, sanctions, orders and the clock together: whatever is tried in whatever order, only what the tables allow happens."""
 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -32,6 +33,9 @@ from clearbell.cases.queries import category_of
 from clearbell.cases.service import do_add_evidence, do_appeal, do_close, do_note, do_open, do_reopen, do_verify
 from clearbell.desk.effects import do_lift_sanction, do_put_in_force, effects_of
 from clearbell.desk.ladder import Asked, do_announce_sanction, propose
+from clearbell.desk.ordering import Asked as OrderAsked
+from clearbell.desk.ordering import Incoming, do_carry_out, do_take_in
+from clearbell.desk.proving import looker
 from clearbell.desk.verdicts import TARGETS, do_confirm, do_find, do_settle_appeal
 from clearbell.ledger import Store
 from clearbell.ledger.tables import metadata
@@ -39,10 +43,13 @@ from clearbell.ledger.verify import verify
 from clearbell.lifecycles import IllegalStepError
 from clearbell.registry.contacts.model import Contact, ContactOf, Way
 from clearbell.registry.contacts.service import do_name_contact
-from clearbell.registry.model import HolderRegistered, NumbersAssigned, PartyKind, PartyRegistered, Purpose
-from clearbell.registry.service import do_assign_numbers, do_register_holder, do_register_party
+from clearbell.registry.model import HolderRegistered, NumbersAssigned, PartyKind, PartyRegistered, Purpose, TrunkOpened
+from clearbell.registry.service import do_assign_numbers, do_open_trunk, do_register_holder, do_register_party
 from clearbell.sanctions.life import do_pass
 from clearbell.sanctions.model import ALIVE, RESTRICTING, TRANSITIONS, Lifted, Rung, Stage, State, Step, Target
+from clearbell.sanctions.orders.errors import OrderError
+from clearbell.sanctions.orders.model import Bears, Kind
+from clearbell.sanctions.orders.service import do_acknowledge
 from clearbell.sanctions.queries import restrictions, restrictions_on, sanction_of
 from clearbell.sanctions.service import SanctionError
 from clearbell.screening.views import Views
@@ -71,6 +78,7 @@ class Expected:
     state: State = State.ANNOUNCED
     rung: Rung = Rung.REMINDER
     until: int = 0
+    trunk: bool = False
     sent: bool = False
     through: frozenset[str] = frozenset()
 
@@ -105,6 +113,7 @@ class Desk(RuleBasedStateMachine):
         self.verdicts = dict.fromkeys(ABOUT)
         self.proposers = dict.fromkeys(ABOUT, "")
         self.sanctions = {}
+        self.orders = itertools.count(1)
 
     @initialize(begun=st.sets(CASES, min_size=1))
     def some_are_confirmed(self, begun):
@@ -118,7 +127,9 @@ class Desk(RuleBasedStateMachine):
 
     def picture(self):
         with self.store.read() as conn:
-            rows = {table.name: conn.execute(select(table)).all() for table in metadata.sorted_tables}
+            # Tests of other rooms add tables of their own to the metadata.
+            ours = [table for table in metadata.sorted_tables if not table.name.startswith("test_")]
+            rows = {table.name: conn.execute(select(table)).all() for table in ours}
         return rows, self.store.head()
 
     def tried(self, do, *, right, names=()):
@@ -127,7 +138,10 @@ class Desk(RuleBasedStateMachine):
             with self.store.act("test") as act:
                 return do(act)
         before = self.picture()
-        with pytest.raises((IllegalStepError, CaseError, SanctionError)) as refusal, self.store.act("test") as act:
+        with (
+            pytest.raises((IllegalStepError, CaseError, SanctionError, OrderError)) as refusal,
+            self.store.act("test") as act,
+        ):
             do(act)
         error = refusal.value
         assert error.zh
@@ -336,6 +350,51 @@ class Desk(RuleBasedStateMachine):
                 assert not do_pass(act, name)
             assert self.picture() == before
 
+    # ---- orders: a trunk is shut off and opened again, past every case
+
+    @rule(
+        authority=st.sampled_from(["police", "bureau"]),
+        step=st.sampled_from(["shut off", "shut off", "early", "twice", "lift"]),
+        days=st.sampled_from([0, 3, 40]),
+    )
+    def order(self, authority, step, days):
+        name, now = f"O{next(self.orders)}", self.clock.now()
+        look = looker(PACK, None)
+        until = now + days * DAY if days else 0
+        alive = [one for one in self.sanctions.values() if one.trunk and one.state in ALIVE]
+        kind = Kind.LIFT if step == "lift" else Kind.SHUT_OFF
+        asks = (OrderAsked(kind, Bears.TRUNK, name="t1", until=until if kind is Kind.SHUT_OFF else 0),)
+        with self.store.act("test") as act:
+            do_take_in(act, Incoming(name, authority, f"no. {name}", "see to it", asks), PACK)
+
+        def carry_out(act):
+            do_carry_out(act, f"{name}/1", PACK, due, look, new_case=name, officer=ONE)
+
+        self.tried(carry_out, right=False, names=[name])
+        if step == "early":
+            return
+        with self.store.act("test") as act:
+            do_acknowledge(act, name, officer=ONE)
+        self.tried(lambda act: do_acknowledge(act, name, officer=ONE), right=False, names=["acknowledge"])
+        self.tried(carry_out, right=True)
+        if step == "lift":
+            for one in alive:
+                one.state = State.WITHDRAWN if one.state is State.ANNOUNCED else State.LIFTED
+            return
+        rules = PACK.ladder.rungs["outgoing_barred"]
+        ends = now + PACK.orders.kinds["shut_off"].hours * HOUR
+        at_once = rules.at_once and PACK.orders.authorities[authority].at_once
+        start = now if at_once else min(now + rules.notice_hours * HOUR, ends)
+        latest = max(start, min(start + PACK.ladder.wait_hours * HOUR, ends))
+        made = Expected(
+            "", (Stage(Rung.OUTGOING_BARRED, until),), start, latest, 0 if at_once else PACK.ladder.channels
+        )
+        made.state = State.IN_FORCE if at_once else State.ANNOUNCED
+        made.rung, made.until, made.trunk = Rung.OUTGOING_BARRED, until, True
+        self.sanctions[f"{name}/1"] = made
+        if step == "twice":
+            self.tried(carry_out, right=False, names=["prove", name])
+
     # ---- time
 
     def a_node_keeps_up(self):
@@ -405,6 +464,9 @@ class Desk(RuleBasedStateMachine):
                 seen = in_force(self.views.restrictions.numbers.get(number), now)
                 there = [row for row in restrictions_on(conn, Target.NUMBER, number, "", now) if row.start <= now]
                 assert {one.restriction for one in seen} == {row.restriction for row in there}
+            seen = in_force(self.views.restrictions.trunks.get("t1"), now)
+            there = [row for row in restrictions_on(conn, Target.TRUNK, 0, "t1", now) if row.start <= now]
+            assert {one.restriction for one in seen} == {row.restriction for row in there}
             seen = in_force(self.views.restrictions.holders.get("H"), now)
             there = [row for row in restrictions_on(conn, Target.HOLDER, 0, "H", now) if row.start <= now]
             assert {one.restriction for one in seen} == {row.restriction for row in there}
@@ -424,6 +486,7 @@ def template(tmp_path):
             do_register_party(act, PartyRegistered("p", PartyKind.PERSON, "Zhang San"))
             do_register_holder(act, HolderRegistered("H", "p"))
             do_assign_numbers(act, [NumbersAssigned("r", "H", HELD, HELD + 1, Purpose.SERVICE)])
+            do_open_trunk(act, TrunkOpened("t1", "p"))
             for kind, name in ((ContactOf.NUMBER, str(FREE)), (ContactOf.PARTY, "p")):
                 do_name_contact(act, Contact(kind, name, Way.SMS, str(REACHED)))
                 do_name_contact(act, Contact(kind, name, Way.MAIL, "zhang@example.net"))

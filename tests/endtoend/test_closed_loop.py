@@ -11,6 +11,7 @@ import shutil
 import time
 
 import pytest
+from tests.endtoend.conftest import PASSWORD
 from tests.endtoend.network import CLINIC, MARKETER
 
 pytestmark = [
@@ -32,7 +33,7 @@ PATIENTS = tuple(8613900000100 + place for place in range(3))
 GRATEFUL = tuple(8613900000110 + place for place in range(3))
 OTHERS = iter(8613900000200 + place for place in range(100))
 HOLDERS_OTHER_PHONE, HOLDERS_MAIL = 8613700000009, "zhou@example.net"
-OFFICERS = {"wang": "officer", "liu": "officer", "chen": "complaints"}
+OFFICERS = {"wang": "officer", "liu": "officer", "zhao": "officer", "chen": "complaints"}
 
 
 def asked(answer):
@@ -77,6 +78,26 @@ def report_on_the_page(world, reporter):
     sent = world.open.post("/report/send?lang=en", data=form, files={"evidence": ("", b"")})
     assert sent.status_code == 200, sent.text
     return "portal:" + re.search(r"<b>([A-Z0-9]+)</b>", sent.text)[1]
+
+
+def appeal_on_the_page(world, sanction):
+    """As the holder does: a code to the telephone by which he was told, the form, a receipt."""
+    number = str(HOLDERS_OTHER_PHONE)[2:]
+    world.open.post("/appeal/code?lang=en", data={"number": number, "id": sanction})
+    codes = re.compile(r"^Your code is (\d{6})")
+    [code] = world.wait(
+        lambda: [found[1] for text in world.smsc.texts(HOLDERS_OTHER_PHONE) if (found := codes.search(text))], 20
+    )
+    form = {
+        "number": number,
+        "code": code,
+        "id": sanction,
+        "ground": "mistaken",
+        "statement": "the number is mine since yesterday only",
+    }
+    sent = world.open.post("/appeal/send?lang=en", data=form, files={"papers": ("", b"")})
+    assert sent.status_code == 200, sent.text
+    return re.search(r"<b>([A-Z0-9]+)</b>", sent.text)[1]
 
 
 def reported(world, number, reporters, **more):
@@ -186,3 +207,65 @@ def test_from_the_first_call_to_reinstatement_while_a_clinic_keeps_ringing(world
     assert world.edge.call(CLINIC, MARKETER, talk=300)[0].startswith("SIP/2.0 200"), "it may still be called"
     done("told, and barred")
     clinic_rings(world)
+
+    # The holder appeals; whoever found the verdict does not decide, and upheld it undoes the bar at once.
+    receipt = appeal_on_the_page(world, sanction)
+    for who in ("wang", "liu"):
+        own = world.as_(who).post(f"/v1/appeals/{receipt}/decision", json={"upheld": False, "reason": "no"})
+        assert (own.status_code, who in own.json()["en"]) == (422, True), own.text
+    assert (
+        world.as_("chen").post(f"/v1/appeals/{receipt}/decision", json={"upheld": True, "reason": "x"}).status_code
+        == 403
+    )
+    before = asked(world.as_("zhao").get(f"/v1/appeals/{receipt}"))
+    assert (before["appeal"]["state"], before["undone"]["sanctions"]) == ("received", [sanction])
+    decision = {"upheld": True, "reason": "the contract is of yesterday"}
+    upheld = asked(world.as_("zhao").post(f"/v1/appeals/{receipt}/decision", json=decision))
+    assert upheld["state"] == "upheld"
+    assert asked(world.as_("wang").get(f"/v1/cases/{case}"))["case"]["state"] == "cleared"
+    world.wait(lambda: marketer_calls(world).startswith("SIP/2.0 200"), 15)
+    clinic_rings(world)
+    answers = world.wait(lambda: [one for one in world.smsc.texts(HOLDERS_OTHER_PHONE) if "undone" in one], 15)
+    assert receipt in answers[0]
+    done("upheld, and it rings again")
+    assert world.rang >= 6
+
+    # The chain holds, and one page tells all of it.
+    assert world.clearbell("ledger", "verify").startswith("sound: ")
+    pack = ("--pack", str(world.home / "pack.toml"))
+    told = world.clearbell("cases", "story", case, *pack)
+    places = [told.index(words) for words in (
+        "Calls: 8 calls to 8 numbers went through",
+        "reported: loans and wealth management (a machine)",
+        "Case: opened by reports",
+        "verification began [wang]",
+        "test call",
+        "content: loans and wealth management",
+        "a verdict was proposed (confirmed): a recording sells loans [wang]",
+        "confirmed: I heard the recording too [liu]",
+        "announced: outgoing calls barred",
+        "Sanction: restriction " + sanction + " in force: outgoing calls barred",
+        "Calls: 1 call refused",
+        f"appeal {receipt} of the subscriber against the sanction {sanction} (it is a mistake): the number is mine",
+        "reinstated: restriction " + sanction + " is lifted",
+        f"appeal {receipt}: upheld: the contract is of yesterday",
+        "Calls: 1 call to 1 number went through",
+    )]  # fmt: skip
+    assert places == sorted(places), told
+    # The notice was delivered, by SMS and by mail, before the bar.
+    before = told[: places[9]]
+    assert "notice by SMS to +86137****0009 delivered" in before
+    assert "notice by mail to z***@example.net sent" in before
+    assert not any(str(one)[2:] in told for one in VICTIMS), "nobody who reported is named"
+    out = world.folder / "story.html"
+    world.clearbell("cases", "story", case, "--html", str(out), *pack, lang="zh")
+    page = out.read_text(encoding="utf-8")
+    assert page.count("<tr") == 1 + len(re.findall(r"^20\d\d-", told, re.MULTILINE))
+    for words in ("复通", "申诉成立", "<svg", "clearbell ledger verify"):
+        assert words in page
+    # The desk shows the same page to who signs in.
+    form = {"name": "zhao", "password": PASSWORD, "after": f"/desk/cases/{case}/story?lang=en"}
+    shown = world.open.post("/desk/sign-in/password", data=form, follow_redirects=True)
+    assert (shown.status_code, shown.url.path) == (200, f"/desk/cases/{case}/story"), shown.text[:2000]
+    assert "restriction " + sanction + " is lifted" in shown.text
+    done("the ledger verifies and tells the story")

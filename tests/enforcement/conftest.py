@@ -32,6 +32,7 @@ class Peer:
         self.how, self.fault = how, fault
         self.most = 100
         self.tells_again = tells_again
+        self.together = False
         self.told = []
         self.has = {}
         self.lists = []

@@ -43,10 +43,11 @@ def test_an_upheld_appeal_reaches_look_up_feeds_and_readers_by_version_in_two_se
     node.until_labelled(LOANS, True)
     known = node.web.get("/v1/labels").json()["version"]
     filed = node.web.post(
-        "/v1/label-appeals", json={"number": f"+{LOANS}", "ground": "wrong-name", "filer": "clerk"}
+        "/v1/appeals",
+        json={"id": f"+{LOANS}", "ground": "wrong-name", "statement": "a clinic", "officer": "clerk"},
     ).json()
     assert (filed["state"], filed["due"] > filed["filed"]) == ("received", True)
-    decision = f"/v1/label-appeals/{filed['appeal']}/decision"
+    decision = f"/v1/appeals/{filed['appeal']}/decision"
     own = node.web.post(decision, json={"upheld": True, "reason": "a clinic", "officer": "clerk"})
     assert (own.status_code, own.json()["where"]) == (422, "officer")
     done = node.web.post(decision, json={"upheld": True, "reason": "a clinic", "officer": "chief"})
@@ -56,7 +57,7 @@ def test_an_upheld_appeal_reaches_look_up_feeds_and_readers_by_version_in_two_se
     assert (change["number"], change["removed"]) == (f"+{LOANS}", True)
     assert str(LOANS) not in node.web.get("/v1/labels/feeds/csv").text
     assert node.web.post(decision, json={"upheld": False, "reason": "x", "officer": "chief"}).status_code == 422
-    assert node.web.get("/v1/label-appeals/NONE").status_code == 404
+    assert node.web.get("/v1/appeals/NONE").status_code == 404
 
 
 def test_reports_over_http_have_receipts_and_become_a_label_that_leaves_with_them(node):

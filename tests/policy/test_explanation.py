@@ -74,3 +74,12 @@ def test_sentences_are_worded_as_recorded(golden):
 
 def test_a_symbol_the_pack_no_longer_has_is_named_as_it_is():
     assert explain(decision([Charge("OLD_ONE", 1, {})]), PACK, "en").lines[0].words == "OLD_ONE"
+
+
+def test_shares_are_shown_in_percent():
+    charge = Charge("SHORT_CALLS_24H", 4, {"share": 1.0, "answered": 80, "limit": 0.6})
+    assert (
+        "80 answered calls in 24 hours 100% were very short" in explain(decision([charge]), PACK, "en").lines[0].words
+    )
+    charge = Charge("SHORT_CALLS_24H", 4, {"share": 0.624, "answered": 80, "limit": 0.6})
+    assert "80 个呼叫中 62% 极短" in explain(decision([charge]), PACK, "zh").lines[0].words

@@ -180,6 +180,30 @@ def test_a_restriction_holds_from_its_start_to_its_end(world, fact, symbol):
     assert world.call(caller=CENTRE, trunk="t1", at=NOON + HOUR).action is Action.ALLOW
 
 
+@pytest.mark.parametrize("target", [Target.NUMBER, Target.HOLDER])
+def test_what_is_barred_in_both_directions_is_not_called_and_what_is_barred_outgoing_is(world, target):
+    centre(world)
+    on = {"number": CENTRE} if target is Target.NUMBER else {"name": "H"}
+    world.state(Restricted("R", target, Rung.OUTGOING_BARRED, "x", NOON, NOON + DAY, **on))
+    assert world.call(caller=CALLER + 1, callee=CENTRE).action is Action.ALLOW
+    world.state(Restricted("S", target, Rung.BARRED, "x", NOON, NOON + DAY, **on))
+    decision = world.call(caller=CALLER + 2, callee=CENTRE)
+    only(decision, "RESTRICTED_CALLEE", Action.REJECT, Answer.NOT_ENTITLED)
+    assert decision.charges[0].evidence == {"restriction": "S", "rung": "barred"}
+    assert world.call(caller=CALLER + 3, callee=CENTRE, at=NOON - 1).action is Action.ALLOW
+    assert world.call(caller=CALLER + 4, callee=CENTRE, at=NOON + DAY).action is Action.ALLOW
+    world.state(Lifted("S", "appeal upheld"))
+    assert world.call(caller=CALLER + 5, callee=CENTRE).action is Action.ALLOW
+
+
+def test_a_barred_number_that_dialled_an_emergency_service_is_called_back(world):
+    world.state(Restricted("R", Target.NUMBER, Rung.BARRED, "x", 0, number=CALLEE))
+    assert world.call().decided_by == "RESTRICTED_CALLEE"
+    world.call(caller=CALLEE, callee=86120)
+    world.move(HOUR)
+    assert world.call().decided_by == "EMERGENCY_CALL_BACK"
+
+
 def test_of_two_restrictions_lifting_one_leaves_the_other(world):
     for name in ("R1", "R2"):
         world.state(Restricted(name, Target.NUMBER, Rung.BARRED, "x", 0, number=CALLER))

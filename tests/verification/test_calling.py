@@ -274,6 +274,29 @@ def test_a_call_back_to_the_line_is_recorded_and_matched(room, speech):
 
 
 @pytest.mark.parametrize(
+    ("peer", "outcome"), [("+8613800000001", "call-back"), ("+8613800000009", "call-from-another")]
+)
+def test_a_call_back_is_evidence_in_the_case_of_the_test_call(room, speech, peer, outcome):
+    case = room.open_case("K1")
+    plan = room.plan(own=LINE.key, case=case)
+    room.act(do_plan, RULES, plan)
+    made = caller(room, Scripted())
+    make_call(made, plan.call)
+    room.clock.move(HOUR)
+    course = Course(rang=0, answered=6000, ended=16_000, ended_by=Side.THEM, status=200)
+    made.take = lambda *_: (f"sip:{peer}@192.0.2.9", course, Recorded((wav(speech(OFFER)),), ()))
+    assert take_one(made, LINE, 60.0, lambda: False, "r1")
+    with room.store.read() as conn:
+        back = [one for one in evidence_in(conn, case) if one.reference == "r1"]
+    assert [(one.what.outcome, one.what.talk, one.source) for one in back] == [(outcome, 10, "verification")]
+    # A call that comes later than the pack says follows nothing.
+    room.clock.move((RULES.rules.call_back_hours + 1) * HOUR)
+    assert take_one(made, LINE, 60.0, lambda: False, "r2")
+    with room.store.read() as conn:
+        assert "r2" not in {one.reference for one in evidence_in(conn, case)}
+
+
+@pytest.mark.parametrize(
     ("peer", "key", "text"),
     [
         ("sip:+8613800000001@h", NUMBER, "+8613800000001"),

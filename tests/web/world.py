@@ -4,12 +4,16 @@ import os
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from clearbell.desk.audiences import Sources
+from clearbell.desk.mass_notices import MassDesk
 from clearbell.notices.keys import NoticeKey
+from clearbell.notices.model import Channel
 from clearbell.notices.service import Outbox
 from clearbell.notices.templates import builtin_templates
 from clearbell.policy.pack import builtin_pack
 from clearbell.policy.workdays import builtin_workdays
 from clearbell.records.journal import DecidedTo
+from clearbell.records.lake import Lake
 from clearbell.registry.applications.service import Desk
 from clearbell.registry.identity import IdentityKey
 from clearbell.testing.screening import World
@@ -33,6 +37,7 @@ class ServedWorld:
         self.store = store
         self.pack = builtin_pack("cn")
         self.world = World()
+        self.lately = {}
         self.started = store.clock.now()
         self.counts = Counts()
         self.views_seq = 0
@@ -42,6 +47,8 @@ class ServedWorld:
         self.desk = Desk(self.pack, builtin_workdays(self.pack.id), IdentityKey(b"i" * 32))
         self.vault = Vault(folder / "documents", b"v" * 32, os.urandom)
         self.outbox = Outbox(frozenset(), builtin_templates(), NoticeKey(b"n" * 32, os.urandom))
+
+        self.mass = MassDesk(Sources(lambda: Lake(folder / "lake", 480), lambda _conn, _name: []), frozenset(Channel))
 
     def now(self):
         return self.store.clock.now()
@@ -65,6 +72,12 @@ class ServedWorld:
     def decided_to(self, callee, since, most):
         found = [one for one in self.decided if one.call.callee == callee and one.call.at >= since]
         return DecidedTo(found[::-1][:most], len(found) <= most)
+
+    def calls_of(self, number):
+        return []
+
+    def calls_lately(self, unit):
+        return self.lately.get(unit, (0, 0))
 
     def door_counts(self):
         return {}

@@ -40,6 +40,10 @@ class Permission(enum.Enum):
     CONSENT_READ = "consent-read"
     CONSENT_CHANGE = "consent-change"
     SCRUB = "scrub"
+    FIRM = "firm"
+    """See, at the enterprise door, what is one's own."""
+    FIRM_CHANGE = "firm-change"
+    """File, sign, record and withdraw there, for one's own party."""
     REGISTRY_READ = "registry-read"
     NUMBERS_CHANGE = "numbers-change"
     APPLICATIONS_READ = "applications-read"
@@ -123,7 +127,7 @@ _OFFICER = _DESK | {
 
 GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.SWITCH: frozenset({P.SCREEN, P.LABELS_READ, P.CARDS_READ}),
-    Role.ENTERPRISE: frozenset({P.SCRUB, P.APPLICATIONS_FILE, P.CARDS_FILE, P.APPEALS_FILE}),
+    Role.ENTERPRISE: frozenset({P.FIRM, P.FIRM_CHANGE, P.SCRUB, P.APPLICATIONS_FILE, P.CARDS_FILE, P.APPEALS_FILE}),
     Role.COMPLAINTS: frozenset(
         {
             P.DECISIONS_READ,

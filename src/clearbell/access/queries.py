@@ -12,6 +12,7 @@ from clearbell.access.model import Principal, Role, State
 from clearbell.access.tables import access_read, access_session, access_token, account
 from clearbell.calls import HOUR
 from clearbell.ledger import Store
+from clearbell.numbering import to_key
 
 
 def accounts(conn: Connection, limit: int = 200, after: str = "") -> Sequence[Row[Any]]:
@@ -69,7 +70,8 @@ def reads(
     if name:
         query = query.where(access_read.c.account == name)
     if subject:
-        query = query.where(access_read.c.subject == subject)
+        # A number is found however it is written.
+        query = query.where(access_read.c.subject.in_([subject, f"+{to_key(subject)}"]))
     if before:
         query = query.where(access_read.c.id < before)
     return conn.execute(query).all()

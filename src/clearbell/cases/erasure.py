@@ -6,6 +6,7 @@ from sqlalchemy import delete, select
 
 from clearbell.cases.files import change as change_case
 from clearbell.cases.files import open_case, unit_of
+from clearbell.cases.hand_overs.tables import hand_over
 from clearbell.cases.model import State
 from clearbell.cases.tables import case_evidence, case_file
 from clearbell.ledger import Act
@@ -23,6 +24,7 @@ def do_forget_number(act: Act, number: int) -> int:
     parts = act.conn.execute(
         select(case_file).where(case_file.c.merged_into.in_(cases), case_file.c.number != number)
     ).all()
+    act.conn.execute(delete(hand_over).where(hand_over.c.case_id.in_(cases)))
     gone = act.conn.execute(delete(case_evidence).where(case_evidence.c.case.in_(cases))).rowcount
     for part in parts:
         change_case(act, part.case, merged_into="", state=State.CLOSED.value)

@@ -87,8 +87,9 @@ class OtherTargetError(CaseError):
 
     def __init__(self, case: str) -> None:
         super().__init__(
-            f"处置对象不属于案件 {case};只能处置该案及并入案件所涉的号码或使用主体",
-            f"case {case} is not about that; a sanction falls on the number or holder of the case or of one merged into it",
+            f"处置对象不属于案件 {case};只能处置该案及并入案件所涉的号码、使用主体,以及为其接入的中继和接入方",
+            f"case {case} is not about that; a sanction falls on the number or holder of the case or of one merged into it, "
+            "or on the trunk or access provider that connects it",
             "target",
         )
 

@@ -138,10 +138,13 @@ TRANSITIONS: dict[tuple[State, Step], Transition[State]] = {
     (State.PROPOSED, Step.CLEAR): Transition(State.CLEARED, _SECOND, "case_second"),
     (State.PROPOSED, Step.LEAVE_OPEN): Transition(State.INCONCLUSIVE, _SECOND, "case_second"),
     (State.CONFIRMED, Step.SANCTION): Transition(State.SANCTIONED, _SANCTIONER, "case_action"),
+    # An appeal against it that went its own way is upheld.
+    (State.CONFIRMED, Step.OVERTURN): Transition(State.CLEARED, _SECOND),
     (State.CONFIRMED, Step.REOPEN): Transition(State.VERIFYING, _OFFICER),
     (State.CONFIRMED, Step.CLOSE): Transition(State.CLOSED, _OFFICER, "case_action"),
     (State.SANCTIONED, Step.SANCTION): Transition(State.SANCTIONED, _SANCTIONER),
     (State.SANCTIONED, Step.APPEAL): Transition(State.APPEALED, _OFFICER),
+    (State.SANCTIONED, Step.OVERTURN): Transition(State.CLEARED, _SECOND),
     (State.SANCTIONED, Step.REOPEN): Transition(State.VERIFYING, _OFFICER),
     (State.SANCTIONED, Step.CLOSE): Transition(State.CLOSED, _OFFICER),
     (State.APPEALED, Step.DISMISS): Transition(State.SANCTIONED, _SECOND, "case_appeal"),
@@ -150,6 +153,8 @@ TRANSITIONS: dict[tuple[State, Step], Transition[State]] = {
     (State.CLEARED, Step.CLOSE): Transition(State.CLOSED, _OFFICER),
     (State.INCONCLUSIVE, Step.REOPEN): Transition(State.VERIFYING, _OFFICER),
     (State.INCONCLUSIVE, Step.CLOSE): Transition(State.CLOSED, _OFFICER),
+    # It stays closed, with another verdict.
+    (State.CLOSED, Step.OVERTURN): Transition(State.CLOSED, _SECOND),
     (State.CLOSED, Step.REOPEN): Transition(State.VERIFYING, _OFFICER),
 }
 """A verdict comes after verification, a sanction after a confirmed verdict; there is no other way."""

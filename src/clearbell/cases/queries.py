@@ -12,6 +12,7 @@ from clearbell.cases.evidence import Content, Reports, What
 from clearbell.cases.files import case_of, evidence_in, part_of, unit_of
 from clearbell.cases.model import (
     FACTS,
+    STEP_OF,
     CaseLate,
     CaseMerged,
     CaseMoved,
@@ -19,6 +20,7 @@ from clearbell.cases.model import (
     CaseTended,
     Source,
     State,
+    Step,
     Unit,
     UnitKind,
     Verdict,
@@ -37,6 +39,7 @@ __all__ = [
     "cases_about",
     "category_of",
     "decided",
+    "deciders",
     "queue",
     "story",
     "unit_of",
@@ -138,6 +141,15 @@ def decided(conn: Connection) -> list[Decided]:
     )
     rows = conn.execute(query.order_by(case_file.c.number, case_file.c.found))
     return [Decided(row.number, Verdict(row.verdict), row.found) for row in rows]
+
+
+def deciders(conn: Connection, case: str) -> set[str]:
+    """Officers who proposed or found a verdict of the case, or of one merged into it, as far as it is on record."""
+    rows = conn.execute(select(case_file).where(case_file.c.case.in_(part_of(conn, case)))).all()
+    steps = {Step.PROPOSE, *STEP_OF.values()}
+    facts = [line.what.fact for line in _taken(conn, rows) if isinstance(line.what, Taken)]
+    found = {fact.officer for fact in facts if isinstance(fact, CaseMoved) and fact.step in steps}
+    return (found | {row.proposer for row in rows}) - {""}
 
 
 def category_of(conn: Connection, case: str) -> str:

@@ -247,15 +247,30 @@ def do_appeal(act: Act, case: str, words: str, due: Due, *, officer: str = "") -
 def do_decide_appeal(act: Act, case: str, words: str, due: Due, *, upheld: bool, officer: str = "") -> CaseMoved:
     """Decide an appeal, by another officer than who proposed the verdict; upheld, the case is cleared.
 
-    What was put in force is lifted by :func:`clearbell.desk.verdicts.do_overturn`. Raises :class:`SameOfficerError`,
+    What was put in force is lifted by :func:`clearbell.desk.verdicts.do_settle_appeal`. Raises :class:`SameOfficerError`,
     and as :func:`do_close`.
     """
     row = own_case(act.conn, case)
-    step = Step.OVERTURN if upheld else Step.DISMISS
-    move(TRANSITIONS, State(row.state), step)
+    state, step = State(row.state), Step.OVERTURN if upheld else Step.DISMISS
+    if state is not State.APPEALED:
+        # A verdict may be overturned from other states too, but not by deciding an appeal that nobody made.
+        possible = [one.value for was, one in TRANSITIONS if was is state and one is not Step.OVERTURN]
+        raise IllegalStepError(state, step, possible)
     if (officer or act.actor) == row.proposer:
         raise SameOfficerError(row.proposer)
     return _worded(act, row, step, words, due, officer, Verdict.CLEARED if upheld else None)
+
+
+def do_overturn(act: Act, case: str, words: str, due: Due, *, officer: str = "") -> CaseMoved:
+    """Clear a case whose confirmed verdict was wrong after all; one that is closed stays closed.
+
+    Raises as :func:`do_decide_appeal`. What follows is done by :func:`clearbell.desk.verdicts.do_overturn_verdict`.
+    """
+    row = own_case(act.conn, case)
+    move(TRANSITIONS, State(row.state), Step.OVERTURN)
+    if (officer or act.actor) == row.proposer:
+        raise SameOfficerError(row.proposer)
+    return _worded(act, row, Step.OVERTURN, words, due, officer, Verdict.CLEARED)
 
 
 def do_record_sanction(

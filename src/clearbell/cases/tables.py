@@ -52,6 +52,11 @@ Index(
     postgresql_where=_OPEN,
 )
 
+# The queue's order begins with it; what is equally urgent is few enough to be sorted.
+Index("ix_case_file_order", case_file.c.urgency, sqlite_where=_OPEN, postgresql_where=_OPEN)
+_MINE = text("state <> 'closed' AND merged_into = '' AND assignee <> ''")
+Index("ix_case_file_assignee", case_file.c.assignee, sqlite_where=_MINE, postgresql_where=_MINE)
+
 case_evidence = Table(
     "case_evidence",
     metadata,

@@ -98,6 +98,8 @@ OUTCOMES: dict[str, Words] = {
     "silent": {"zh": "接通无声", "en": "answered, silent"},
     "unclear": {"zh": "接通,不能判定", "en": "answered, unclear"},
     "failed": {"zh": "未能接续", "en": "failed"},
+    "call-back": {"zh": "该号码回拨拨测线路", "en": "it called the line of the test call back"},
+    "call-from-another": {"zh": "另一号码呼入拨测线路", "en": "another number called the line of the test call"},
     # As an officer may enter it.
     "answered": {"zh": "接通", "en": "answered"},
     "unreachable": {"zh": "无法接通", "en": "not reachable"},

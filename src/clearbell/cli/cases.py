@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from cyclopts import App
 
 from clearbell.cli.context import language, open_store, refuse, say, words
+from clearbell.cli.hand_over import hand_over
 from clearbell.cli.verdicts import (
     act_on,
     appeal,
@@ -27,9 +28,15 @@ if TYPE_CHECKING:
     from clearbell.cases.service import Due
     from clearbell.ledger import Act
     from clearbell.policy.model import CaseRules
+    from clearbell.records.lake import Lake
+    from clearbell.records.model import CallRecord
+
+_MOST_CALLS = 10_000
+"""Calls of a number that a story tells of, the latest."""
 
 app = App(name="cases", help="Cases: verification and verdicts. 案件核查与认定。")
 app.command(export, name="verdicts")
+app.command(hand_over, name="hand-over")
 for command in (verdict, confirm, sanction, appeal, decide_appeal, reopen, close):
     app.command(command)
 
@@ -127,6 +134,60 @@ def show_(case: str, *, pack: str = "cn", home: Path | None = None) -> None:
             sys.stdout.write(page(conn, case, open_pack(pack), "zh" if language() == "zh" else "en"))
     except CaseError as error:
         refuse(error.zh, error.en)
+
+
+@app.command
+def story(case: str, *, html: Path | None = None, pack: str = "cn", lake: str = "", home: Path | None = None) -> None:
+    """Tell the whole story of a case: from the first call on record, every entry of the ledger, who acted, evidence, deadlines.
+
+    Parameters
+    ----------
+    case
+        Its id.
+    html
+        Page to write instead, with a drawn timeline, in Chinese and English, with nothing outside of it.
+    pack
+        Name or file of the rules: they give the words of categories.
+    lake
+        Folder of the call lake (default: ``lake`` in the data folder).
+    home
+        Data folder (default: $CLEARBELL_HOME or ./var).
+    """
+    import sys
+
+    from clearbell.cases.errors import CaseError
+    from clearbell.cli.pack import open_pack
+    from clearbell.cli.records import open_lake
+    from clearbell.records.lake import LakeError
+    from clearbell.story.gathering import gather, numbers_of
+    from clearbell.story.page import page
+    from clearbell.story.text import text
+
+    rules = open_pack(pack)
+    store = open_store(home)
+    try:
+        with store.read() as conn:
+            numbers = numbers_of(conn, case)
+        calls = _calls(open_lake(home, lake, rules), numbers)
+        with store.read() as conn:
+            told = gather(conn, case, rules, calls, store.clock.now())
+    except (CaseError, LakeError) as error:
+        refuse(error.zh, error.en)
+    shown: Literal["zh", "en"] = "zh" if language() == "zh" else "en"
+    if html is None:
+        sys.stdout.write(text(told, rules, shown))
+        return
+    try:
+        html.write_text(page(told, rules, shown), encoding="utf-8")
+    except OSError as error:
+        refuse(f"{html}: 无法写入:{error.strerror}", f"{html}: cannot be written: {error.strerror}")
+    say(f"{len(told.events)} 项经过写入 {html}", f"{len(told.events)} things that happened, written to {html}")
+
+
+def _calls(lake: Lake, numbers: list[int]) -> list[CallRecord]:
+    from clearbell.records.between import calls_of
+
+    return [call for number in numbers for call in calls_of(lake, number, _MOST_CALLS)]
 
 
 @app.command(name="open")

@@ -21,6 +21,8 @@ def erase(number: str, *, pack: str = "cn", lake: str = "", home: Path | None = 
     home
         Data folder (default: $CLEARBELL_HOME or ./var).
     """
+    from clearbell.access.erasure import do_forget_number as reads
+    from clearbell.appeals.erasure import do_forget_number as appeals
     from clearbell.cases.erasure import do_forget_number as cases
     from clearbell.cli.applications import open_vault
     from clearbell.cli.fields import number as read_number
@@ -70,11 +72,13 @@ def erase(number: str, *, pack: str = "cn", lake: str = "", home: Path | None = 
                 campaigns,
                 cases,
                 deadlines,
+                reads,
             )
         )
         rows += quarantine(act, key)
         rows += verification(act, vault, key)
         rows += orders(act, vault, key)
+        rows += appeals(act, vault, key)
         facts = act.erase(key)
     calls = forget_number(open_lake(home, lake, open_pack(pack)), key)
     say(

@@ -10,7 +10,6 @@ from cyclopts import App
 
 from clearbell.cli.cards import app as cards
 from clearbell.cli.context import actor, language, open_store, refuse, say, words
-from clearbell.cli.label_appeals import app as appeals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from clearbell.ledger import Store
 
 app = App(name="labels", help="What is published about numbers. 号码标注。")
-app.command(appeals)
 app.command(cards)
 
 _PAGE = 10_000

@@ -267,6 +267,15 @@ def approve(mass: int, *, officer: str = "", pack: str = "cn", home: Path | None
 
 
 @app.command
+def start(mass: int, *, officer: str = "", home: Path | None = None) -> None:
+    """Let an approved notice be sent: by the running node, or by ``send``."""
+    from clearbell.notices.mass.service import do_start
+
+    _act(home, lambda act: do_start(act, mass, officer=officer or actor()))
+    status(mass, home=home)
+
+
+@app.command
 def pause(mass: int, *, reason: str = "", officer: str = "", home: Path | None = None) -> None:
     """Let nothing more be sent for now."""
     from clearbell.notices.mass.service import do_pause

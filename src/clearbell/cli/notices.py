@@ -21,6 +21,7 @@ _STATES = {
     State.DELIVERED: ("已送达", "delivered"),
     State.FAILED: ("失败", "failed"),
     State.EXPIRED: ("过期未发", "expired"),
+    State.WITHDRAWN: ("已取消", "withdrawn"),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -155,12 +156,24 @@ def list_(*, everything: bool = False, limit: int = 100, home: Path | None = Non
 
 
 @app.command
-def ladder(*, pack: str = "cn") -> None:
-    """Show the ladder: rungs, mildest first, with days, hours of notice, and what each steps down to."""
+def ladder(*, diagram: bool = False, pack: str = "cn") -> None:
+    """Show the ladder: rungs, mildest first, with days, hours of notice, and what each steps down to.
+
+    Parameters
+    ----------
+    diagram
+        As a Mermaid drawing.
+    pack
+        Name or file of the rules.
+    """
     from clearbell.cli.pack import open_pack
     from clearbell.cli.tables import show, table
+    from clearbell.policy.ladder_drawing import drawn
 
     rules = open_pack(pack)
+    if diagram:
+        sys.stdout.write(drawn(rules))
+        return
     rows = [
         (
             words(rules.rungs[name].zh, rules.rungs[name].en),
@@ -199,6 +212,81 @@ def propose(case: str, *, pack: str = "cn", home: Path | None = None) -> None:
         refuse(error.zh, error.en)
     rung = rules.rungs[found.rung.value]
     say(f"{rung.zh}:{found.zh}", f"{rung.en}: {found.en}")
+
+
+@app.command
+def preview(
+    case: str,
+    *,
+    reason: str = "-",
+    rung: str = "",
+    number: str = "",
+    holder: str = "",
+    trunk: str = "",
+    provider: str = "",
+    words: str = "-",
+    officer: str = "",
+    pack: str = "cn",
+    home: Path | None = None,
+) -> None:
+    """Say whom a sanction would touch: numbers, the holder's others, labels, contracts, who would be told.
+
+    Nothing of it happens. What the decision would be refused for, this is refused for.
+
+    Parameters
+    ----------
+    case
+        Its id.
+    reason
+        Why.
+    rung
+        How severe (default: the rung that is due).
+    number
+        The number it would fall on, where the case is about several.
+    holder
+        The holder it would fall on.
+    trunk
+        The trunk it would fall on.
+    provider
+        The access provider it would fall on.
+    words
+        Why it is harsher than the rung that is due.
+    officer
+        Who would decide (default: who is logged in).
+    pack
+        Name or file of the rules.
+    home
+        Data folder (default: $CLEARBELL_HOME or ./var).
+    """
+    from clearbell.cases.errors import CaseError
+    from clearbell.cli.pack import open_pack
+    from clearbell.cli.verdicts import on_named
+    from clearbell.desk.ladder import Asked
+    from clearbell.desk.touching import preview as look
+    from clearbell.desk.touching_words import lines
+    from clearbell.policy.deadlines import due_after
+    from clearbell.policy.workdays import builtin_workdays
+    from clearbell.sanctions.model import Rung
+    from clearbell.sanctions.service import SanctionError
+
+    rules = open_pack(pack)
+    workdays = builtin_workdays(rules.id)
+    if rung and rung not in rules.ladder.rungs:
+        known = ", ".join(rules.ladder.rungs)
+        refuse(f"--rung {rung}:没有此级;可用:{known}", f"--rung {rung}: no such rung; there are {known}")
+    asked = Asked(reason, Rung(rung) if rung else None, on=on_named(number, holder, trunk, provider), words=words)
+    try:
+        found = look(
+            open_store(home),
+            case,
+            asked,
+            rules,
+            lambda at, name: due_after(at, name, rules, workdays),
+            officer=officer or actor(),
+        )
+    except (CaseError, SanctionError) as error:
+        refuse(error.zh, error.en)
+    sys.stdout.write("\n".join(lines(found, rules, "zh" if language() == "zh" else "en")) + "\n")
 
 
 @app.command(name="show")

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import os
 import signal
+import subprocess
+import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from clearbell.cli.context import home_folder, language, open_store, refuse, say
+from clearbell.ledger import Store
 
 
 def serve(*, home: Path | None = None, config: Path | None = None) -> None:
@@ -21,6 +26,14 @@ def serve(*, home: Path | None = None, config: Path | None = None) -> None:
     config
         Configuration file (default: clearbell.toml in the data folder, else built-in values for loopback).
     """
+    folder = home_folder(home)
+    if config is None and (folder / "clearbell.toml").exists():
+        config = folder / "clearbell.toml"
+    serve_store(lambda: open_store(home), folder, config)
+
+
+def serve_store(opened: Callable[[], Store], folder: Path, config: Path | None) -> None:
+    """Serve a store, which is opened once the configuration was read, until interrupted."""
     from clearbell.cli.logs import configure_logs
     from clearbell.cli.pack import open_pack
     from clearbell.cli.progress import loading
@@ -31,22 +44,19 @@ def serve(*, home: Path | None = None, config: Path | None = None) -> None:
     from clearbell.serving.server import Server
 
     configure_logs()
-    folder = home_folder(home)
-    if config is None and (folder / "clearbell.toml").exists():
-        config = folder / "clearbell.toml"
     try:
         settings = read_config(config) if config else NodeConfig()
     except ConfigError as error:
         refuse(error.zh, error.en)
     pack = open_pack(settings.pack)
-    store = open_store(home)
+    store = opened()
     with loading() as progress:
         node = Node(store, pack, folder, randomness=os.urandom, progress=progress)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     try:
-        server = Server(node, settings)
+        server = Server(node, settings, functools.partial(_sender, folder, config, settings.pack))
     except (ConfigError, LakeError, PlaceError) as error:
         refuse(error.zh, error.en)
     except OSError as error:
@@ -60,3 +70,11 @@ def serve(*, home: Path | None = None, config: Path | None = None) -> None:
         say(line, line)
     stop.wait()
     server.stop()
+
+
+def _sender(home: Path, config: Path | None, pack: str, number: int) -> subprocess.Popen[bytes]:
+    """The sender of a mass notice: a process of its own, so that no call waits for it."""
+    words = ["notices", "mass", "send", str(number), "--pack", pack, "--home", str(home)]
+    if config is not None:
+        words += ["--config", str(config)]
+    return subprocess.Popen([sys.executable, "-m", "clearbell", *words], stdout=subprocess.DEVNULL)  # noqa: S603 ourselves

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 def act_on(home: Path | None, pack: str, do: Callable[[Act, CaseRules, Due], Any]) -> Any:
     """Do an act on the store with the pack's rules and deadlines; what is refused is said in words."""
+    from clearbell.appeals.errors import AppealError
     from clearbell.cases.errors import CaseError
     from clearbell.cli.pack import open_pack
     from clearbell.lifecycles import IllegalStepError
@@ -31,7 +32,7 @@ def act_on(home: Path | None, pack: str, do: Callable[[Act, CaseRules, Due], Any
     try:
         with open_store(home).act(actor()) as act:
             return do(act, rules.cases, lambda at, name: due_after(at, name, rules, workdays))
-    except (CaseError, IllegalStepError, SanctionError) as error:
+    except (AppealError, CaseError, IllegalStepError, SanctionError) as error:
         refuse(error.zh, error.en)
 
 
@@ -248,6 +249,18 @@ def close(case: str, words: str, *, officer: str = "", pack: str = "cn", home: P
     told(case, home)
 
 
+def on_named(number: str, holder: str, trunk: str, provider: str) -> Any:
+    """On whom a sanction falls, as it was named; None: on what the case is about."""
+    from clearbell.desk.subjects import Subject
+    from clearbell.sanctions.model import Target
+
+    if sum(map(bool, (number, holder, trunk, provider))) > 1:
+        refuse("号码、使用主体、中继、接入方只能写一个", "name only one of number, holder, trunk and provider")
+    if trunk or provider:
+        return Subject(Target.TRUNK if trunk else Target.PROVIDER, name=trunk or provider)
+    return unit_named(number, holder) if number or holder else None
+
+
 def sanction(
     case: str,
     *,
@@ -268,6 +281,8 @@ def sanction(
     limit: int = 0,
     number: str = "",
     holder: str = "",
+    trunk: str = "",
+    provider: str = "",
     order: str = "",
     words: str = "",
     officer: str = "",
@@ -294,6 +309,10 @@ def sanction(
         The number it falls on, where the case is about several.
     holder
         The holder it falls on, where the case is about several.
+    trunk
+        The trunk it falls on: one that connects what the case is about.
+    provider
+        The access provider it falls on: whoever connected such a trunk.
     order
         The regulator's order that it carries out.
     words
@@ -317,7 +336,7 @@ def sanction(
         moment(start, "--start"),
         moment(until, "--until"),
         limit,
-        unit_named(number, holder) if number or holder else None,
+        on_named(number, holder, trunk, provider),
         order,
         words,
     )

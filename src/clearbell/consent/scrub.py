@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 from sqlalchemy import Connection, text
@@ -31,6 +31,8 @@ class Why(enum.Enum):
     LAPSED = ("lapsed", "同意已到期", "the consent has lapsed")
     NO_CONSENT = ("no-consent", "没有同意", "there is no consent")
     CONSENTED = ("consented", "同意有效", "a consent is in force")
+    MAY = ("may", "可以呼叫", "it may be called")
+    MAY_NOT = ("may-not", "不得呼叫", "it may not be called")
 
     def __init__(self, code: str, zh: str, en: str) -> None:
         self.code = code
@@ -63,7 +65,13 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
     @property
     def may(self) -> bool:
         """Whether it may be called."""
-        return self.why in (Why.CONSENTED, Why.OWN_ALLOW)
+        return self.why in (Why.CONSENTED, Why.OWN_ALLOW, Why.MAY)
+
+    def told(self, tells: Collection[str]) -> Verdict:
+        """As far as someone may learn it who may be told the reasons ``tells``, by their codes."""
+        if self.why.code in tells:
+            return self
+        return Verdict(Why.MAY, self.until) if self.may else Verdict(Why.MAY_NOT)
 
 
 def scrub(conn: Connection, question: Question, callees: Sequence[int]) -> dict[int, Verdict]:

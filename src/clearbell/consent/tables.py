@@ -21,6 +21,8 @@ consent = Table(
     Column("withdrawn", BigInteger, nullable=False),
     Column("provenance", Text, nullable=False),
     Column("per_day", Integer, nullable=False),
+    # What a holder has is counted from the index alone.
+    Index("ix_consent_holder", "holder", "given", "until", "withdrawn"),
     sqlite_with_rowid=False,
 )
 

@@ -101,40 +101,53 @@ def _begin(act: Act, name: str) -> None:
         begin(act, row)
 
 
+def labelled_with(conn: Connection, target: Target, number: int, name: str) -> list[int]:
+    """Numbers that a label on the target would be on."""
+    if target is Target.HOLDER:
+        return numbers_of(conn, name, MOST_NUMBERS) or []
+    return [number] if number else []
+
+
+def ended_with(conn: Connection, target: Target, name: str) -> list[str]:
+    """Contracts that end when the target's is ended."""
+    return [one for holder in _holders(conn, target, name) for one in contracts_in_force(conn, holder)]
+
+
+def listed_with(conn: Connection, target: Target, name: str) -> list[tuple[str, str, str]]:
+    """What comes on the blacklist with the target, each once: licence, digest of a person's number, name."""
+    listed: dict[tuple[str, str, str], None] = {}
+    for holder in _holders(conn, target, name):
+        known = answerable_for(conn, holder)
+        entries = [(one.licence if is_credit_code(one.licence) else "", one.person, "") for one in known]
+        for entry in entries or [("", "", person_name(conn, holder))]:
+            if any(entry):
+                listed[entry] = None
+    return list(listed)
+
+
 def _label(act: Act, row: Row[Any]) -> None:
-    numbers = [row.number] if row.number else numbers_of(act.conn, row.name, MOST_NUMBERS) or []
+    numbers = labelled_with(act.conn, Target(row.target), row.number, row.name)
     do_impose(act, row.sanction, numbers, category_of(act.conn, row.case_id) or SUSPECTED, row.until)
 
 
 def _end_contracts(act: Act, row: Row[Any]) -> None:
-    for holder in _holders(act.conn, row):
-        for name in contracts_in_force(act.conn, holder):
-            do_end(act, name, row.reason, row.restriction)
+    for name in ended_with(act.conn, Target(row.target), row.name):
+        do_end(act, name, row.reason, row.restriction)
 
 
 def _blacklist(act: Act, row: Row[Any]) -> None:
     prefix = _entry(row.sanction)
-    listed: set[tuple[str, str, str]] = set()
-    for holder in _holders(act.conn, row):
-        known = answerable_for(act.conn, holder)
-        entries = [(one.licence if is_credit_code(one.licence) else "", one.person, "") for one in known]
-        for entry in entries or [("", "", person_name(act.conn, holder))]:
-            if any(entry) and entry not in listed:
-                listed.add(entry)
-                licence, person, called = entry
-                fact = Blacklisted(
-                    f"{prefix}{len(listed)}", row.reason, row.sanction, licence, person, called, row.until
-                )
-                do_blacklist(act, fact)
+    for place, (licence, person, called) in enumerate(listed_with(act.conn, Target(row.target), row.name), 1):
+        do_blacklist(act, Blacklisted(f"{prefix}{place}", row.reason, row.sanction, licence, person, called, row.until))
 
 
-def _holders(conn: Connection, row: Row[Any]) -> list[str]:
+def _holders(conn: Connection, target: Target, name: str) -> list[str]:
     """The holders that a sanction falls on: of an access provider, those that it is."""
-    match Target(row.target):
+    match target:
         case Target.HOLDER:
-            return [row.name]
+            return [name]
         case Target.PROVIDER:
-            return sorted(holders_of(conn, row.name))
+            return sorted(holders_of(conn, name))
         case Target.NUMBER | Target.TRUNK:
             return []
 

@@ -7,14 +7,15 @@ from sqlalchemy import Connection, select
 
 from clearbell.calls import DAY, HOUR
 from clearbell.cases.evidence import Evidence, Sanction
-from clearbell.cases.model import Unit, UnitKind
+from clearbell.cases.model import Unit
 from clearbell.cases.queries import category_of
 from clearbell.cases.service import Due, do_record_sanction
 from clearbell.desk.effects import check_effects, do_put_in_force
-from clearbell.desk.verdicts import TARGETS, on_whom
+from clearbell.desk.subjects import Subject, subject_of
+from clearbell.desk.verdicts import on_whom
 from clearbell.ledger import Act
 from clearbell.policy.model import Pack
-from clearbell.registry.queries import holder_of, spans_of
+from clearbell.registry.queries import holder_of, spans_of, trunks_of
 from clearbell.reports.tables import reputation_reset
 from clearbell.sanctions.errors import PastStartError
 from clearbell.sanctions.life import do_announce
@@ -46,19 +47,22 @@ class Asked(msgspec.Struct, frozen=True):
     """End of the rung, µs UTC; 0: as the ladder says. What it steps down to comes after it."""
     limit: int = 0
     """Calls an hour, for a rate limit; 0: the ladder's."""
-    unit: Unit | None = None
+    on: Unit | Subject | None = None
+    """On whom it falls; None: what the case is about."""
     order: str = ""
     words: str = ""
     """Why it is harsher than proposed."""
 
 
-def propose(conn: Connection, unit: Unit, category: str, pack: Pack, at: int) -> Proposal:
-    """The rung that a unit is due at ``at`` (µs UTC), from its category and what there was before.
+def propose(conn: Connection, on: Unit | Subject, category: str, pack: Pack, at: int) -> Proposal:
+    """The rung that is due at ``at`` (µs UTC), from the category and what there was before.
 
-    A number is judged with its holder and the holder's other numbers, a holder with its numbers. What was undone, withdrawn, or fell on a number's former user counts nothing.
+    A number is judged with its holder and the holder's other numbers, a holder with its numbers, an access provider with
+    its trunks. What was undone, withdrawn, or fell on a number's former user counts nothing.
     """
+    subject = subject_of(on) if isinstance(on, Unit) else on
     ladder = pack.ladder
-    order = [name for name, rung in ladder.rungs.items() if TARGETS[unit.kind].value in rung.units]
+    order = [name for name, rung in ladder.rungs.items() if subject.target.value in rung.units]
     first = ladder.first_by_category.get(category, ladder.first)
     names = list(ladder.rungs)
     known = pack.categories.get(category)
@@ -66,7 +70,7 @@ def propose(conn: Connection, unit: Unit, category: str, pack: Pack, at: int) ->
     least = next((name for name in order if names.index(name) >= names.index(first)), order[-1])
     zh += f",起步为「{pack.rungs[least].zh}」"
     en += f": a first sanction is `{pack.rungs[least].en}`"
-    earlier = _earlier(conn, unit, at - ladder.look_back_days * DAY)
+    earlier = _earlier(conn, subject, at - ladder.look_back_days * DAY)
     if not earlier:
         days = ladder.look_back_days
         return Proposal(Rung(least), category, f"{zh};{days} 天内无处置", f"{en}; none within {days} days")
@@ -81,12 +85,13 @@ def propose(conn: Connection, unit: Unit, category: str, pack: Pack, at: int) ->
     return Proposal(Rung(due), category, zh, en, tuple(one for one, _ in earlier))
 
 
-def _earlier(conn: Connection, unit: Unit, since: int) -> list[tuple[str, str]]:
-    """Sanctions since then on the unit, on its holder and on whatever numbers that has: another number is no way out."""
-    held = holder_of(conn, unit.number) if unit.kind is UnitKind.NUMBER else ""
-    held = unit.name if unit.kind is UnitKind.HOLDER else held
-    targets = [(TARGETS[unit.kind], unit.number, "" if unit.number else unit.name)]
+def _earlier(conn: Connection, on: Subject, since: int) -> list[tuple[str, str]]:
+    """Sanctions since then on the subject and on what goes with it: another number, or another trunk, is no way out."""
+    held = holder_of(conn, on.number) if on.number else on.name if on.target is Target.HOLDER else ""
+    targets = [(on.target, on.number, on.name)]
     targets += [(Target.HOLDER, 0, held)] if held else []
+    if on.target is Target.PROVIDER:
+        targets += [(Target.TRUNK, 0, name) for name in trunks_of(conn, on.name)]
     rows = {row.sanction: row for row in sanctions_on(conn, targets, since)}
     rows |= {row.sanction: row for row in sanctions_within(conn, spans_of(conn, held), since)} if held else {}
     counted = [row for row in rows.values() if not row.undone and row.state != State.WITHDRAWN.value]
@@ -119,9 +124,9 @@ def do_announce_sanction(act: Act, case: str, asked: Asked, pack: Pack, due: Due
     A milder rung than proposed is the officer's choice; a harsher one, a longer time or a lower limit needs words. An
     urgent one bites at once where the ladder says so. Raises as :func:`~clearbell.desk.verdicts.do_sanction`.
     """
-    unit, name, who = on_whom(act, case, asked.unit, officer)
-    target, ladder = TARGETS[unit.kind], pack.ladder
-    proposed = propose(act.conn, unit, category_of(act.conn, case), pack, act.at)
+    on, name, who = on_whom(act, case, asked.on, officer)
+    target, ladder = on.target, pack.ladder
+    proposed = propose(act.conn, on, category_of(act.conn, case), pack, act.at)
     rung = asked.rung or proposed.rung
     rules = ladder.rungs.get(rung.value)
     if rules is None or target.value not in rules.units:
@@ -137,7 +142,7 @@ def do_announce_sanction(act: Act, case: str, asked: Asked, pack: Pack, due: Due
         raise SanctionError(
             f"须提前 {rules.notice_hours} 小时告知", f"its subject is told {rules.notice_hours} hours ahead", "start"
         )
-    check_effects(act.conn, rung, target, unit.name)
+    check_effects(act.conn, rung, target, on.name)
     stages = plan(rung, asked, target, start, pack)
     longer = bool(rules.days) and stages[0].until > start + rules.days * DAY
     tighter = rung is Rung.RATE_LIMIT and 0 < asked.limit < rules.limit
@@ -155,8 +160,8 @@ def do_announce_sanction(act: Act, case: str, asked: Asked, pack: Pack, due: Due
         start,
         start + ladder.wait_hours * HOUR,
         stages,
-        unit.number,
-        "" if unit.number else unit.name,
+        on.number,
+        on.name,
         asked.order,
         who,
         proposed.rung,

@@ -17,7 +17,7 @@ from clearbell.sanctions.orders.errors import UnprovenError
 from clearbell.sanctions.orders.model import OPEN, MustDoState, Outcome, ProofKind, State
 from clearbell.sanctions.orders.queries import entries_of, must_dos_of, order_of
 from clearbell.sanctions.orders.service import Look, do_note_reply, proof_of
-from clearbell.sanctions.orders.wording import MUST_DO_STATES, OUTCOMES, PROOF_WORDS, STATES, bears_words
+from clearbell.sanctions.orders.wording import MUST_DO_STATES, OUTCOMES, PROOF_WORDS, STATES, bears_words, issuer_words
 
 Language = Literal["zh", "en"]
 KIND = "clearbell-order-reply-1"
@@ -104,8 +104,9 @@ def _must_do(act: Act, row: Row[Any], pack: Pack, look: Look) -> dict[str, Any]:
 def _text(act: Act, row: Row[Any], told: list[dict[str, Any]], digest: str, pack: Pack, language: Language) -> str:
     zh = language == "zh"
     state = STATES[State(row.state)][language]
+    issuer = issuer_words(row, pack, language)
     lines = [
-        f"{row.issuer}:" if zh else f"To {row.issuer}:",
+        f"{issuer}:" if zh else f"To {issuer}:",
         "",
         f"关于{row.reference}办理情况的回复" if zh else f"On your order {row.reference}",
         "",
@@ -157,7 +158,10 @@ def page(conn: Connection, order: str, pack: Pack, language: Language, now: int)
     zh = language == "zh"
     row = order_of(conn, order)
     rules = pack.orders.authorities.get(row.authority)
-    who = (rules.zh if zh else rules.en) if rules else row.authority
+    kind = (rules.zh if zh else rules.en) if rules else row.authority
+    issuer = issuer_words(row, pack, language)
+    # What it called itself, and what it is; once where that is the same.
+    who = issuer if issuer == kind else f"{issuer}({kind})" if zh else f"{issuer} ({kind})"
     open_ = State(row.state) in OPEN
 
     def by(due: int, *, waits: bool) -> str:
@@ -165,9 +169,7 @@ def page(conn: Connection, order: str, pack: Pack, language: Language, now: int)
         return f"{_time(due, pack)}{late}"
 
     lines = [
-        f"指令 {order}:{row.issuer}({who}) {row.reference}"
-        if zh
-        else f"Order {order}: {row.issuer} ({who}) {row.reference}",
+        f"指令 {order}:{who} {row.reference}" if zh else f"Order {order}: {who} {row.reference}",
         ("状态:" if zh else "state: ") + STATES[State(row.state)][language],
         ("收到:" if zh else "received: ") + _time(row.received, pack),
         ("签收期限:" if zh else "to be acknowledged by: ")

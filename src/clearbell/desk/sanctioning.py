@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, Row, case, distinct, func, select
 
 from clearbell.calls import HOUR
@@ -41,8 +42,12 @@ AHEAD = "ahead"
 _KINDS = ("sanctions.announced", "sanctions.moved", "registry.contact")
 
 
-def keep_up_sanctions(store: Store, pack: Pack, outbox: Outbox) -> list[str]:
-    """Tell what is new, and do what time asks for; returns the sanctions that took a step."""
+def keep_up_sanctions(store: Store, pack: Pack, outbox: Outbox, appeal_page: str = "") -> list[str]:
+    """Tell what is new, and do what time asks for; returns the sanctions that took a step.
+
+    ``appeal_page``: address of the page where one appeals, which notices then name.
+    """
+    pack = _naming(pack, appeal_page)
     advance_all(store, FOLLOWER, _KINDS, lambda act, entries: _tell_new(act, entries, pack, outbox))
     with store.read() as conn:
         now = store.clock.now()
@@ -56,6 +61,17 @@ def keep_up_sanctions(store: Store, pack: Pack, outbox: Outbox) -> list[str]:
     if moved:
         advance_all(store, FOLLOWER, _KINDS, lambda act, entries: _tell_new(act, entries, pack, outbox))
     return moved
+
+
+def _naming(pack: Pack, page: str) -> Pack:
+    """The pack, whose words on appeals name the page too."""
+    if not page:
+        return pack
+    rules = pack.ladder
+    said = msgspec.structs.replace(
+        rules, appeal_zh=f"{rules.appeal_zh};网上申诉 {page}", appeal_en=f"{rules.appeal_en}; online at {page}"
+    )
+    return msgspec.structs.replace(pack, ladder=said)
 
 
 def _told(conn: Connection, now: int) -> list[str]:
@@ -154,21 +170,21 @@ def _event(conn: Connection, fact: Announced | Moved, row: Row[Any]) -> str:
     return fact.step.value if fact.step is not Step.STEP_DOWN else f"{fact.step.value} {fact.rung.value}"
 
 
-def contacts_for(conn: Connection, row: Row[Any]) -> list[Contact]:
-    """Who is told of a sanction, but for the line that it bars."""
-    match Target(row.target):
+def contacts_for(conn: Connection, target: Target, number: int, name: str) -> list[Contact]:
+    """Who is told of a sanction on the target, but for the line that it bars."""
+    match target:
         case Target.NUMBER:
-            return contacts_of_number(conn, row.number)
+            return contacts_of_number(conn, number)
         case Target.HOLDER:
-            return contacts_of_holder(conn, row.name)
+            return contacts_of_holder(conn, name)
         case Target.TRUNK:
-            return contacts_of_trunk(conn, row.name)
+            return contacts_of_trunk(conn, name)
         case Target.PROVIDER:
-            return contacts_of_provider(conn, row.name)
+            return contacts_of_provider(conn, name)
 
 
 def _do_tell_all(act: Act, row: Row[Any], event: str, pack: Pack, outbox: Outbox) -> None:
-    for one in contacts_for(act.conn, row):
+    for one in contacts_for(act.conn, Target(row.target), row.number, row.name):
         _do_tell_one(act, row, event, one, pack, outbox, counts=True)
     if row.number:
         own = Contact(ContactOf.NUMBER, str(row.number), Way.SMS, str(row.number))

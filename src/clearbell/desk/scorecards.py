@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from clearbell.calls import HOUR, Action, Decision
+from clearbell.enforcement.queries import alarms_by_provider
 from clearbell.registry.queries import resource_of
 from clearbell.registry.tables import party, resource, trunk
 from clearbell.reports.sums import COUNTS
@@ -40,6 +41,8 @@ class Scorecard(msgspec.Struct):
     """Median from the first complaint about a number to the first restriction on it or its holder; None: none yet."""
     repeat_offenders: tuple[str, ...] = ()
     """Holders on the trunk that were restricted more than once."""
+    unacknowledged: int = 0
+    """Restrictions that this provider's switches did not acknowledge in the pack's time: of all its trunks together."""
 
     @property
     def unwanted_share(self) -> float:
@@ -53,7 +56,10 @@ class Scorecard(msgspec.Struct):
 
 
 def scorecards(conn: Connection, decisions: Iterable[Decision], since: int, until: int) -> list[Scorecard]:
-    """Score every trunk from the decisions, reports and restrictions between two times (µs UTC), worst first."""
+    """Score every trunk from the decisions, reports and restrictions between two times (µs UTC), worst first.
+
+    A provider without a trunk, such as another carrier, has a card where it let restrictions lie.
+    """
     cards: dict[str, Scorecard] = {}
     for row in conn.execute(
         select(trunk.c.trunk, trunk.c.provider, party.c.name).join(
@@ -79,7 +85,20 @@ def scorecards(conn: Connection, decisions: Iterable[Decision], since: int, unti
     home = {number: trunks.most_common(1)[0][0] for number, trunks in used.items()}
     first = _complaints(conn, cards, home, since, until)
     _acts(conn, cards, home, first, since, until)
-    return sorted(cards.values(), key=lambda card: (-card.unwanted_share, -card.complaints_per_10000, card.trunk))
+    found = [*cards.values(), *_alarms(conn, cards, since, until)]
+    return sorted(
+        found, key=lambda c: (-c.unwanted_share, -c.complaints_per_10000, -c.unacknowledged, c.trunk, c.provider)
+    )
+
+
+def _alarms(conn: Connection, cards: dict[str, Scorecard], since: int, until: int) -> list[Scorecard]:
+    """Put alarms of enforcement on the cards of their providers; returns cards for those that have none."""
+    alarms = alarms_by_provider(conn, since, until)
+    for card in cards.values():
+        card.unacknowledged = alarms.get(card.provider, 0) if card.provider else 0
+    without = sorted(set(alarms) - {card.provider for card in cards.values()} - {""})
+    names = {row.party: row.name for row in conn.execute(select(party).where(party.c.party.in_(without)))}
+    return [Scorecard(one, names.get(one, ""), "", unacknowledged=alarms[one]) for one in without]
 
 
 def _complaints(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from clearbell.appeals.erasure import do_forget_number as forget_appeals
 from clearbell.cases.model import number_unit
 from clearbell.cases.queries import cases_about
 from clearbell.consent.evidence import do_forget_evidence
@@ -52,6 +53,6 @@ def do_forget_subscriber(act: Act, vault: Vault, number: int) -> int:
     """
     if not is_only_a_subscriber(act.conn, number):
         raise ErasureByOfficerError
-    documents = do_forget_evidence(act, vault, number)
+    documents = do_forget_evidence(act, vault, number) + forget_appeals(act, vault, number)
     rows = sum(forget(act, number) for forget in (forget_consents, forget_reports, forget_notices, forget_mass_notices))
     return documents + rows + act.erase(number)

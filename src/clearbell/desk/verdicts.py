@@ -5,13 +5,16 @@ from __future__ import annotations
 import msgspec
 from sqlalchemy import Connection, select
 
+from clearbell.appeals.errors import CaseAppealedError
+from clearbell.appeals.queries import open_about_case
 from clearbell.cases.errors import OtherTargetError, OwnCaseError, UnconfirmedError
 from clearbell.cases.evidence import Evidence, Sanction
-from clearbell.cases.files import change, evidence_in, own_case, part_of, units_in
-from clearbell.cases.model import CaseMoved, EvidenceAdded, State, Unit, UnitKind, Verdict
+from clearbell.cases.files import change, evidence_in, own_case, part_of, unit_of
+from clearbell.cases.model import CaseMoved, EvidenceAdded, State, Unit, Verdict
 from clearbell.cases.service import (
     Due,
     do_decide_appeal,
+    do_overturn,
     do_record_sanction,
     do_second,
     do_verdict,
@@ -19,18 +22,17 @@ from clearbell.cases.service import (
 from clearbell.cases.tables import case_file
 from clearbell.cases.wording import STATES
 from clearbell.desk.effects import do_lift_sanction, do_put_in_force
+from clearbell.desk.subjects import TARGETS, Subject, subject_of, subjects_in
 from clearbell.ledger import Act
 from clearbell.policy.model import CaseRules
 from clearbell.reports.reporters import do_learn_verdict
 from clearbell.reports.sums import COUNTS
 from clearbell.reports.tables import report
 from clearbell.sanctions.life import do_announce
-from clearbell.sanctions.model import ALIVE, RESTRICTING, Announced, Lifted, Restricted, Rung, Stage, Target
+from clearbell.sanctions.model import ALIVE, RESTRICTING, Announced, Lifted, Restricted, Rung, Stage
 from clearbell.sanctions.model import State as Standing
 from clearbell.sanctions.queries import is_in_force, sanction_of
 from clearbell.sanctions.service import SanctionError
-
-TARGETS = {UnitKind.NUMBER: Target.NUMBER, UnitKind.HOLDER: Target.HOLDER}
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -64,9 +66,23 @@ def do_confirm(act: Act, case: str, words: str, due: Due, *, agrees: bool, offic
 def do_settle_appeal(act: Act, case: str, words: str, due: Due, *, upheld: bool, officer: str = "") -> Found:
     """Decide an appeal; upheld, every restriction of the case is lifted in the same act, and reporters learn.
 
-    Raises as :func:`~clearbell.cases.service.do_decide_appeal`.
+    Raises as :func:`~clearbell.cases.service.do_decide_appeal`, and
+    :class:`~clearbell.appeals.errors.CaseAppealedError` where an appeal on file is about it: that one is decided.
     """
+    filed = open_about_case(act.conn, case)
+    if filed:
+        raise CaseAppealedError(filed)
     return _follow(act, do_decide_appeal(act, case, words, due, upheld=upheld, officer=officer))
+
+
+def do_overturn_verdict(act: Act, case: str, words: str, due: Due, *, officer: str = "") -> Found:
+    """Clear a confirmed case after all: what was put in force for it is lifted in the same act, and reporters learn.
+
+    Raises as :func:`~clearbell.cases.service.do_overturn`.
+    """
+    moved = do_overturn(act, case, words, due, officer=officer)
+    taught, wrong = _teach(act, case, Verdict.CLEARED)
+    return Found(moved, taught, wrong, _lift(act, case, words))
 
 
 def do_sanction(
@@ -91,19 +107,19 @@ def do_sanction(
     raises :class:`UnconfirmedError`; :class:`OwnCaseError` for who brought the case; :class:`OtherTargetError`;
     :class:`~clearbell.sanctions.service.SanctionError`; and as :func:`~clearbell.cases.files.own_case`.
     """
-    target, name, who = on_whom(act, case, unit, officer)
+    on, name, who = on_whom(act, case, unit, officer)
     if rung not in RESTRICTING:
         raise SanctionError("此级处置不限制通话,须先公告", "that rung restricts nothing; it is announced", "rung")
     fact = Announced(
         name,
         case,
-        TARGETS[target.kind],
+        on.target,
         reason,
         act.at,
         act.at,
         (Stage(rung, until, limit),),
-        target.number,
-        "" if target.number else target.name,
+        on.number,
+        on.name,
         order,
         who,
         at_once=True,
@@ -117,7 +133,7 @@ def do_sanction(
     return made
 
 
-def on_whom(act: Act, case: str, unit: Unit | None, officer: str) -> tuple[Unit, str, str]:
+def on_whom(act: Act, case: str, on: Unit | Subject | None, officer: str) -> tuple[Subject, str, str]:
     """On whom a sanction of the case falls, its id, and the officer. Raises as :func:`do_sanction`."""
     row = own_case(act.conn, case)
     state = State(row.state)
@@ -126,11 +142,15 @@ def on_whom(act: Act, case: str, unit: Unit | None, officer: str) -> tuple[Unit,
     who = officer or act.actor
     if who in _openers(act.conn, case):
         raise OwnCaseError(who)
-    target = unit or Unit(UnitKind(row.unit_kind), row.unit)
-    if target not in units_in(act.conn, case) or target.kind not in TARGETS:
+    if on is None or isinstance(on, Unit):
+        unit = on or unit_of(row)
+        if unit.kind not in TARGETS:
+            raise OtherTargetError(case)
+        on = subject_of(unit)
+    if on not in subjects_in(act.conn, case):
         raise OtherTargetError(case)
     own = [one for one in evidence_in(act.conn, case) if _is_own(one)]
-    return target, f"{case}/{len(own) + 1}", who
+    return on, f"{case}/{len(own) + 1}", who
 
 
 def _openers(conn: Connection, case: str) -> set[str]:
@@ -185,6 +205,11 @@ def _lift(act: Act, case: str, words: str) -> tuple[str, ...]:
             do_lift_sanction(act, Lifted(one.reference, words), undone=True)
             lifted.append(one.reference)
     return tuple(lifted)
+
+
+def sanctions_of_case(conn: Connection, case: str) -> list[str]:
+    """Ids of the sanctions and restrictions put in force for a case, over or not."""
+    return [one.reference for one in evidence_in(conn, case) if _is_own(one)]
 
 
 def _can_be_lifted(act: Act, name: str) -> bool:

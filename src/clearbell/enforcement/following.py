@@ -25,7 +25,8 @@ from clearbell.sanctions.model import FACTS, Lifted, Restricted, Rung, Target
 from clearbell.sanctions.tables import restriction
 
 _NUMBERS = ("registry.assigned", "registry.released")
-_KINDS = ("sanctions.restricted", "sanctions.lifted", *_NUMBERS)
+FOLLOWED = ("sanctions.restricted", "sanctions.lifted", *_NUMBERS)
+"""Kinds of entries of which tasks are made."""
 _KAMAILIO_RUNGS = frozenset({Rung.OUTGOING_BARRED, Rung.BARRED, Rung.CONTRACT_ENDED, Rung.BLACKLISTED})
 """What a table of callers can carry out: it counts no calls."""
 
@@ -43,7 +44,12 @@ def follow(store: Store, one: AnyTarget, everyone: Sequence[AnyTarget], rules: E
                 elif isinstance(fact, Lifted):
                     do_end(act, one.name, fact.restriction, rules)
 
-    return advance_all(store, f"enforcement:{one.name}", _KINDS, effect)
+    return advance_all(store, follower_of(one.name), FOLLOWED, effect)
+
+
+def follower_of(name: str) -> str:
+    """The name under which a target follows the ledger."""
+    return f"enforcement:{name}"
 
 
 def do_end_passed(act: Act, one: AnyTarget, rules: EnforcementRules) -> int:

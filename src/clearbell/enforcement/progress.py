@@ -48,9 +48,11 @@ def change(act: Act, row: Row[Any], step: Step, **values: Any) -> State:
     return to
 
 
-def do_take(act: Act, name: str, limit: int, rules: EnforcementRules, *, again: bool = True) -> list[Row[Any]]:
+def do_take(
+    act: Act, name: str, limit: int, rules: EnforcementRules, *, again: bool = True, together: bool = False
+) -> list[Row[Any]]:
     """Tasks that are to be told now. Each counts an attempt and is due again later, whatever becomes of this process."""
-    rows = list(due_tasks(act.conn, name, act.at, limit, again=again))
+    rows = list(due_tasks(act.conn, name, act.at, limit, again=again, together=together))
     for row in rows:
         wait = rules.retry_seconds[min(row.attempts, len(rules.retry_seconds) - 1)] * _SECOND
         act.conn.execute(

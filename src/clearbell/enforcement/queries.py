@@ -51,13 +51,20 @@ def tasks(
     return conn.execute(query).all()
 
 
-def due_tasks(conn: Connection, name: str, now: int, limit: int, *, again: bool) -> Sequence[Row[Any]]:
+def due_tasks(
+    conn: Connection, name: str, now: int, limit: int, *, again: bool, together: bool = False
+) -> Sequence[Row[Any]]:
     """Tasks that a target is to be told of at ``now`` (µs UTC), in the order in which they arose.
 
-    ``again``: also what it was told and did not acknowledge in time.
+    ``again``: also what it was told and did not acknowledge in time. ``together``: as soon as one is due, also what it
+    could not be told before, so that what came later is not told first.
     """
+    ready = task.c.next <= now
     query = select(task).where(
-        task.c.target == name, task.c.state.in_(_TO_SEND), task.c.release <= now, task.c.next <= now
+        task.c.target == name,
+        task.c.state.in_(_TO_SEND),
+        task.c.release <= now,
+        (task.c.sent == 0) | ready if together else ready,
     )
     if not again:
         query = query.where((task.c.state != State.OVERDUE.value) | (task.c.sent == 0))

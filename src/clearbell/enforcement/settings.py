@@ -58,7 +58,8 @@ class WebhookTarget(TargetSettings, frozen=True, forbid_unknown_fields=True, kw_
 
     url: str
     secret_file: str = ""
-    """File whose first line is the key that both sides sign with."""
+    """File of the keys that both sides sign with, one a line: the first, and those that still count while it is changed.
+    It is read for each message, so that a change needs no restart."""
     secret_env: str = ""
     ca_file: str = ""
     answer_seconds: float = 10.0
@@ -218,17 +219,28 @@ def _sftp(one: SftpSettings, bad: Bad) -> None:
 
 def secret_of(one: AnyTarget, environ: Mapping[str, str]) -> str:
     """The target's secret; empty where none is named. Raises ``ValueError`` that says what is missing."""
+    lines = _secret_lines(one, environ)
+    return lines[0] if lines else ""
+
+
+def keys_of(one: AnyTarget, environ: Mapping[str, str]) -> tuple[bytes, ...]:
+    """The keys that a target's messages are signed with, the newest first; see :func:`secret_of`."""
+    return tuple(line.encode() for line in _secret_lines(one, environ))
+
+
+def _secret_lines(one: AnyTarget, environ: Mapping[str, str]) -> list[str]:
     if one.secret_env:
-        value = environ.get(one.secret_env, "").strip()
-        if not value:
-            raise ValueError(f"{one.name}: ${one.secret_env}")
-        return value
-    if not one.secret_file:
-        return ""
-    try:
-        lines = Path(one.secret_file).read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"{one.name}: {error}") from error
-    if not lines or not lines[0].strip():
-        raise ValueError(f"{one.name}: {one.secret_file}")
-    return lines[0].strip()
+        text = environ.get(one.secret_env, "")
+        missing = f"{one.name}: ${one.secret_env}"
+    elif one.secret_file:
+        try:
+            text = Path(one.secret_file).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ValueError(f"{one.name}: {error}") from error
+        missing = f"{one.name}: {one.secret_file}"
+    else:
+        return []
+    lines = [line.strip() for line in text.splitlines()]
+    if not lines or not lines[0]:
+        raise ValueError(missing)
+    return [line for line in lines if line]

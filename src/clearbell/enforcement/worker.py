@@ -150,7 +150,7 @@ class Worker:
             if not due_tasks(conn, name, now, 1, again=again):
                 return 0
         with self._store.act(ACTOR) as act:
-            rows = do_take(act, name, most, self._rules, again=again)
+            rows = do_take(act, name, most, self._rules, again=again, together=self._adapter.together)
             deliveries = []
             for row in rows:
                 known = restriction_of(act.conn, row.restriction)

@@ -97,6 +97,27 @@ def do_change_labels(act: Act, changes: Sequence[Labelled], counts: dict[str, in
     return Published(version, **counts)
 
 
+def do_judge_number(act: Act, number: int, settings: LabelSettings) -> bool:
+    """Publish at once what a number's label is now, and its removal where it earns none; False when nothing changed.
+
+    Appends ``labels.published``.
+    """
+    scale = scale_of(act.conn)
+    columns = [reputation.c[name] for name in _REPUTATION]
+    row = act.conn.execute(select(*columns).where(reputation.c.number == number)).first()
+    known = Reputation(*row) if row is not None else Reputation(number, 0, 0, 0.0, 0.0, 0, 0)
+    if scale is None:
+        return False
+    changed = list(_judge(act.conn, [known], scale, settings, act.at))
+    if not changed:
+        return False
+    counts = dict.fromkeys(("published", "renewed", "removed"), 0)
+    for kind, _ in changed:
+        counts[kind] += 1
+    do_change_labels(act, [change for _, change in changed], counts, act.at)
+    return True
+
+
 def imposed_on(conn: Connection, numbers: Sequence[int], at: int) -> dict[int, Imposed]:
     """Of the numbers those with a label that a sanction put there, in force at ``at`` (µs UTC): the latest of each."""
     query = select(label_imposed).where(label_imposed.c.number.in_(numbers), label_imposed.c.until > at)

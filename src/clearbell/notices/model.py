@@ -41,6 +41,8 @@ class State(enum.Enum):
     FAILED = "failed"
     EXPIRED = "expired"
     """Its time ran out before it was taken over."""
+    WITHDRAWN = "withdrawn"
+    """What it would have told is so no more; it was not sent."""
 
 
 class Step(enum.Enum):
@@ -55,11 +57,13 @@ class Step(enum.Enum):
     DELIVER = "deliver"
     LAPSE = "lapse"
     RETRY = "retry"
+    WITHDRAW = "withdraw"
 
 
 TRANSITIONS: dict[tuple[State, Step], Transition[State]] = {
     (State.QUEUED, Step.TAKE): Transition(State.SENDING, "dispatcher"),
     (State.QUEUED, Step.LAPSE): Transition(State.EXPIRED, "dispatcher"),
+    (State.QUEUED, Step.WITHDRAW): Transition(State.WITHDRAWN, "officer"),
     # The last acknowledgement may come after its notice was given up and put back.
     (State.QUEUED, Step.ACCEPT): Transition(State.SENT, "dispatcher"),
     (State.SENDING, Step.ACCEPT): Transition(State.SENT, "dispatcher"),
@@ -112,7 +116,7 @@ class NoticeSent(msgspec.Struct, frozen=True):
 
 
 class NoticeEnded(msgspec.Struct, frozen=True):
-    """How a notice ended (kinds ``notices.delivered``, ``notices.failed``, ``notices.expired``)."""
+    """How a notice ended (kinds ``notices.delivered``, ``notices.failed``, ``notices.expired``, ``notices.withdrawn``)."""
 
     notice: str
     recipient: str
@@ -159,6 +163,7 @@ FACTS: dict[str, type[msgspec.Struct]] = {
     "notices.delivered": NoticeEnded,
     "notices.failed": NoticeEnded,
     "notices.expired": NoticeEnded,
+    "notices.withdrawn": NoticeEnded,
     "notices.received": MessageReceived,
     "notices.code-sent": CodeSent,
     "notices.code-checked": CodeChecked,

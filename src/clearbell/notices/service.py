@@ -20,7 +20,16 @@ from clearbell.notices.errors import (
     UnknownNoticeError,
 )
 from clearbell.notices.keys import NoticeKey
-from clearbell.notices.model import TRANSITIONS, Channel, NoticeQueued, NoticeRetried, Priority, State, Step
+from clearbell.notices.model import (
+    TRANSITIONS,
+    Channel,
+    NoticeEnded,
+    NoticeQueued,
+    NoticeRetried,
+    Priority,
+    State,
+    Step,
+)
 from clearbell.notices.queries import notice_of
 from clearbell.notices.recipients import check_recipient, subject_of
 from clearbell.notices.tables import notice, notice_code, notice_incoming, notice_part, notice_receipt
@@ -146,6 +155,22 @@ def do_retry_notice(act: Act, outbox: Outbox, notice_id: str, not_after: int) ->
     )
     fact = NoticeRetried(notice_id, row.recipient, not_after)
     act.append("notices.retried", [fact], about=lambda f: subject_of(channel, f.recipient))
+
+
+def do_withdraw_notice(act: Act, notice_id: str, reason: str) -> bool:
+    """Do not send a notice that is still queued; False when it is on its way, was sent, or is unknown."""
+    row = notice_of(act.conn, notice_id)
+    if row is None or (State(row.state), Step.WITHDRAW) not in TRANSITIONS:
+        return False
+    to = move(TRANSITIONS, State(row.state), Step.WITHDRAW).to
+    act.conn.execute(
+        update(notice)
+        .where(notice.c.notice == notice_id)
+        .values(state=to.value, since=act.at, due=0, secret=b"", reason=reason)
+    )
+    fact = NoticeEnded(notice_id, row.recipient, "", act.at, reason)
+    act.append("notices.withdrawn", [fact], about=lambda f: subject_of(Channel(row.channel), f.recipient))
+    return True
 
 
 def do_forget_notices(act: Act, ids: Sequence[str]) -> int:

@@ -54,6 +54,8 @@ DEADLINES: dict[str, Terms] = {
     "cards_per_device": Terms(Nature.LIMIT, "同一终端电话卡上限", "most cards in one device"),
     "contract_offer": Terms(Nature.END, "合同要约失效", "an offered contract that nobody signed lapses"),
     "label_appeal": Terms(Nature.DUTY, "标注申诉处理", "decision on an appeal against a label"),
+    "appeal": Terms(Nature.DUTY, "申诉处理", "decision on an appeal"),
+    "appeal_papers": Terms(Nature.END, "申诉补充材料", "papers for an appeal"),
     "case_verify": Terms(Nature.DUTY, "案件开始核查", "begin of a case's verification"),
     "case_verdict": Terms(Nature.DUTY, "案件作出结论", "verdict of a case"),
     "case_second": Terms(Nature.DUTY, "案件复核", "a second officer's word on a verdict"),

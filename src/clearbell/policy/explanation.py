@@ -41,7 +41,9 @@ class _Known(dict[str, object]):
         return "?"
 
 
-def _shown(value: object) -> object:
+def _shown(name: str, value: object) -> object:
+    if name == "share" and isinstance(value, int | float):
+        return f"{value:.0%}"
     return f"{value:.4g}" if isinstance(value, float) else value
 
 
@@ -62,7 +64,7 @@ def explain(decision: Decision, pack: Pack, language: Language) -> Explanation:
                 if rung is not None:
                     evidence["rung"] = rung.zh if language == "zh" else rung.en
             template = price.zh if language == "zh" else price.en
-            words = template.format_map(_Known({name: _shown(value) for name, value in evidence.items()}))
+            words = template.format_map(_Known({name: _shown(name, value) for name, value in evidence.items()}))
         lines.append(Line(charge.symbol, words, charge.points))
     action = _ACTIONS[language][decision.action.value]
     return Explanation(tuple(lines), decision.total, action, _sentence(decision, lines, action, language))

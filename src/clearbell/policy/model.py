@@ -173,6 +173,8 @@ class CaseRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What call records must say of a report that helps to open one: values of ``reports.model.Match``."""
     four_eyes: tuple[Literal["confirmed", "cleared", "inconclusive"], ...]
     """Verdicts that a second officer confirms."""
+    hand_over_four_eyes: bool
+    """Whether a second officer confirms that a case file is handed over to an authority."""
     proof: tuple[Literal["calls", "test-call", "recording", "content", "finding", "sanction", "note"], ...]
     """Kinds of evidence of which a confirmed verdict needs at least one; empty: it needs none."""
     snooze_days: int
@@ -321,6 +323,15 @@ class CardRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reserved: tuple[ReservedWords, ...] = ()
 
 
+class ScrubRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a caller who holds a calling list against consents and refusals may be told."""
+
+    tells: tuple[str, ...]
+    """Reasons told as they are; of every other only whether the number may be called."""
+    source: str
+    status: Status
+
+
 class HearingRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the sound of a test call is judged. Times in ms, levels in dB of full scale."""
 
@@ -444,6 +455,7 @@ class Pack(msgspec.Struct, frozen=True):
     codes: CodeRules
     mass_notices: MassRules
     cards: CardRules
+    scrub: ScrubRules
     cases: CaseRules
     content: ContentRules
     verification: VerificationRules

@@ -134,6 +134,7 @@ class _Reader:
             codes=single["codes"],
             mass_notices=single["mass_notices"],
             cards=single["cards"],
+            scrub=single["scrub"],
             verification=single["verification"],
             cases=single["cases"],
             content=single["content"],

@@ -20,6 +20,7 @@ from clearbell.policy.model import (
     MassRules,
     ReportRules,
     Retention,
+    ScrubRules,
     Status,
     VerificationRules,
 )
@@ -108,6 +109,7 @@ TABLES: dict[str, Any] = {
     "codes": CodeRules,
     "mass_notices": MassRules,
     "cards": CardRules,
+    "scrub": ScrubRules,
     "verification": VerificationRules,
     "cases": CaseRules,
     "content": ContentRules,
@@ -124,6 +126,7 @@ SINGLE = (
     "codes",
     "mass_notices",
     "cards",
+    "scrub",
     "verification",
     "cases",
     "content",

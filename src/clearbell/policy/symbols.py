@@ -38,6 +38,7 @@ CHECKS: dict[str, CheckTerms] = {
             "RESTRICTED_NUMBER": ("restriction", "rung"),
             "RESTRICTED_HOLDER": ("restriction", "rung", "holder"),
             "RESTRICTED_TRUNK": ("restriction", "rung", "trunk"),
+            "RESTRICTED_CALLEE": ("restriction", "rung"),
             "RATE_LIMITED": ("restriction", "limit", "calls"),
         }
     ),

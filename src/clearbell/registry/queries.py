@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from clearbell.registry.model import PartyKind, TrunkKind
 from clearbell.registry.tables import holder, party, resource, trunk
@@ -53,6 +53,29 @@ def holder_name(conn: Connection, holder_id: str) -> str:
     return name or ""
 
 
+def party_of(conn: Connection, holder_id: str) -> str:
+    """Id of the party that a holder is; empty when there is no such holder."""
+    query = select(holder.c.party).where(holder.c.holder == holder_id)
+    found: str | None = conn.execute(query).scalar_one_or_none()
+    return found or ""
+
+
+def party_row(conn: Connection, party_id: str) -> Row[Any] | None:
+    """A party as it is registered."""
+    return conn.execute(select(party).where(party.c.party == party_id)).first()
+
+
+def held_by(party_id: str) -> Select[Any]:
+    """Ids of the holders that a party is, for use inside of another query."""
+    return select(holder.c.holder).where(holder.c.party == party_id)
+
+
+def resources_of_party(conn: Connection, party_id: str, limit: int, start: int = 0) -> Sequence[Row[Any]]:
+    """Resources of all holders that a party is, in the order of their numbers."""
+    query = select(resource).where(resource.c.holder.in_(held_by(party_id)))
+    return conn.execute(query.order_by(resource.c.first).limit(limit).offset(start)).all()
+
+
 def holders_of(conn: Connection, party_id: str) -> list[str]:
     """Ids of the holders that a party is."""
     return list(conn.execute(select(holder.c.holder).where(holder.c.party == party_id)).scalars())
@@ -72,6 +95,13 @@ def holders(conn: Connection, limit: int = 100, after: str = "") -> Sequence[Row
 def trunks(conn: Connection, limit: int = 100, after: str = "") -> Sequence[Row[Any]]:
     """Trunks with their access providers."""
     return conn.execute(select(trunk).where(trunk.c.trunk > after).order_by(trunk.c.trunk).limit(limit)).all()
+
+
+def trunks_of(conn: Connection, party_id: str) -> list[str]:
+    """Names of the trunks that an access provider connected."""
+    return list(
+        conn.execute(select(trunk.c.trunk).where(trunk.c.provider == party_id).order_by(trunk.c.trunk)).scalars()
+    )
 
 
 def foreign_trunks(conn: Connection) -> list[str]:

@@ -20,6 +20,7 @@ holder = Table(
     Column("holder", Text, primary_key=True),
     Column("party", Text, nullable=False),
     Column("category", Text, nullable=False),
+    Index("ix_holder_party", "party"),
 )
 
 trunk = Table(

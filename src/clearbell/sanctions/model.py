@@ -64,6 +64,8 @@ class Step(enum.Enum):
     EXPIRE = "expire"
     LIFT = "lift"
     WITHDRAW = "withdraw"
+    ANNUL = "annul"
+    """It was over already, and should not have been: it raises no later one."""
 
 
 TRANSITIONS: dict[tuple[State, Step], Transition[State]] = {
@@ -77,6 +79,8 @@ TRANSITIONS: dict[tuple[State, Step], Transition[State]] = {
     (State.STEPPED_DOWN, Step.STEP_DOWN): Transition(State.STEPPED_DOWN, "node"),
     (State.STEPPED_DOWN, Step.EXPIRE): Transition(State.EXPIRED, "node"),
     (State.STEPPED_DOWN, Step.LIFT): Transition(State.LIFTED, "officer"),
+    (State.EXPIRED, Step.ANNUL): Transition(State.EXPIRED, "officer"),
+    (State.LIFTED, Step.ANNUL): Transition(State.LIFTED, "officer"),
 }
 ALIVE = frozenset({State.ANNOUNCED, State.IN_FORCE, State.STEPPED_DOWN})
 """States from which a sanction can still be taken back."""

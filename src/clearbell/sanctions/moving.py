@@ -38,7 +38,7 @@ def change_state(
         values["restrictions"] = row.restrictions + 1
     if step is Step.BITE:
         values |= {"bitten": act.at, "undelivered": msgspec.json.encode(undelivered).decode()}
-    if to in _ENDED:
+    if to in _ENDED and step is not Step.ANNUL:
         values["ended"] = act.at
     act.conn.execute(update(sanction).where(sanction.c.sanction == row.sanction).values(**values))
     fact = Moved(

@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import delete, select, update
 
 from clearbell.ledger import Act
-from clearbell.sanctions.errors import BackdatedEndError, PastStartError
+from clearbell.sanctions.errors import BackdatedEndError, PastStartError, UnknownSanctionError
 from clearbell.sanctions.errors import SanctionError as SanctionError
 from clearbell.sanctions.model import (
     ALIVE,
@@ -97,6 +97,20 @@ def do_lift(act: Act, fact: Lifted, *, undone: bool = False) -> int:
         _lift_restriction(act, Lifted(row.restriction, fact.reason))
     step = Step.WITHDRAW if state is State.ANNOUNCED else Step.LIFT
     return change_state(act, row, step, words=fact.reason, undone=undone)
+
+
+def do_annul(act: Act, name: str, reason: str) -> bool:
+    """Keep that a sanction which is over should not have been: it raises no later one. False when that is kept already.
+
+    Raises :class:`~clearbell.lifecycles.IllegalStepError` for one that is not over, :class:`UnknownSanctionError`.
+    """
+    row = sanction_named(act.conn, name)
+    if row is None:
+        raise UnknownSanctionError(name)
+    if row.undone or row.state == State.WITHDRAWN.value:
+        return False
+    change_state(act, row, Step.ANNUL, words=reason, undone=True)
+    return True
 
 
 def _lift_restriction(act: Act, fact: Lifted) -> int:

@@ -71,6 +71,8 @@ class HttpConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Whether sessions of the desk go over HTTPS only; set it wherever browsers come through an HTTPS proxy."""
     lookups_per_minute: int = 60
     """How often one address may look labels up without a token; 0: without limit."""
+    public_url: str = ""
+    """Where people reach this site, such as ``https://calls.example``: notices of sanctions name its page of appeals."""
 
 
 class NodeConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

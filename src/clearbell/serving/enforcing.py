@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import socket
 from collections.abc import Mapping
@@ -10,7 +11,14 @@ from pathlib import Path
 from clearbell.enforcement.adapters.kamailio import KamailioAdapter
 from clearbell.enforcement.adapters.protocol import Adapter
 from clearbell.enforcement.adapters.webhook import WebhookAdapter
-from clearbell.enforcement.settings import AnyTarget, EnforcementSettings, KamailioSettings, WebhookTarget, secret_of
+from clearbell.enforcement.settings import (
+    AnyTarget,
+    EnforcementSettings,
+    KamailioSettings,
+    WebhookTarget,
+    keys_of,
+    secret_of,
+)
 from clearbell.enforcement.worker import Worker
 from clearbell.ledger import Store
 from clearbell.policy.model import Pack
@@ -45,7 +53,7 @@ def _adapter(store: Store, one: AnyTarget, secret: str) -> Adapter:
     if isinstance(one, KamailioSettings):
         return KamailioAdapter(one, secret)
     if isinstance(one, WebhookTarget):
-        return WebhookAdapter(one, secret, now=store.clock.now)
+        return WebhookAdapter(one, functools.partial(keys_of, one, os.environ), now=store.clock.now)
     try:
         from clearbell.enforcement.adapters.sftp import SftpAdapter
     except ImportError as error:

@@ -17,6 +17,7 @@ from clearbell.records.journal import Journal, find_decision, read_journal
 from clearbell.screening.engine import Engine
 from clearbell.screening.traffic import Traffic
 from clearbell.screening.views import Views
+from clearbell.screening.windows import H1, H24
 from clearbell.serving.follower import ViewsFollower, load_views
 from clearbell.serving.identifiers import decision_ids
 
@@ -134,6 +135,16 @@ class Node:
         with self._lock:
             resource = self._engine.views.entitlements.resource_of(number)
         return resource.holder if resource is not None else ""
+
+    def calls_lately(self, unit: int | str) -> tuple[int, int]:
+        """Attempts of a number, or of a holder across its numbers, within the last hour and the last 24 hours."""
+        now = self.store.clock.now()
+        with self._lock:
+            traffic = self._engine.traffic
+            activity = traffic.number(unit) if isinstance(unit, int) else traffic.holder(unit)
+            if activity is None:
+                return 0, 0
+            return activity.attempts[H1].count(now), activity.attempts[H24].count(now)
 
     def recent(self) -> list[Decision]:
         """The newest decisions, newest first."""

@@ -12,18 +12,25 @@ import uvicorn
 
 from clearbell.access.keys import AccessKey
 from clearbell.calls import Call, CallEnd, Decision
+from clearbell.desk.audiences import Sources as AudienceSources
+from clearbell.desk.mass_notices import MassDesk
+from clearbell.discovery.campaigns.queries import numbers_of
 from clearbell.labels.wording import label_words
 from clearbell.ledger.checkpoints import load_key
 from clearbell.notices.service import Outbox
 from clearbell.numbering import to_key
 from clearbell.policy.model import Pack
 from clearbell.policy.workdays import builtin_workdays
+from clearbell.records.between import calls_of
 from clearbell.records.journal import DecidedTo, decisions_to, read_journal
+from clearbell.records.model import CallRecord
+from clearbell.records.opening import open_lake
 from clearbell.registry.applications.service import Desk
 from clearbell.registry.identity import IdentityKey
 from clearbell.serving.config import ConfigError, NodeConfig, listen_address
 from clearbell.serving.dialling import Dialling
 from clearbell.serving.enforcing import Enforcing
+from clearbell.serving.mass_running import MassRunning, Starter
 from clearbell.serving.node import Counts, Node
 from clearbell.serving.notifying import Notifying
 from clearbell.serving.upkeep import Upkeep
@@ -36,6 +43,7 @@ from clearbell.sip.udp import UdpDoor, open_udp
 from clearbell.vault import Vault, load_secret
 from clearbell.web.app import create_app
 from clearbell.web.doors import Doors
+from clearbell.web.enforcement import Signing
 
 log = structlog.get_logger()
 
@@ -67,10 +75,14 @@ def _sources(config: NodeConfig, pack: Pack) -> tuple[Source, ...]:
     return tuple(sources)
 
 
+_MOST_CALLS = 10_000
+"""Calls of a number that a page tells of."""
+
+
 class _Gate:
     """The node as the web room sees it."""
 
-    def __init__(self, node: Node, doors: list[Redirect], vault: Vault, outbox: Outbox) -> None:
+    def __init__(self, node: Node, doors: list[Redirect], vault: Vault, outbox: Outbox, mass: MassDesk) -> None:
         self._node = node
         self._doors = doors
         self.pack = node.pack
@@ -81,6 +93,8 @@ class _Gate:
         self.desk = Desk(node.pack, builtin_workdays(node.pack.id), identities)
         self.vault = vault
         self.outbox = outbox
+        self._lake = open_lake(node.home, node.pack, node.randomness)
+        self.mass = mass
 
     @property
     def counts(self) -> Counts:
@@ -120,6 +134,12 @@ class _Gate:
     def decided_to(self, callee: int, since: int, most: int) -> DecidedTo:
         return decisions_to(self._node.folder, callee, since, most)
 
+    def calls_of(self, number: int) -> list[CallRecord]:
+        return calls_of(self._lake, number, _MOST_CALLS)
+
+    def calls_lately(self, unit: int | str) -> tuple[int, int]:
+        return self._node.calls_lately(unit)
+
     def door_counts(self) -> dict[str, int]:
         total: dict[str, int] = {}
         for door in self._doors:
@@ -131,8 +151,11 @@ class _Gate:
 class Server:
     """Opens every door at once, or none."""
 
-    def __init__(self, node: Node, config: NodeConfig) -> None:
-        """Bind every address. Raises :class:`ConfigError`, or ``OSError`` naming an address that cannot be had."""
+    def __init__(self, node: Node, config: NodeConfig, sender: Starter | None = None) -> None:
+        """Bind every address. Raises :class:`ConfigError`, or ``OSError`` naming an address that cannot be had.
+
+        ``sender``: starts the sender of a mass notice; without, those that were started wait for ``notices mass send``.
+        """
         self._node = node
         self._config = config
         self._cores: list[Redirect] = []
@@ -142,9 +165,10 @@ class Server:
         secret = load_secret(node.home / "document-key", node.randomness)
         vault = Vault(node.home / "documents", secret, node.randomness)
         self._notifying = Notifying(node, config.notices)
-        self._upkeep = Upkeep(node, vault, self._notifying.outbox, config.verification)
+        self._upkeep = Upkeep(node, vault, self._notifying.outbox, config.verification, config.http.public_url)
         self._dialling = Dialling(node, config.verification)
         self._enforcing = Enforcing(node.store, node.pack, config.enforcement, node.home)
+        self._mass = MassRunning(node.store, sender) if sender and config.notices.on() else None
         sources = _sources(config, node.pack)
         token = _token(config.http.token_file)
         bound: list[socket.socket] = []
@@ -171,7 +195,7 @@ class Server:
                 http_socket = open_tcp(host, port)
                 bound.append(http_socket)
                 app = create_app(
-                    _Gate(node, self._cores, vault, self._notifying.outbox),
+                    _Gate(node, self._cores, vault, self._notifying.outbox, _mass_desk(node, config)),
                     token=token,
                     lookups_per_minute=config.http.lookups_per_minute,
                     doors=Doors(
@@ -180,6 +204,7 @@ class Server:
                         config.access,
                         secure=config.http.secure_cookies,
                     ),
+                    signing=Signing(config.enforcement.targets),
                 )
                 server = uvicorn.Server(
                     uvicorn.Config(
@@ -188,6 +213,8 @@ class Server:
                         access_log=False,
                         lifespan="off",
                         server_header=False,
+                        # Longer than browsers and proxies keep a connection: who closes it is who last used it.
+                        timeout_keep_alive=90,
                         # Streams of events never end by themselves.
                         timeout_graceful_shutdown=2,
                     )
@@ -213,6 +240,8 @@ class Server:
         self._notifying.start()
         self._dialling.start()
         self._enforcing.start()
+        if self._mass is not None:
+            self._mass.start()
         for door in self._doors:
             door.start()
         if self._http_thread is not None:
@@ -227,6 +256,8 @@ class Server:
             self._http_thread.join(10)
         self._dialling.stop()
         self._enforcing.stop()
+        if self._mass is not None:
+            self._mass.stop()
         self._notifying.stop()
         self._upkeep.stop()
         self._node.stop()
@@ -241,6 +272,11 @@ class Server:
             page = f"http://{self._config.http.listen}/"
             lines.append(f"页面与接口:{page}" if language == "zh" else f"Console and API: {page}")
         return lines
+
+
+def _mass_desk(node: Node, config: NodeConfig) -> MassDesk:
+    sources = AudienceSources(lambda: open_lake(node.home, node.pack, node.randomness), numbers_of)
+    return MassDesk(sources, config.notices.on(), config.notices.sms.signature)
 
 
 def _token(file: str) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from clearbell.calls import DAY
 from clearbell.cases.errors import CaseError
 from clearbell.cases.opening import open_cases
+from clearbell.desk.appeals.telling import tell_appellants
 from clearbell.desk.deadlines.passing import pass_deadlines
 from clearbell.desk.deadlines.sources import SOURCES, Works
 from clearbell.desk.sanctioning import keep_up_sanctions
@@ -27,6 +28,7 @@ from clearbell.policy.workdays import builtin_workdays
 from clearbell.records.journal import remove_old_segments
 from clearbell.records.lake import LakeError
 from clearbell.records.opening import open_lake
+from clearbell.records.outcomes.adding import Outcomes, do_forget_before
 from clearbell.records.retention import retire
 from clearbell.reports.refusals import RefusedReportError
 from clearbell.sanctions.errors import SanctionError
@@ -51,12 +53,18 @@ CARDS_EVERY = 10
 class Upkeep:
     """One thread for the node's own chores."""
 
-    def __init__(self, node: Node, vault: Vault, outbox: Outbox, verification: VerificationSettings) -> None:
+    def __init__(
+        self, node: Node, vault: Vault, outbox: Outbox, verification: VerificationSettings, public_url: str = ""
+    ) -> None:
         self._outbox = outbox
+        self._appeal_page = f"{public_url.rstrip('/')}/appeal" if public_url else ""
         self._node = node
         self._vault = vault
         self._lake = open_lake(node.home, node.pack, node.randomness)
         self._reporting = Reporting(node, self._lake)
+        self._outcomes = Outcomes(
+            node.store, node.folder, node.holder_of, node.pack.utc_offset_minutes, node.randomness
+        )
         self._case_evidence = CaseEvidence(node, self._lake, verification)
         self._swept = -1
         """Place in the ledger that cards were last looked at for."""
@@ -77,17 +85,20 @@ class Upkeep:
         rounds = 0
         while not self._stop.wait(LABELS_SECONDS):
             self._do("reports-not-weighed", self._reporting.run)
+            self._do("outcomes-not-added-up", self._add_up)
             self._do("labels-not-published", self._publish)
             self._do("cases-not-opened", self._open_cases)
             self._do("cases-not-looked-into", self._case_evidence.run)
             self._do("sanctions-not-kept-up", self._keep_up_sanctions)
+            self._do("appellants-not-told", self._tell_appellants)
             self._do("orders-not-kept-up", self._keep_up_orders)
             self._do("deadlines-not-passed", functools.partial(self._pass_deadlines, rounds))
             if rounds % CARDS_EVERY == 0:
                 self._swept = -1
             self._do("cards-not-swept", self._sweep_cards)
             if rounds % RECEIPTS_EVERY == 0:
-                self._do("mass-notices-not-settled", self._settle_mass_notices)
+                thorough = rounds % RETENTION_EVERY == 0
+                self._do("mass-notices-not-settled", functools.partial(self._settle_mass_notices, thorough=thorough))
             if rounds % RETENTION_EVERY == 0:
                 self._do("old-records-not-removed", self._remove_records)
                 self._do("recordings-not-removed", self._keep_up_test_calls)
@@ -100,6 +111,9 @@ class Upkeep:
         except (SQLAlchemyError, OSError, LakeError, RefusedReportError, CaseError, SanctionError) as error:
             log.warning(failed, error=str(error))
 
+    def _add_up(self) -> None:
+        self._outcomes.run()
+
     def _publish(self) -> None:
         publish_labels(self._node.store, label_settings(self._node.pack))
 
@@ -107,7 +121,10 @@ class Upkeep:
         open_cases(self._node.store, self._node.pack.cases, self._due, self._node.randomness)
 
     def _keep_up_sanctions(self) -> None:
-        keep_up_sanctions(self._node.store, self._node.pack, self._outbox)
+        keep_up_sanctions(self._node.store, self._node.pack, self._outbox, self._appeal_page)
+
+    def _tell_appellants(self) -> None:
+        tell_appellants(self._node.store, self._node.pack, self._outbox)
 
     def _keep_up_orders(self) -> None:
         for one in keep_up_orders(self._node.store):
@@ -120,8 +137,8 @@ class Upkeep:
             if nature is Nature.DUTY:
                 log.warning("deadline-passed", deadline=one.kind, subject=one.subject)
 
-    def _settle_mass_notices(self) -> None:
-        settle(self._node.store, self._node.pack.mass_notices, "system:mass-notices")
+    def _settle_mass_notices(self, *, thorough: bool) -> None:
+        settle(self._node.store, self._node.pack.mass_notices, "system:mass-notices", thorough=thorough)
 
     def _sweep_cards(self) -> None:
         head = self._node.store.head()
@@ -133,6 +150,8 @@ class Upkeep:
         now = self._node.store.clock.now()
         remove_old_segments(self._node.folder, now - self._node.pack.retention.decisions_days * DAY)
         retire(self._lake, self._node.pack, now)
+        with self._node.store.act("system:retention") as act:
+            do_forget_before(act, self._lake.day_of(now) - self._node.pack.retention.decisions_days)
 
     def _due(self, at: int, name: str) -> int:
         return due_after(at, name, self._node.pack, self._workdays)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import numpy as np
 import structlog
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from clearbell.cases.errors import CaseError
 from clearbell.cases.evidence import Content, VerificationCall
@@ -43,6 +42,8 @@ from clearbell.verification.transcribing import Transcriber
 
 log = structlog.get_logger()
 
+CALL_BACK, CALL_FROM_ANOTHER = "call-back", "call-from-another"
+"""What a case is told of a call to the line of its test call: from the number that was tested, or from another."""
 _DOCUMENT_MOST = 64 * 1024 * 1024
 """Bytes of a recording; the pack's seconds bound it far below this."""
 _SOURCE_SPARE = 10.0
@@ -113,7 +114,8 @@ def make_call(caller: Caller, call: str) -> tuple[Outcome, Evidence]:
             else:
                 do_finish(act, call, outcome, evidence, marks)
                 if row.case_id:
-                    _into_case(act, caller.rules, row, outcome, evidence, content)
+                    found = _found(outcome.value, evidence, content)
+                    _into_case(act, caller.rules, row.case_id, found, row.call)
     except BaseException as error:
         with caller.store.act(caller.actor) as act:
             interrupted = not isinstance(error, Exception)
@@ -150,32 +152,34 @@ def make_due_call(caller: Caller, call: str, chance: Callable[[], float]) -> Out
         return error
 
 
-def _into_case(
-    act: Act, rules: CallRules, row: Row[Any], outcome: Outcome, evidence: Evidence, content: Content | None
-) -> None:
+def _found(outcome: str, evidence: Evidence, content: Content | None) -> list[VerificationCall | Content]:
+    """What a case is told of a call."""
+    found: list[VerificationCall | Content] = [
+        VerificationCall(outcome, evidence.talk_ms // 1000, evidence.heard, evidence.text, evidence.confidence)
+    ]
+    if content is not None:
+        found.append(msgspec.structs.replace(content, recording=evidence.heard))
+    return found
+
+
+def _into_case(act: Act, rules: CallRules, case: str, found: list[VerificationCall | Content], reference: str) -> None:
     """Put what was found into the case that the call serves, or into the one that it was merged into."""
-    case = row.case_id
     try:
         while into := case_of(act.conn, case).merged_into:
             case = into
-        found: list[VerificationCall | Content] = [
-            VerificationCall(
-                outcome.value, evidence.talk_ms // 1000, evidence.heard, evidence.text, evidence.confidence
-            )
-        ]
-        if content is not None:
-            found.append(msgspec.structs.replace(content, recording=evidence.heard))
         for what in found:
-            do_add_evidence(act, case, CaseEvidence(what, act.at, "verification", row.call), rules.cases)
+            do_add_evidence(act, case, CaseEvidence(what, act.at, "verification", reference), rules.cases)
     except (CaseError, IllegalStepError) as error:
         # Closed or gone meanwhile: what was found stays with the test call.
-        log.warning("test-call-not-in-case", case=case, call=row.call, error=str(error))
+        log.warning("test-call-not-in-case", case=case, call=reference, error=str(error))
 
 
 def take_one(
     caller: Caller, line: LineSettings, wait_seconds: float, stopped: Callable[[], bool], received: str
 ) -> bool:
     """Wait for a call to a line, answer it, record what was heard under the id ``received``; False when nobody called.
+
+    A call that follows a test call of a case is evidence in that case: nobody else knows the line.
 
     Raises :class:`~clearbell.verification.agent.AgentError`.
     """
@@ -191,9 +195,13 @@ def take_one(
     early, talk = _split(course, recorded.heard)
     _, evidence, _ = _judge(caller, "", course, early, talk)
     evidence = _keep(caller.vault, evidence, np.concatenate([early, talk]), _joined(recorded.said))
+    content = caller.categorise(evidence.text) if caller.categorise is not None and evidence.text else None
     with caller.store.act(caller.actor) as act:
         began = act.at - course.ended * 1000
-        do_receive(act, caller.rules, received, (line.name, line.key), caller_of(peer), began, evidence)
+        behind = do_receive(act, caller.rules, received, (line.name, line.key), caller_of(peer), began, evidence)
+        if behind is not None and (tested := queries.call_of(act.conn, behind[0])) is not None and tested.case_id:
+            found = _found(CALL_BACK if behind[1] else CALL_FROM_ANOTHER, evidence, content)
+            _into_case(act, caller.rules, tested.case_id, found, received)
     return True
 
 

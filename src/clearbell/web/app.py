@@ -15,17 +15,23 @@ from litestar.response import Redirect
 from sqlalchemy.exc import DataError
 
 from clearbell import __version__
+from clearbell.appeals.errors import AppealError, UnknownAppealError
 from clearbell.cases.errors import CaseError, UnknownCaseError
 from clearbell.consent.errors import ConsentError
-from clearbell.labels.appeals.errors import AppealError, UnknownAppealError
+from clearbell.enforcement.errors import EnforcementError, UnknownEnforcementError
 from clearbell.labels.cards.errors import CardError, UnknownCardError
 from clearbell.lifecycles import IllegalStepError
+from clearbell.notices.errors import NoticeError
+from clearbell.notices.mass.errors import UnknownMassError
 from clearbell.registry.errors import RegistryError, UnknownError
 from clearbell.reports.refusals import RefusedReportError, RefusedUnknownReportError
+from clearbell.sanctions.errors import UnknownSanctionError
 from clearbell.sanctions.orders.errors import OrderError, UnknownOrderError
 from clearbell.sanctions.service import SanctionError
 from clearbell.vault import VaultError
 from clearbell.web.api import api_router
+from clearbell.web.appeal_page import appeal_page_handlers
+from clearbell.web.appeals import appeals_router
 from clearbell.web.asking import asking_handlers
 from clearbell.web.carddav import carddav_handler
 from clearbell.web.cards import cards_router
@@ -34,12 +40,14 @@ from clearbell.web.console import console_handlers
 from clearbell.web.deadlines import deadlines_router
 from clearbell.web.desk import desk_router
 from clearbell.web.doors import Doors, NotAllowedError, SessionNeededError, acting
+from clearbell.web.enforcement import Signing, enforcement_router, targets_router
 from clearbell.web.feeds import TooManyAsksError, feeds_routers
+from clearbell.web.firm.door import firm_handlers
 from clearbell.web.front import front_handlers
 from clearbell.web.gate import Gate
-from clearbell.web.label_appeals import label_appeals_router
 from clearbell.web.limits import Limiter
 from clearbell.web.live import live_handlers
+from clearbell.web.mass_notices import mass_notices_router
 from clearbell.web.officers.door import officers_handlers, refused_page
 from clearbell.web.officers.page import in_words
 from clearbell.web.orders import orders_router
@@ -49,11 +57,13 @@ from clearbell.web.refusals import error_body
 from clearbell.web.report_desk import report_desk_router
 from clearbell.web.reports import reports_router
 from clearbell.web.revocation import revocation_handlers
+from clearbell.web.sanctions import sanctions_router
 from clearbell.web.schemas import BadFieldError, ErrorBody
 from clearbell.web.statements import statements_router
 from clearbell.web.subscriber.door import subscriber_handlers
 from clearbell.web.subscriber.page import language_of, plain
 from clearbell.web.subscriber.visit import VisitNeededError
+from clearbell.web.tenancy import NotYoursError
 
 log = structlog.get_logger()
 
@@ -78,7 +88,10 @@ def _refused(_request: Request[Any, Any, State], error: Any) -> Response[ErrorBo
             | UnknownAppealError
             | UnknownCardError
             | UnknownCaseError
+            | UnknownMassError
+            | UnknownEnforcementError
             | UnknownOrderError
+            | UnknownSanctionError
             | RefusedUnknownReportError,
         )
         else 422
@@ -132,17 +145,31 @@ def _to_enter(_request: Request[Any, Any, State], _error: VisitNeededError) -> R
 
 
 def _not_allowed(request: Request[Any, Any, State], error: NotAllowedError) -> Response[Any]:
-    if request.url.path.startswith("/desk"):
+    if request.url.path.startswith(("/desk", "/firm")):
         return refused_page(request, error)
     if request.url.path.startswith("/me"):
         return plain(request, "said.html", 403, fault=in_words(error, language_of(request)))
     return _answer(error_body(403, error.column, error.zh, error.en), 403)
 
 
-def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60, doors: Doors | None = None) -> Litestar:
+def _not_yours(request: Request[Any, Any, State], error: NotYoursError) -> Response[Any]:
+    if request.url.path.startswith(("/desk", "/firm")):
+        return refused_page(request, error, error.status)
+    return _answer(error_body(error.status, error.column, error.zh, error.en), error.status)
+
+
+def create_app(
+    gate: Gate,
+    *,
+    token: str = "",
+    lookups_per_minute: int = 60,
+    doors: Doors | None = None,
+    signing: Signing | None = None,
+) -> Litestar:
     """Build the application around a node. With ``token``, the API needs it as a bearer token.
 
     ``doors``: accounts, their tokens and sessions; without, there are none and no desk.
+    ``signing``: the targets of enforcement and their keys.
     ``lookups_per_minute``: how often one address may look a label up without a token; 0: without limit.
     """
 
@@ -162,19 +189,32 @@ def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60, doo
             *portal_handlers(),
             *subscriber_handlers(),
             *feeds_routers(),
-            label_appeals_router(),
+            appeals_router(),
+            *appeal_page_handlers(),
             cards_router(),
             reassignment_router(),
             reports_router(),
             report_desk_router(),
             cases_router(),
             orders_router(),
+            sanctions_router(),
+            mass_notices_router(),
+            carddav_handler(gate, token, doors),
             deadlines_router(),
-            carddav_handler(gate, token),
-            *(officers_handlers() if doors is not None else []),
+            enforcement_router(),
+            targets_router(),
+            *([*officers_handlers(), *firm_handlers()] if doors is not None else []),
         ],
         dependencies={"gate": Provide(gate_for, sync_to_thread=False)},
-        state=State({"token": token, "limiter": Limiter(lookups_per_minute), "doors": doors, "gate": gate}),
+        state=State(
+            {
+                "token": token,
+                "limiter": Limiter(lookups_per_minute),
+                "doors": doors,
+                "gate": gate,
+                "signing": signing or Signing(),
+            }
+        ),
         request_max_body_size=MAX_BODY,
         openapi_config=OpenAPIConfig(
             title="Clearbell",
@@ -191,6 +231,8 @@ def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60, doo
                     CardError,
                     CaseError,
                     ConsentError,
+                    NoticeError,
+                    EnforcementError,
                     OrderError,
                     RefusedReportError,
                     RegistryError,
@@ -201,6 +243,7 @@ def create_app(gate: Gate, *, token: str = "", lookups_per_minute: int = 60, doo
                 _refused,
             ),
             NotAllowedError: _not_allowed,
+            NotYoursError: _not_yours,
             SessionNeededError: _to_the_door,
             VisitNeededError: _to_enter,
             TooManyAsksError: _too_many,

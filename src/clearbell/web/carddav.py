@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hmac
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from typing import Any
@@ -19,8 +18,10 @@ from litestar.concurrency import sync_to_thread
 from litestar.handlers import ASGIRouteHandler
 from litestar.types import Receive, Scope, Send
 
+from clearbell.access.model import Permission
 from clearbell.labels.feeds import uid_of, vcard
 from clearbell.labels.queries import Change, strongest
+from clearbell.web.doors import Doors, who_has
 from clearbell.web.feeds import words_in
 from clearbell.web.gate import Gate
 
@@ -37,8 +38,8 @@ Answer = tuple[int, bytes, str]
 Property = ET.Element
 
 
-def carddav_handler(gate: Gate, token: str) -> ASGIRouteHandler:
-    """The address book, mounted at ``/carddav``."""
+def carddav_handler(gate: Gate, token: str, doors: Doors | None = None) -> ASGIRouteHandler:
+    """The address book, mounted at ``/carddav``, for the node's ``token`` and for accounts that may read labels."""
 
     @asgi("/carddav", is_mount=True, copy_scope=True)
     async def handler(scope: Scope, receive: Receive, send: Send) -> None:
@@ -54,7 +55,7 @@ def carddav_handler(gate: Gate, token: str) -> ASGIRouteHandler:
         if len(body) <= MOST_BODY:
             method = str(scope.get("method", "GET"))
             path = str(scope["path"])
-            if not _may(headers.get("authorization", ""), token):
+            if not await sync_to_thread(_may, headers.get("authorization", ""), token, doors):
                 status, content, media = 401, b"", "text/plain"
                 extra.append((b"www-authenticate", b'Basic realm="Clearbell", charset="UTF-8"'))
             elif method == "OPTIONS":
@@ -74,10 +75,8 @@ def carddav_handler(gate: Gate, token: str) -> ASGIRouteHandler:
     return handler
 
 
-def _may(authorization: str, token: str) -> bool:
-    """Whether a Bearer token, or the password of a Basic account, is the node's."""
-    if not token:
-        return True
+def _may(authorization: str, token: str, doors: Doors | None) -> bool:
+    """Whether a Bearer token, or the password of a Basic account, is one that opens the book."""
     kind, _, given = authorization.partition(" ")
     if kind.lower() == "basic":
         try:
@@ -85,8 +84,9 @@ def _may(authorization: str, token: str) -> bool:
         except (binascii.Error, UnicodeDecodeError):
             return False
     elif kind.lower() != "bearer":
-        return False
-    return hmac.compare_digest(given.encode(), token.encode())
+        given = ""
+    who = who_has(doors, token, given.strip())
+    return who is not None and who.may(Permission.LABELS_READ)
 
 
 def answer(gate: Gate, method: str, path: str, depth: str, body: bytes) -> Answer:

@@ -113,6 +113,10 @@ class SanctionBody(msgspec.Struct, forbid_unknown_fields=True):
     number: NumberText | NumberKey = ""
     """On which number or holder, where the case is about several; by default what the case itself is about."""
     holder: Name = ""
+    trunk: Name = ""
+    """One that connects what the case is about."""
+    provider: Name = ""
+    """Whoever connected such a trunk."""
     order: Name = ""
     officer: Name = ""
 

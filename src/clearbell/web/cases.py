@@ -25,7 +25,7 @@ from clearbell.cases.service import (
     do_verify,
 )
 from clearbell.consent.codes import new_code
-from clearbell.desk.ladder import Asked, do_announce_sanction
+from clearbell.desk.ladder import do_announce_sanction
 from clearbell.desk.verdicts import Found, do_confirm, do_find, do_settle_appeal
 from clearbell.ledger import Act
 from clearbell.numbering import mask
@@ -50,6 +50,7 @@ from clearbell.web.case_bodies import (
 from clearbell.web.doors import require_token
 from clearbell.web.feeds import ServedGate
 from clearbell.web.refusals import REFUSALS
+from clearbell.web.sanction_bodies import to_asked
 from clearbell.web.schemas import BadFieldError, to_number, to_time
 
 Limit = Annotated[int, QueryParameter(name="limit", ge=1, le=1_000, description="How many at most.")]
@@ -199,18 +200,8 @@ def confirm(case: FromPath[str], data: JSONBody[SecondBody], gate: ServedGate) -
 @_route("sanction", "Sanction what was confirmed")
 def sanction(case: FromPath[str], data: JSONBody[SanctionBody], gate: ServedGate) -> SanctionedView:
     """Never without a confirmed verdict, and not by who brought the case."""
-    unit = _unit(gate, data.number, data.holder, "") if data.number or data.holder else None
+    asked = to_asked(data, gate.pack)
     with gate.store.act("api") as act:
-        asked = Asked(
-            data.reason,
-            data.rung,
-            to_time(data.start, 0),
-            to_time(data.until, 0),
-            data.limit,
-            unit,
-            data.order,
-            data.words,
-        )
         fact = do_announce_sanction(act, case, asked, gate.pack, gate.desk.due, officer=data.officer)
         view = case_view(case_of(act.conn, case), gate.pack, act.at)
         return SanctionedView(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.resources
 import secrets
 from typing import Any
@@ -21,13 +22,15 @@ from clearbell.web.gate import Gate
 from clearbell.web.texts import TEXTS
 
 
+@functools.cache
 def pages() -> jinja2.Environment:
-    """The templates, escaped, and strict about names that do not exist."""
+    """The templates, escaped, and strict about names that do not exist; compiled once, as they never change."""
     templates = importlib.resources.files("clearbell.web") / "templates"
     return jinja2.Environment(
         loader=jinja2.FunctionLoader(lambda name: (templates / name).read_text(encoding="utf-8")),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -7,7 +7,8 @@ import binascii
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Router, get, post
+from litestar import Request, Router, get, post
+from litestar.datastructures import State
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from clearbell.calls import DAY
@@ -45,7 +46,7 @@ from clearbell.web.desk_bodies import (
     ProblemsBody,
     QueueBody,
 )
-from clearbell.web.doors import require_token
+from clearbell.web.doors import principal, require_token
 from clearbell.web.refusals import REFUSALS
 from clearbell.web.schemas import BadFieldError
 from clearbell.web.statements import ServedGate
@@ -70,10 +71,12 @@ def form(line_class: FromPath[str]) -> Form:
 
 
 @post("/applications", sync_to_thread=True, responses=REFUSALS, summary="File an application")
-def file(data: JSONBody[FileBody], gate: ServedGate) -> ProblemsBody:
+def file(data: JSONBody[FileBody], gate: ServedGate, request: Request[Any, Any, State]) -> ProblemsBody:
     """File an application; the answer says everything that holds it up."""
+    tenant = principal(request).tenant
     with _act_as(gate, data.officer) as act:
-        return _standing(act, data.application, do_file(act, gate.desk, data.application, data.line_class, data.fields))
+        found = do_file(act, gate.desk, data.application, data.line_class, data.fields, party=tenant)
+        return _standing(act, data.application, found)
 
 
 @get("/applications", sync_to_thread=True, responses=REFUSALS, summary="List applications that wait for a reviewer")
@@ -242,6 +245,7 @@ def cards(
                 card.complaints_per_10000,
                 card.hours_to_act,
                 list(card.repeat_offenders),
+                card.unacknowledged,
             )
             for card in found
         ]

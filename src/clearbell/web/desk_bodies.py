@@ -120,6 +120,8 @@ class CardBody(msgspec.Struct):
     complaints_per_10000: float
     hours_to_act: float | None
     repeat_offenders: list[str]
+    unacknowledged: int = 0
+    """Restrictions that the provider's switches did not acknowledge in time, on all its trunks together."""
 
 
 class CardsBody(msgspec.Struct):

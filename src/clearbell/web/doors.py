@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+from collections.abc import Mapping
 from typing import Any, cast
 
 import msgspec
 from litestar import Request
 from litestar.connection import ASGIConnection
-from litestar.datastructures import State
+from litestar.datastructures import State, UploadFile
 from litestar.exceptions import NotAuthorizedException
 from litestar.handlers.base import BaseRouteHandler
 
 from clearbell.access.keys import AccessKey
-from clearbell.access.model import NODE, Principal, Role
+from clearbell.access.model import NODE, TENANTS, Principal, Role
 from clearbell.access.queries import any_account, note_read, principal_by_token
 from clearbell.access.settings import AccessSettings
 from clearbell.access.signing_in import session_of
 from clearbell.ledger import Store
+from clearbell.numbering import to_key
 from clearbell.web.gate import Gate
 from clearbell.web.permissions import NEEDS, OWN, PERSONAL
+from clearbell.web.tenancy import TENANT, NotYoursError, check_tenant
 
 COOKIE = "clearbell_session"
 Connection = ASGIConnection[Any, Any, Any, State]
@@ -84,49 +87,70 @@ def _path(connection: Connection) -> tuple[str, str]:
     return method, str(connection.scope.get("path_template", ""))
 
 
+def who_has(doors: Doors | None, token: str, given: str) -> Principal | None:
+    """Who has a secret of the API: the node's own ``token``, or an account's; None: nobody.
+
+    Without a secret, a node that has neither a token nor accounts believes anyone.
+    """
+    if token and hmac.compare_digest(given.encode(), token.encode()):
+        return NODE
+    if doors is not None and given:
+        return doors.by_token(given)
+    return None if token or (doors is not None and doors.is_closed()) else NODE
+
+
 async def require_token(connection: Connection, _handler: BaseRouteHandler) -> None:
     """Let through who has the node's own token, or a token whose role is granted what the address needs."""
     token: str = connection.app.state.token
     doors: Doors | None = connection.app.state.get("doors")
-    given = connection.headers.get("authorization", "")
-    if token and hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
-        return
-    if doors is None:
-        if token:
-            raise NotAuthorizedException(detail="token")
-        return
-    if not given.startswith("Bearer "):
-        closed: bool = bool(token) or await asyncio.to_thread(doors.is_closed)
-        if closed:
-            raise NotAuthorizedException(detail="token")
-        return
-    who = await asyncio.to_thread(doors.by_token, given.removeprefix("Bearer ").strip())
+    scheme, _, given = connection.headers.get("authorization", "").partition(" ")
+    who = await asyncio.to_thread(who_has, doors, token, given.strip() if scheme == "Bearer" else "")
     if who is None:
         raise NotAuthorizedException(detail="token")
+    if who is NODE or doors is None:
+        return
     address = _path(connection)
     needed = NEEDS.get(address)
     if address not in NEEDS or (needed is not None and not who.may(needed)):
         raise NotAllowedError
-    if address[0] in ("POST", "PUT"):
-        await _speaks_for_itself(connection, who)
+    body: dict[str, Any] = {}
+    if address[0] in ("POST", "PUT") and isinstance(connection, Request):
+        try:
+            sent = msgspec.json.decode(await connection.body() or b"{}")
+        except msgspec.DecodeError:
+            sent = {}
+        body = sent if isinstance(sent, dict) else {}
+        _speaks_for_itself(body, who)
+    await _keep_to_its_own(connection, doors, who, address, body)
     connection.scope["state"]["principal"] = who
     await _written_down(connection, doors, who, address[1])
 
 
-async def _speaks_for_itself(connection: Connection, who: Principal) -> None:
-    if not isinstance(connection, Request):
-        return
-    try:
-        body = msgspec.json.decode(await connection.body() or b"{}")
-    except msgspec.DecodeError:
-        return
-    named = body.get("officer", "") if isinstance(body, dict) else ""
+def _speaks_for_itself(body: dict[str, Any], who: Principal) -> None:
+    named = body.get("officer", "")
     if named and named != who.name:
         raise NotAllowedError(
             f"令牌属于 {who.name},不能以 {str(named)[:64]} 的名义办理",
             f"the token is {who.name}'s and cannot act as {str(named)[:64]}",
             "officer",
         )
+
+
+async def _keep_to_its_own(
+    connection: Connection, doors: Doors, who: Principal, address: tuple[str, str], body: Mapping[str, Any]
+) -> None:
+    """Refuse an account of one party what is not that party's. Nothing else decides it, for pages and API alike."""
+    if who.role not in TENANTS or NEEDS.get(address) is None:
+        return
+    if address not in TENANT or not who.tenant:
+        raise NotAllowedError
+    home: str = connection.app.state.gate.pack.home
+
+    def check() -> None:
+        with doors.store.read() as conn:
+            check_tenant(conn, who.tenant, TENANT[address], connection.path_params, body, home)
+
+    await asyncio.to_thread(check)
 
 
 async def need_session(connection: Connection, _handler: BaseRouteHandler) -> None:
@@ -140,7 +164,7 @@ async def need_session(connection: Connection, _handler: BaseRouteHandler) -> No
     here = str(connection.url.path) + (f"?{connection.url.query}" if connection.url.query else "")
     row = await asyncio.to_thread(session_of, doors.store, doors.key, settings, secret) if secret else None
     if row is None or row.half:
-        raise SessionNeededError(here if address[0] == "GET" else "/desk")
+        raise SessionNeededError(here if address[0] == "GET" else f"/{address[1].split('/')[1]}")
     who = Principal(row.account, Role(row.role), row.tenant, bytes(row.digest), row.csrf)
     if who.role in settings.second_factor and not row.totp and address not in OWN:
         raise SessionNeededError("/desk", "account")
@@ -148,12 +172,20 @@ async def need_session(connection: Connection, _handler: BaseRouteHandler) -> No
         needed = NEEDS.get(address)
         if needed is None or not who.may(needed):
             raise NotAllowedError
+    form: Mapping[str, Any] = {}
     if address[0] == "POST" and isinstance(connection, Request):
         form = await connection.form()
-        if not hmac.compare_digest(str(form.get("csrf", "")).encode(), who.csrf.encode()):
+    try:
+        if address[0] == "POST" and not hmac.compare_digest(str(form.get("csrf", "")).encode(), who.csrf.encode()):
             raise NotAllowedError(
                 "页面已过期,请返回刷新后重试", "the page is out of date; go back, reload it and try again", "csrf"
             )
+        await _keep_to_its_own(connection, doors, who, address, form)
+    except (NotAllowedError, NotYoursError):
+        for sent in form.values():
+            if isinstance(sent, UploadFile):
+                await sent.close()
+        raise
     connection.scope["state"]["principal"] = who
     connection.scope["state"]["who_name"] = row.name
     connection.scope["state"]["second_factor"] = bool(row.totp)
@@ -169,7 +201,12 @@ async def open_or_session(connection: Connection, handler: BaseRouteHandler) -> 
 
 async def _written_down(connection: Connection, doors: Doors, who: Principal, path: str) -> None:
     if path in PERSONAL and connection.scope.get("method") == "GET":
-        subject = str(next(iter(connection.path_params.values()), ""))
+        name, subject = next(iter(connection.path_params.items()), ("", ""))
+        if name == "number":
+            # As one writing, so that an erased number is found again.
+            number = to_key(str(subject), connection.app.state.gate.pack.home)
+            subject = f"+{number}" if number else ""
+        subject = str(subject)
         await asyncio.to_thread(doors.note, who, path, subject)
 
 

@@ -29,6 +29,7 @@ from clearbell.web.schemas import BadFieldError, to_number
 
 MOST = 100_000
 _PAGE = 10_000
+APPEAL_PAGE = "/appeal"
 ServedGate = NamedDependency[SkipValidation[Gate]]
 Since = Annotated[int, QueryParameter(name="since", ge=0, le=2**62, description="Version that the reader has.")]
 Limit = Annotated[int, QueryParameter(name="limit", ge=1, le=_PAGE, description="Changes at most.")]
@@ -91,6 +92,8 @@ class LookedUp(msgspec.Struct):
     label: LabelView | None
     card: CardView | None = None
     """The verified holder's name card; never beside a label."""
+    appeal: str = ""
+    """Where the label can be appealed against, on this site; empty where there is none."""
 
 
 class HashedLabel(msgspec.Struct):
@@ -217,6 +220,7 @@ def look_up(number: FromPath[str], gate: ServedGate, request: Request[Any, Any, 
         found is not None,
         None if found is None else view(found, gate),
         None if card is None else card_view(card),
+        APPEAL_PAGE if found is not None else "",
     )
 
 

@@ -8,10 +8,12 @@ from typing import Protocol
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from clearbell.calls import Call, CallEnd, Decision
+from clearbell.desk.mass_notices import MassDesk
 from clearbell.ledger import Store
 from clearbell.notices.service import Outbox
 from clearbell.policy.model import Pack
 from clearbell.records.journal import DecidedTo
+from clearbell.records.model import CallRecord
 from clearbell.registry.applications.service import Desk
 from clearbell.vault import Vault
 
@@ -41,6 +43,8 @@ class Gate(Protocol):
     """Keeps documents."""
     outbox: Outbox
     """Sends notices."""
+    mass: MassDesk
+    """What mass notices need."""
 
     @property
     def counts(self) -> Tally:
@@ -83,6 +87,17 @@ class Gate(Protocol):
 
     def decided_to(self, callee: int, since: int, most: int) -> DecidedTo:
         """The newest recorded decisions on calls to ``callee`` at or after ``since`` (µs UTC)."""
+        ...
+
+    def calls_of(self, number: int) -> list[CallRecord]:
+        """Calls on record from or to a number, the newest first; of a great many, the newest. None where there is no lake.
+
+        Raises :class:`~clearbell.records.lake.LakeError`.
+        """
+        ...
+
+    def calls_lately(self, unit: int | str) -> tuple[int, int]:
+        """Attempts of a number, or of a holder across its numbers, within the last hour and the last 24 hours."""
         ...
 
     def door_counts(self) -> dict[str, int]:

@@ -6,12 +6,15 @@ import base64
 import binascii
 import hashlib
 import os
+from typing import Any
 
-from litestar import Router, get, post, put
+from litestar import Request, Router, get, post, put
+from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, JSONBody, SkipValidation
 
+from clearbell.access.model import TENANTS
 from clearbell.consent.asking import do_ask, do_reply
 from clearbell.consent.codes import new_code
 from clearbell.consent.evidence import do_keep
@@ -31,7 +34,7 @@ from clearbell.consent.scrub import scrub as hold
 from clearbell.consent.service import do_list, do_refuse, do_wish, do_withdraw
 from clearbell.registry.queries import resource_of
 from clearbell.sanctions.queries import holder_barred
-from clearbell.web.doors import require_token
+from clearbell.web.doors import principal, require_token
 from clearbell.web.gate import Gate
 from clearbell.web.refusals import REFUSALS
 from clearbell.web.schemas import BadFieldError, CountBody, to_number
@@ -255,8 +258,11 @@ def wishes(number: FromPath[str], data: JSONBody[WishBody], gate: ServedGate) ->
     responses=REFUSALS,
     summary="Hold a calling list against what subscribers said",
 )
-def scrub(data: JSONBody[ScrubBody], gate: ServedGate) -> ScrubbedBody:
-    """Say of each of up to 100,000 numbers whether it may be called, why, and until when."""
+def scrub(data: JSONBody[ScrubBody], gate: ServedGate, request: Request[Any, Any, State]) -> ScrubbedBody:
+    """Say of each of up to 100,000 numbers whether it may be called, why, and until when.
+
+    An enterprise is told the reasons that the pack lets it know.
+    """
     numbers = [to_number(value, "callees", gate.pack.home, blank_allowed=True) for value in data.callees]
     at = read_time(data.at, gate.now())
     caller = _number(data.caller, "caller", gate) if data.caller is not None else 0
@@ -270,6 +276,8 @@ def scrub(data: JSONBody[ScrubBody], gate: ServedGate) -> ScrubbedBody:
             holder_barred(conn, data.holder, at),
         )
         found = hold(conn, question, numbers)
+    if principal(request).role in TENANTS:
+        found = {number: verdict.told(gate.pack.scrub.tells) for number, verdict in found.items()}
     return ScrubbedBody(
         [ScrubbedLine(found[n].may, found[n].why.code, found[n].until) for n in numbers],
     )

@@ -7,6 +7,8 @@ import datetime
 import pytest
 
 from cases.conftest import EVE, PACK, RULES, due
+from clearbell.appeals.model import Ground
+from clearbell.appeals.service import do_ask_papers
 from clearbell.calls import DAY, HOUR
 from clearbell.cases.evidence import Evidence, Sanction
 from clearbell.cases.model import Opened, Source, Verdict, number_unit
@@ -15,17 +17,18 @@ from clearbell.cases.service import do_note, do_open, do_record_sanction, do_sec
 from clearbell.consent.evidence import EvidenceKind, do_keep
 from clearbell.consent.granting import do_grant
 from clearbell.consent.model import ConsentGranted
+from clearbell.desk.appeals.deciding import Asked, do_take_in
 from clearbell.desk.deadlines.model import FACTS
 from clearbell.desk.deadlines.passing import pass_deadlines
 from clearbell.desk.deadlines.sources import Works
 from clearbell.desk.reassignment import disconnect_number, rules_of
 from clearbell.labels import publish_labels
-from clearbell.labels.appeals.model import Ground
-from clearbell.labels.appeals.service import do_appeal
 from clearbell.labels.settings import label_settings
 from clearbell.ledger import Store
 from clearbell.policy.pack import builtin_pack_text, load_pack
 from clearbell.policy.workdays import builtin_workdays
+from clearbell.registry.admission.model import Blacklisted
+from clearbell.registry.admission.service import do_blacklist
 from clearbell.registry.applications.forms import FORMS
 from clearbell.registry.applications.model import LineClass
 from clearbell.registry.applications.service import Desk, do_approve, do_attach, do_file, do_review
@@ -187,8 +190,17 @@ class World:
         made = [Reported(f"{name}-{n}", "csv", number, at - HOUR, at, 8613700000000 + n, "loans") for n in range(6)]
         self.act(do_file_reports, made, SETTINGS)
         publish_labels(self.store, label_settings(PACK))
-        ends = due(at, "label_appeal")
-        self.act(do_appeal, name, number, Ground.WRONG_NAME, due=ends, filer="someone")
+        asked = Asked(str(number), "a clinic", Ground.WRONG_NAME, filer="someone")
+        self.act(do_take_in, name, asked, lambda _: None, PACK, due)
+
+    def entry_appeal(self, name):
+        self.act(do_blacklist, Blacklisted(f"entry-{name}", "sold cards", "bureau", name="Li Lei"))
+        asked = Asked(f"entry-{name}", "not me", filer="someone")
+        self.act(do_take_in, name, asked, lambda _: None, PACK, due)
+
+    def papers_asked(self, name):
+        self.entry_appeal(name)
+        self.act(do_ask_papers, name, "the licence", due)
 
     def recording(self, _name):
         self.serial += 1
@@ -226,6 +238,8 @@ STARTS = {
     "report_handle": (World.forwarded, day_begins(10, 28)),
     "report_answer": (World.handled, day_begins(10, 11)),
     "label_appeal": (World.label_appeal, day_begins(10, 11)),
+    "appeal": (World.entry_appeal, day_begins(10, 21)),
+    "appeal_papers": (World.papers_asked, day_begins(10, 21)),
     "application_review": (World.application, day_begins(10, 16)),
     "number_recheck": (World.approved, EVE + 365 * DAY),
     "number_valid": (lambda world, name: world.approved(name, WITHOUT_RECHECK), EVE + 1825 * DAY),

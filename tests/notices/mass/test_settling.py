@@ -6,8 +6,8 @@ from clearbell.calls import HOUR
 from clearbell.notices.mass.counting import counts_kept
 from clearbell.notices.mass.model import Event, Outcome
 from clearbell.notices.mass.queries import counts_of, mass_of, reasons_of
-from clearbell.notices.mass.sending import Change, do_claim, do_keep, do_keep_receipts
-from clearbell.notices.mass.service import do_finish
+from clearbell.notices.mass.sending import Change, do_begin, do_claim, do_keep, do_keep_receipts
+from clearbell.notices.mass.service import do_finish, do_pause
 from clearbell.notices.mass.settling import settle
 from clearbell.notices.model import Channel
 from clearbell.notices.transports.protocol import Receipt, ReceiptState
@@ -71,6 +71,42 @@ def test_a_receipt_that_comes_after_all_still_tells(mass):
         ]
         do_keep_receipts(act, late)
     assert stands(mass, number)[0] == {Outcome.DELIVERED: 1, Outcome.FAILED: 1, Outcome.NO_RECEIPT: 1}
+
+
+def test_between_the_hours_only_what_has_an_end_is_settled(mass):
+    number = mass.started(PEOPLE, Channel.SMS)
+    accept(mass, number, PEOPLE)
+    mass.clock.move(RULES.receipt_hours * HOUR)
+    assert settle(mass.store, RULES, "t", thorough=False) == 0
+    assert stands(mass, number)[0] == {Outcome.ACCEPTED: 3}
+    with mass.store.act("t") as act:
+        receipts = [Receipt(f"m{one}", ReceiptState.DELIVERED, act.at, "", 0, str(one)) for one in PEOPLE]
+        do_keep_receipts(act, receipts)
+    settle(mass.store, RULES, "t", thorough=False)
+    assert stands(mass, number)[1].settled
+
+
+def test_a_paused_notice_whose_time_is_over_is_finished_and_whoever_was_not_told_has_that_as_reason(mass):
+    number = mass.started(PEOPLE, Channel.SMS)
+    with mass.store.act("t") as act:
+        do_claim(act, number, [Channel.SMS], "", 1, {"zh": 1})
+        do_pause(act, number, officer="li")
+    settle(mass.store, RULES, "t")
+    assert stands(mass, number)[1].state == "paused", "its time is not over"
+    mass.clock.move(HOUR)
+    settle(mass.store, RULES, "t")
+    counts, row = stands(mass, number)
+    assert counts == {Outcome.LAPSED: 2, Outcome.DOUBT: 1}
+    assert (row.state, bool(row.settled)) == ("finished", True)
+
+
+def test_a_notice_that_somebody_sends_is_left_to_its_sender(mass):
+    number = mass.started(PEOPLE, Channel.SMS)
+    mass.clock.move(HOUR)
+    with mass.store.act("t") as act:
+        do_begin(act, number, "s", "host", act.at + 60_000_000)
+    settle(mass.store, RULES, "t")
+    assert stands(mass, number)[1].state == "sending"
 
 
 def test_mail_ends_with_the_relay_as_smtp_tells_no_more(mass):

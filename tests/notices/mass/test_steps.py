@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import event
 
 from clearbell.calls import HOUR
 from clearbell.lifecycles import IllegalStepError
@@ -94,3 +95,23 @@ def test_what_a_killed_sender_held_is_in_doubt_until_a_receipt_tells(store):
         receipt = Receipt("77", ReceiptState.DELIVERED, act.at, "", 0, str(FIRST))
         assert not do_keep_receipts(act, [receipt]).others
         assert counts_of(act.conn, number) == {Outcome.DELIVERED: 1}
+
+
+def test_claiming_reads_those_who_are_due_again_by_the_index_and_not_the_whole_audience(store):
+    number = approved(store)
+    asked = []
+
+    def note(_conn, _cursor, statement, parameters, *_):
+        if statement.startswith("SELECT") and "FROM mass_recipient" in statement:
+            asked.append((statement, parameters))
+
+    event.listen(store.engine, "before_cursor_execute", note)
+    with store.act("t") as act:
+        do_start(act, number, officer="li")
+        do_claim(act, number, [Channel.SMS], "", 2, {"zh": 1})
+    event.remove(store.engine, "before_cursor_execute", note)
+    with store.read() as conn:
+        raw = conn.connection.driver_connection
+        plans = [raw.execute(f"EXPLAIN QUERY PLAN {one}", given).fetchall()[0][3] for one, given in asked]
+    assert "ix_mass_recipient_open (mass=? AND outcome=? AND due<?)" in plans[0]
+    assert "(mass=? AND recipient>?)" in plans[1], "the waiting ones in order, from where it was"

@@ -14,6 +14,7 @@ from cases.conftest import EVE, PACK
 from clearbell.calls import DAY, HOUR
 from clearbell.desk.ordering import Asked, Incoming, do_take_in
 from clearbell.desk.proving import looker
+from clearbell.ledger.verify import verify
 from clearbell.lifecycles import IllegalStepError, mermaid
 from clearbell.sanctions.orders.errors import (
     NotInWorkError,
@@ -163,7 +164,21 @@ def walked(tmp_path_factory):
     store = fresh_store(folder, MovableClock(EVE))
     vault = Vault(folder / "documents", bytes(32), lambda size: bytes(size))
     yield store, vault, itertools.count(1)
+    assert verify(store).fault is None
     store.close()
+
+
+TRIED = {
+    "acknowledge": "acknowledge",
+    "begin": "begin",
+    "agree": "complete",
+    "send back": "send-back",
+    "prove": "prove",
+    "give up": "give-up",
+    "reopen": "reopen",
+    **dict.fromkeys((outcome.value for outcome in Outcome), "propose"),
+}
+"""By which name each door's step is refused where the table does not have it."""
 
 
 @given(data=st.data())
@@ -176,8 +191,15 @@ def test_any_walk_takes_the_steps_of_the_tables_and_no_other(walked, data):
     take_in(store, order)
     doors = dict(acts(order, look, paper))
     now = (State.RECEIVED, [MustDoState.OPEN, MustDoState.OPEN], None)
+    told = set()
     for _ in range(data.draw(st.integers(1, 12), "steps")):
         legal = [door for door in doors if expected(*now, door)]
+        store.clock.move(data.draw(st.sampled_from([0, HOUR, 3 * DAY]), "later"))
+        late = [fact for fact in keep_up_orders(store) if fact.order == order]
+        assert len({fact.what for fact in late}) == len(late)
+        assert not told & {fact.what for fact in late}
+        told |= {fact.what for fact in late}
+        assert state(store, order) == (now[0], now[1])
         anyone = not legal or data.draw(st.booleans(), "any")
         door = data.draw(st.sampled_from(sorted(doors) if anyone else legal), "door")
         to = expected(*now, door)
@@ -187,6 +209,8 @@ def test_any_walk_takes_the_steps_of_the_tables_and_no_other(walked, data):
                 doors[door](act)
             assert refusal.value.zh
             assert refusal.value.en
+            if not isinstance(refusal.value, OrderError):
+                assert f"`{TRIED[door.rstrip(' 12')]}`" in refusal.value.en
             assert picture(store) == before
         else:
             with store.act("test") as act:

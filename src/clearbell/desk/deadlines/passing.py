@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 import structlog
 from sqlalchemy import ColumnElement, Connection, Select, delete, exists, select
 
+from clearbell.appeals.errors import AppealError
 from clearbell.calls import HOUR
 from clearbell.cases.errors import CaseError
 from clearbell.desk.deadlines.model import Passed
@@ -68,7 +69,7 @@ def _pass(store: Store, source: Source, works: Works, actor: str) -> Iterator[Pa
             try:
                 with store.act(actor) as act:
                     passed = _do_pass(act, source, some, works)
-            except (CaseError, RegistryError, IllegalStepError, VaultError, OSError) as error:
+            except (AppealError, CaseError, RegistryError, IllegalStepError, VaultError, OSError) as error:
                 failed = True
                 first = min(over[start : start + source.at_once], key=lambda row: (row.subject, row.due))
                 # What a subject tells of a person is kept out of logs.

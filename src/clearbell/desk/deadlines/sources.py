@@ -21,6 +21,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Text, case, cast, false, literal
 
+from clearbell.appeals import model as appeals
+from clearbell.appeals.service import do_be_late as do_be_late_appeal
+from clearbell.appeals.service import do_lapse as do_lapse_papers
+from clearbell.appeals.tables import appeal
 from clearbell.calls import DAY
 from clearbell.cases import model as cases
 from clearbell.cases.service import do_be_late
@@ -29,9 +33,6 @@ from clearbell.consent.evidence import do_remove_evidence, kept_until
 from clearbell.consent.tables import consent, evidence
 from clearbell.desk.deadlines.model import Passed
 from clearbell.desk.reassignment import AGEING
-from clearbell.labels.appeals.model import DEADLINE as LABEL_APPEAL
-from clearbell.labels.appeals.model import State as Appeal
-from clearbell.labels.appeals.tables import label_appeal
 from clearbell.ledger import Act
 from clearbell.policy.model import Pack
 from clearbell.registry.applications import service as applications
@@ -109,6 +110,22 @@ def _complaint(kind: str, state: complaints.State) -> Source:
     return Source(kind, lambda _: Kept(complaint.c.report, complaint.c.due, open_), at_once=MANY)
 
 
+def _appeal(kind: str, against: ColumnElement[bool]) -> Source:
+    # While papers are waited for, the time to decide does not run.
+    running = appeal.c.state.in_([appeals.State.RECEIVED.value, appeals.State.REVIEWING.value])
+    return Source(kind, lambda _: Kept(appeal.c.appeal, appeal.c.due, running & against), _be_late_appeal)
+
+
+def _be_late_appeal(act: Act, passed: Sequence[Passed], _works: Works) -> None:
+    for one in passed:
+        do_be_late_appeal(act, one.subject, one.due)
+
+
+def _lapse_papers(act: Act, passed: Sequence[Passed], _works: Works) -> None:
+    for one in passed:
+        do_lapse_papers(act, one.subject)
+
+
 def _application(kind: str, column: Any, states: list[Application], *, lapses: bool) -> Source:
     open_ = application.c.state.in_([state.value for state in states])
     kept = Kept(application.c.application, column, open_)
@@ -159,10 +176,12 @@ _IN_FORCE = (restriction.c.sanction == "") & (restriction.c.lifted == 0)
 SOURCES: tuple[Source, ...] = (
     *(_case(kind, state) for state, kind in cases.DEADLINES.items()),
     *(_complaint(kind, state) for state, kind in complaints.DEADLINES.items()),
+    _appeal(appeals.DECIDE_LABEL, appeal.c.subject == appeals.Subject.LABEL.value),
+    _appeal(appeals.DECIDE, appeal.c.subject != appeals.Subject.LABEL.value),
     Source(
-        LABEL_APPEAL,
-        lambda _: Kept(label_appeal.c.appeal, label_appeal.c.due, label_appeal.c.state == Appeal.RECEIVED.value),
-        at_once=MANY,
+        appeals.PAPERS,
+        lambda _: Kept(appeal.c.appeal, appeal.c.papers_due, appeal.c.state == appeals.State.PAPERS_ASKED.value),
+        _lapse_papers,
     ),
     _application(applications.REVIEW, application.c.due, [Application.PENDING, Application.REVIEWED], lapses=False),
     _application(applications.RECHECK, application.c.recheck_at, [Application.APPROVED], lapses=True),

@@ -102,6 +102,7 @@ class KamailioAdapter:
 
     most = 500
     tells_again = True
+    together = False
 
     def __init__(self, settings: KamailioSettings, token: str) -> None:
         self._settings = settings

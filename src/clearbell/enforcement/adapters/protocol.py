@@ -45,6 +45,11 @@ class Adapter(Protocol):
         """Whether it tells again what it told and was not acknowledged in time."""
         ...
 
+    @property
+    def together(self) -> bool:
+        """Whether what it could not be told before goes out with what is new, in order."""
+        ...
+
     def load(self, wanted: Sequence[Entry]) -> None:
         """Learn what the target should have, when its process begins to look after it. Reaches nobody."""
         ...

@@ -105,6 +105,7 @@ class SftpAdapter:
 
     most = 1000
     tells_again = False
+    together = True
 
     def __init__(self, settings: SftpSettings, password: str) -> None:
         self._settings = settings

@@ -107,11 +107,17 @@ class WebhookAdapter:
 
     most = 4
     tells_again = True
+    together = False
 
-    def __init__(self, settings: WebhookTarget, secret: str, *, now: Callable[[], int]) -> None:
-        """``now``: µs UTC."""
+    def __init__(
+        self, settings: WebhookTarget, keys: Callable[[], tuple[bytes, ...]], *, now: Callable[[], int]
+    ) -> None:
+        """``keys``: those to sign with, asked for each message; raises ``ValueError`` that says why there is none.
+
+        ``now``: µs UTC.
+        """
         self._settings = settings
-        self._secret = secret.encode()
+        self._keys = keys
         self._now = now
 
     def load(self, wanted: Sequence[Entry]) -> None:
@@ -137,7 +143,7 @@ class WebhookAdapter:
         name = one.entry.restriction
         try:
             status, answer = self._post(body)
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, http.client.HTTPException, ValueError) as error:
             return Delivered(name, operation, fault=f"webhook: {error!r}")
         if not 200 <= status < 300:
             return Delivered(name, operation, fault=f"HTTP {status}")
@@ -152,7 +158,7 @@ class WebhookAdapter:
             body = Body(message, "list", 0, iso(now), tuple(stated(one) for one in page), place, len(pages))
             try:
                 status, _ = self._post(body)
-            except (OSError, http.client.HTTPException) as error:
+            except (OSError, http.client.HTTPException, ValueError) as error:
                 raise UnreachableError(f"webhook: {error!r}") from error
             if not 200 <= status < 300:
                 raise UnreachableError(f"webhook: HTTP {status}")
@@ -165,7 +171,8 @@ class WebhookAdapter:
             "Content-Type": "application/json",
             "User-Agent": "Clearbell",
             TIME: str(at),
-            SIGNATURE: sign(self._secret, at, data),
+            # While a key is changed the receiver may have either.
+            SIGNATURE: ", ".join(sign(key, at, data) for key in self._keys()),
             MESSAGE: body.message,
         }
         context = ssl.create_default_context(cafile=self._settings.ca_file or None)

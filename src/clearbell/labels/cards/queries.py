@@ -12,9 +12,10 @@ from clearbell.labels.cards.model import OPEN, State, Texts
 from clearbell.labels.cards.showing import last_card_version
 from clearbell.labels.cards.standing import against_holder, against_number, named
 from clearbell.labels.cards.tables import card, card_document, card_number, card_shown
+from clearbell.registry.queries import held_by
 
 __all__ = [
-    "CardOnNumber", "card_of", "cards", "cards_in_bucket", "changes", "documents_of", "last_card_version", "on_cards", "shown_cards",
+    "CardOnNumber", "card_of", "cards", "cards_in_bucket", "cards_of_party", "changes", "documents_of", "last_card_version", "on_cards", "shown_cards",
 ]  # fmt: skip
 
 
@@ -64,6 +65,14 @@ def cards(conn: Connection, states: Sequence[State] = OPEN, limit: int = 100) ->
     """Versions in the given states (default: those that wait), longest waiting first."""
     query = select(card).where(card.c.state.in_([state.value for state in states]))
     return conn.execute(query.order_by(card.c.changed_at, card.c.card, card.c.revision).limit(limit)).all()
+
+
+def cards_of_party(conn: Connection, party: str, limit: int, start: int = 0) -> Sequence[Row[Any]]:
+    """The newest version of every card of the holders that a party is, the latest changed first."""
+    later = card.alias()
+    newest = ~select(later.c.card).where(later.c.card == card.c.card, later.c.revision > card.c.revision).exists()
+    query = select(card).where(card.c.holder.in_(held_by(party)), newest)
+    return conn.execute(query.order_by(card.c.changed_at.desc(), card.c.card).limit(limit).offset(start)).all()
 
 
 def documents_of(conn: Connection, name: str, revision: int) -> Sequence[Row[Any]]:

@@ -51,6 +51,8 @@ TRANSITIONS: dict[tuple[MassState, MassStep], Transition[MassState]] = {
     (_M.SENDING, _S.PAUSE): Transition(_M.PAUSED, "officer"),
     (_M.PAUSED, _S.RESUME): Transition(_M.SENDING, "officer"),
     (_M.SENDING, _S.FINISH): Transition(_M.FINISHED, "sender"),
+    # Its time was over while it was paused.
+    (_M.PAUSED, _S.FINISH): Transition(_M.FINISHED, "upkeep"),
     (_M.DRAFT, _S.CANCEL): Transition(_M.CANCELLED, "officer"),
     (_M.SUBMITTED, _S.CANCEL): Transition(_M.CANCELLED, "officer"),
     (_M.APPROVED, _S.CANCEL): Transition(_M.CANCELLED, "officer"),

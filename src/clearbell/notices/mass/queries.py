@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, func, literal, select
 
 from clearbell.notices.mass.errors import UnknownMassError
 from clearbell.notices.mass.model import OPEN, MassState, Outcome
@@ -23,9 +23,9 @@ def mass_of(conn: Connection, number: int) -> Row[Any]:
     return row
 
 
-def masses(conn: Connection, state: MassState | None = None, limit: int = 50) -> list[Row[Any]]:
-    """The newest mass notices, in a state where one is given."""
-    query = select(mass).order_by(mass.c.mass.desc()).limit(limit)
+def masses(conn: Connection, state: MassState | None = None, limit: int = 50, start: int = 0) -> list[Row[Any]]:
+    """The newest mass notices past ``start``, in a state where one is given."""
+    query = select(mass).order_by(mass.c.mass.desc()).limit(limit).offset(start)
     if state is not None:
         query = query.where(mass.c.state == state.value)
     return list(conn.execute(query))
@@ -74,11 +74,16 @@ def page_of(conn: Connection, number: int, after: str, most: int, outcome: Outco
 
 def last_told(conn: Connection, recipient: str, since: int) -> Row[Any] | None:
     """The mass notice that someone was last told, at ``since`` (µs UTC) or later, with ``told`` and ``language``."""
+    # First the notices, which are few: of each a recipient is found by its key, of all of them only by reading millions.
+    numbers = conn.execute(select(mass.c.mass).where(mass.c.not_after > since, mass.c.digest != "")).scalars().all()
     told = mass_recipient.c.since
     query = (
-        select(mass, told.label("told"), mass_recipient.c.language)
-        .join(mass_recipient, mass_recipient.c.mass == mass.c.mass)
-        .where(mass_recipient.c.recipient == recipient, told >= since)
+        select(mass_recipient.c.mass, told, mass_recipient.c.language)
+        .where(mass_recipient.c.mass.in_(numbers), mass_recipient.c.recipient == recipient, told >= since)
         .where(mass_recipient.c.outcome.in_([int(outcome) for outcome in _TOLD]))
     )
-    return conn.execute(query.order_by(told.desc()).limit(1)).first()
+    last = conn.execute(query.order_by(told.desc()).limit(1)).first()
+    if last is None:
+        return None
+    found = select(mass, literal(last.since).label("told"), literal(last.language).label("language"))
+    return conn.execute(found.where(mass.c.mass == last.mass)).first()

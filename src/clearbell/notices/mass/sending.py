@@ -16,7 +16,7 @@ from clearbell.notices.mass.counting import do_recount, do_shift
 from clearbell.notices.mass.errors import TakenOverError
 from clearbell.notices.mass.model import OUTCOMES, Event, MassState, MassTold, Outcome
 from clearbell.notices.mass.queries import mass_of
-from clearbell.notices.mass.tables import mass, mass_recipient, opt_out
+from clearbell.notices.mass.tables import HELD, mass, mass_recipient, opt_out
 from clearbell.notices.model import Channel
 from clearbell.notices.recipients import subject_of
 from clearbell.notices.tables import notice_part, notice_receipt
@@ -116,7 +116,7 @@ def do_recover(act: Act, number: int, doubtful: Doubtful) -> int:
     """Settle what a sender that was killed had claimed: it may be on the wire, or not; returns how many."""
     mine = (mass_recipient.c.mass == number) & (mass_recipient.c.outcome == int(Outcome.TAKEN))
     changes = []
-    for row in act.conn.execute(select(mass_recipient).where(mine)):
+    for row in act.conn.execute(select(mass_recipient).where(HELD, mine)):
         channel = CHANNELS[row.channel]
         again = channel in doubtful.again and (channel is not Channel.SMS or row.since >= doubtful.since)
         changes.append(
@@ -154,7 +154,7 @@ def do_claim(
     mine = (mass_recipient.c.mass == number) & mass_recipient.c.channel.in_(places_)
     query = select(mass_recipient).where(mine)
     again = mass_recipient.c.outcome == int(Outcome.POSTPONED)
-    rows = list(act.conn.execute(query.where(again, mass_recipient.c.due <= act.at).limit(most)))
+    rows = list(act.conn.execute(query.where(HELD, again, mass_recipient.c.due <= act.at).limit(most)))
     if len(rows) < most and after is not None:
         waiting = (mass_recipient.c.outcome == int(Outcome.WAITING)) & (mass_recipient.c.recipient > after)
         left = most - len(rows)

@@ -1,15 +1,18 @@
-"""Receipts that never come: after the pack's time their recipients get an end too, and the notice is settled."""
+"""Ends that nobody else brings: receipts that never come, and notices that nobody sends when their time is over."""
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, Row, select, update
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, select, update
 
 from clearbell.calls import HOUR
 from clearbell.ledger import Act, Store
 from clearbell.notices.mass.audience import CHANNELS
-from clearbell.notices.mass.counting import do_recount
+from clearbell.notices.mass.counting import counts_kept, do_recount
 from clearbell.notices.mass.model import Event, MassState, MassStepped, Outcome
-from clearbell.notices.mass.sending import Change, do_keep
+from clearbell.notices.mass.sending import Change, Doubtful, do_keep, do_recover
+from clearbell.notices.mass.service import do_end_waiting, do_finish
 from clearbell.notices.mass.tables import mass, mass_recipient
 from clearbell.notices.model import Channel
 from clearbell.policy.model import MassRules
@@ -26,17 +29,19 @@ def no_receipt_words(channel: Channel, hours: int) -> str:
     return f"accepted, no receipt within {hours} hours"
 
 
-def settle(store: Store, rules: MassRules, actor: str) -> int:
+def settle(store: Store, rules: MassRules, actor: str, *, thorough: bool = True) -> int:
     """Give up receipts that were to come within the pack's hours; returns how many.
 
-    A notice of which everyone has an end is settled. In acts of a thousand, so that no call waits; whatever stops it,
+    Not ``thorough``, it goes by the counts beside the notices alone, and does not look for receipts. A notice whose time is over and that nobody sends is finished: who was not told has that as the reason. A notice of which everyone has an end is settled. In acts of a thousand, so that no call waits; whatever stops it,
     the next time goes on. One that comes after all is still taken.
     """
+    _finish_left(store, actor)
     with store.read() as conn:
-        numbers = conn.execute(
-            select(mass.c.mass).where(mass.c.state.in_(_BEGUN), mass.c.settled == 0).order_by(mass.c.mass)
-        )
-        waiting = [number for number in numbers.scalars() if _has_something_to_do(conn, number, rules, store)]
+        unsettled = conn.execute(
+            select(mass).where(mass.c.state.in_(_BEGUN), mass.c.settled == 0).order_by(mass.c.mass)
+        ).all()
+        before = store.clock.now() - rules.receipt_hours * HOUR
+        waiting = [row.mass for row in unsettled if _has_something_to_do(conn, row, before, thorough=thorough)]
     given_up = 0
     for number in waiting:
         after = ""
@@ -52,15 +57,31 @@ def settle(store: Store, rules: MassRules, actor: str) -> int:
     return given_up
 
 
-def _has_something_to_do(conn: Connection, number: int, rules: MassRules, store: Store) -> bool:
-    before = store.clock.now() - rules.receipt_hours * HOUR
-    if _overdue(conn, number, before, "", 1):
+def _finish_left(store: Store, actor: str) -> None:
+    def left(at: int) -> Select[Any]:
+        begun = mass.c.state.in_((MassState.SENDING.value, MassState.PAUSED.value))
+        return select(mass.c.mass).where(begun, mass.c.not_after <= at, mass.c.lease <= at).order_by(mass.c.mass)
+
+    with store.read() as conn:
+        found = conn.execute(left(store.clock.now())).first()
+    if found is None:
+        return
+    with store.act(actor) as act:
+        for number in act.conn.execute(left(act.at)).scalars().all():
+            # What a killed sender had claimed may have gone out.
+            do_recover(act, number, Doubtful(frozenset()))
+            do_end_waiting(act, number, Event.LAPSE, "its time was over")
+            do_finish(act, number, officer=actor)
+
+
+def _has_something_to_do(conn: Connection, row: Row[Any], before: int, *, thorough: bool) -> bool:
+    counts = counts_kept(conn, row)
+    if row.state in _OVER and not (counts[Outcome.ACCEPTED] or counts[Outcome.TAKEN]):
         return True
-    state = conn.execute(select(mass.c.state).where(mass.c.mass == number)).scalar_one()
-    return state in _OVER and not _waits(conn, number)
+    return thorough and counts[Outcome.ACCEPTED] > 0 and bool(_overdue(conn, row.mass, before, "", 1))
 
 
-def _overdue(conn: Connection, number: int, before: int, after: str, most: int = _PAGE) -> list[Row[tuple[object]]]:
+def _overdue(conn: Connection, number: int, before: int, after: str, most: int = _PAGE) -> list[Row[Any]]:
     query = select(mass_recipient).where(
         _of(number, Outcome.ACCEPTED), mass_recipient.c.since <= before, mass_recipient.c.recipient > after
     )
@@ -79,7 +100,7 @@ def _of(number: int, outcome: Outcome) -> ColumnElement[bool]:
     return (mass_recipient.c.mass == number) & (mass_recipient.c.outcome == int(outcome))
 
 
-def _missed(row: Row[tuple[object]], hours: int) -> Change:
+def _missed(row: Row[Any], hours: int) -> Change:
     channel = CHANNELS[row.channel]
     return Change(
         row.recipient,

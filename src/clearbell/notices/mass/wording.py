@@ -18,13 +18,13 @@ STATES = {
 }
 OUTCOMES = {
     Outcome.WAITING: ("待发", "waiting"),
-    Outcome.TAKEN: ("发送中", "taken"),
+    Outcome.TAKEN: ("正在发送", "being sent"),
     Outcome.POSTPONED: ("稍后重试", "postponed"),
     Outcome.ACCEPTED: ("已受理", "accepted"),
     Outcome.DELIVERED: ("已送达", "delivered"),
     Outcome.FAILED: ("失败", "failed"),
     Outcome.DOUBT: ("结果不明,未重发", "in doubt, not sent again"),
-    Outcome.EXCLUDED: ("已退订", "opted out"),
+    Outcome.EXCLUDED: ("未发:已退订或无同意", "not told: opted out or no consent"),
     Outcome.LAPSED: ("过期未发", "lapsed"),
     Outcome.CANCELLED: ("已取消", "cancelled"),
     Outcome.NO_RECEIPT: ("已受理,无回执", "accepted, no receipt"),

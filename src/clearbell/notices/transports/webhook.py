@@ -18,6 +18,7 @@ from clearbell.notices.transports.protocol import Accepted, Event, Message, Refu
 
 SIGNATURE, TIME, NOTICE = "Clearbell-Signature", "Clearbell-Time", "Clearbell-Notice"
 _SCHEME = "v1="
+_MOST_SIGNATURES = 8
 _LATER = frozenset({408, 421, 423, 425, 429})
 
 
@@ -27,11 +28,17 @@ def sign(secret: bytes, at: int, body: bytes) -> str:
 
 
 def is_signed(secret: bytes, time_header: str, signature: str, body: bytes, *, now: int, within: int = 300) -> bool:
-    """For receivers: whether the body is ours and was sent at most ``within`` seconds from ``now`` (seconds UTC)."""
+    """For receivers: whether the body is ours and was sent at most ``within`` seconds from ``now`` (seconds UTC).
+
+    While a key is changed there are several signatures, with commas between them; one that is right is enough.
+    """
     if not (time_header.isascii() and time_header.isdigit()) or len(time_header) > 12:
         return False
     at = int(time_header)
-    return abs(now - at) <= within and hmac.compare_digest(sign(secret, at, body).encode(), signature.encode())
+    right = sign(secret, at, body).encode()
+    return abs(now - at) <= within and any(
+        hmac.compare_digest(right, one.strip().encode()) for one in signature.split(",")[:_MOST_SIGNATURES]
+    )
 
 
 class WebhookBody(msgspec.Struct, frozen=True):

@@ -39,6 +39,11 @@ def listed(conn: Connection, at: int, *, licence: str = "", person: str = "", na
     return conn.execute(query.where(or_(*wanted)) if wanted else query).all()
 
 
+def entry_of(conn: Connection, name: str) -> Row[Any] | None:
+    """The entry of that id, whether it stands or not."""
+    return conn.execute(select(blacklist).where(blacklist.c.entry == name)).first()
+
+
 def entries_of(conn: Connection, prefix: str) -> list[str]:
     """Ids of the entries that stand and whose id begins with ``prefix``."""
     query = select(blacklist.c.entry).where(

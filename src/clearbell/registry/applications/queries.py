@@ -41,6 +41,13 @@ def due_for_recheck(conn: Connection, at: int, limit: int = 100) -> Sequence[Row
     ).all()
 
 
+def applications_of(conn: Connection, party: str, limit: int, start: int = 0) -> Sequence[Row[Any]]:
+    """Applications of a party, the newest first."""
+    query = select(application).where(application.c.party == party)
+    newest = query.order_by(application.c.filed_at.desc(), application.c.application)
+    return conn.execute(newest.limit(limit).offset(start)).all()
+
+
 def documents_of(conn: Connection, name: str) -> Sequence[Row[Any]]:
     """Documents attached to an application."""
     return conn.execute(

@@ -38,8 +38,9 @@ from clearbell.registry.applications.model import (
 )
 from clearbell.registry.applications.tables import application, application_document
 from clearbell.registry.errors import UnknownError
-from clearbell.registry.identity import IdentityKey, is_resident_id
+from clearbell.registry.identity import IdentityKey, is_resident_id, same_name
 from clearbell.registry.model import HolderRegistered, NumbersAssigned, PartyKind, PartyRegistered, Purpose
+from clearbell.registry.queries import party_of, party_row
 from clearbell.registry.service import do_assign_numbers, do_register_holder, do_register_party
 from clearbell.vault import Kept
 
@@ -65,9 +66,12 @@ class Desk(msgspec.Struct, frozen=True):
         return due_after(at, deadline, self.pack, self.workdays)
 
 
-def do_file(act: Act, desk: Desk, name: str, line_class: LineClass, values: Mapping[str, str]) -> list[Problem]:
+def do_file(
+    act: Act, desk: Desk, name: str, line_class: LineClass, values: Mapping[str, str], *, party: str = ""
+) -> list[Problem]:
     """File an application; returns what holds it up, nothing when it goes to review.
 
+    ``party``: the registered party that applies; by default the one that the holder is, if it is registered.
     Raises :class:`ApplicationTakenError` for an id in use.
     """
     if act.conn.execute(select(application.c.state).where(application.c.application == name)).first():
@@ -89,6 +93,7 @@ def do_file(act: Act, desk: Desk, name: str, line_class: LineClass, values: Mapp
             valid_until=0,
             recheck_at=0,
             due=desk.due(act.at, REVIEW),
+            party=party or party_of(act.conn, fields.get("holder", "")),
         )
     )
     act.append("application.filed", [ApplicationFiled(name, line_class, fields)], about=_about)
@@ -107,7 +112,8 @@ def do_edit(act: Act, desk: Desk, name: str, changes: Mapping[str, str]) -> list
     fields = {key: value for key, value in fields.items() if value}
     # Refused and mended, it is reviewed anew.
     ends = desk.due(act.at, REVIEW) if row.state == State.REFUSED.value else row.due
-    _set(act, name, state=state.value, fields=_json(fields), reason="", due=ends)
+    party = party_of(act.conn, fields.get("holder", "")) or row.party
+    _set(act, name, state=state.value, fields=_json(fields), reason="", due=ends, party=party)
     act.append("application.edited", [ApplicationFiled(name, line_class, fields)], about=_about)
     return _recheck_problems(act, desk, name)
 
@@ -148,7 +154,11 @@ def do_approve(act: Act, desk: Desk, name: str) -> str:
     fields = msgspec.json.decode(row.fields, type=dict[str, str])
     line_class = LineClass(row.line_class)
     party = f"org:{desk.identities.digest('credit-code', fields['credit_code'])[:24]}"
-    do_register_party(act, PartyRegistered(party, PartyKind(fields["entity_kind"]), fields["entity_name"]))
+    if row.party and row.party != party:
+        # Registered before, under an id of its own: its holders and accounts stay with it.
+        party = row.party
+    else:
+        do_register_party(act, PartyRegistered(party, PartyKind(fields["entity_kind"]), fields["entity_name"]))
     do_register_holder(act, HolderRegistered(fields["holder"], party, fields["industry"]))
     first = to_key(fields["first"])
     numbers = NumbersAssigned(
@@ -163,7 +173,7 @@ def do_approve(act: Act, desk: Desk, name: str) -> str:
     )
     do_assign_numbers(act, [numbers])
     terms = {"valid_until": desk.due(act.at, VALID), "recheck_at": desk.due(act.at, RECHECK), "due": 0}
-    _move(act, name, Step.APPROVE, state, values={"decided_by": act.actor, **terms})
+    _move(act, name, Step.APPROVE, state, values={"decided_by": act.actor, "party": party, **terms})
     return numbers.resource
 
 
@@ -262,7 +272,13 @@ def _problems(act: Act, desk: Desk, row: Row[Any]) -> list[Problem]:
     ).scalars()
     fields = msgspec.json.decode(row.fields, type=dict[str, str])
     line_class = LineClass(row.line_class)
-    return find_problems(line_class, fields, set(documents), desk.pack.categories, desk.day(act.at))
+    found = find_problems(line_class, fields, set(documents), desk.pack.categories, desk.day(act.at))
+    registered, named = party_row(act.conn, row.party), fields.get("entity_name", "").strip()
+    if registered is not None and named and not same_name(named, registered.name):
+        zh = f"单位全称与登记的主体名称不一致:「{named}」与「{registered.name}」"
+        en = f"the organisation is not the registered party: `{named}`, `{registered.name}`"
+        found.append(Problem("entity_name", "names-disagree", zh, en))
+    return found
 
 
 def _sealed(desk: Desk, line_class: LineClass, values: Mapping[str, str]) -> dict[str, str]:

@@ -27,6 +27,9 @@ application = Table(
     Column("recheck_at", BigInteger, nullable=False),
     # Until when it is to be reviewed; 0 while it waits for nobody but the applicant.
     Column("due", BigInteger, nullable=False, server_default="0"),
+    # The registered party that applies; empty: not registered yet.
+    Column("party", Text, nullable=False, server_default=""),
+    Index("ix_application_party", "party", "filed_at"),
     Index("ix_application_state_changed_at", "state", "changed_at"),
 )
 

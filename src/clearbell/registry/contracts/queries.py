@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, select
 
 from clearbell.registry.contracts.model import State
 from clearbell.registry.contracts.tables import contract, contract_step
+from clearbell.registry.queries import held_by
 
 
 def contracts(conn: Connection, holder: str = "", limit: int = 100, after: str = "") -> Sequence[Row[Any]]:
@@ -17,6 +18,12 @@ def contracts(conn: Connection, holder: str = "", limit: int = 100, after: str =
     if holder:
         query = query.where(contract.c.holder == holder)
     return conn.execute(query).all()
+
+
+def contracts_of_party(conn: Connection, party: str, limit: int, start: int = 0) -> Sequence[Row[Any]]:
+    """Contracts of all holders that a party is, the newest first."""
+    query = select(contract).where(contract.c.holder.in_(held_by(party)))
+    return conn.execute(query.order_by(contract.c.offered.desc(), contract.c.contract).limit(limit).offset(start)).all()
 
 
 def contracts_in_force(conn: Connection, holder: str) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from sqlalchemy import Row
 
 from clearbell.numbering import format_e164, mask
+from clearbell.policy.model import Pack
 from clearbell.sanctions.orders.model import Bears, MustDoState, Outcome, ProofKind, State
 
 Language = Literal["zh", "en"]
@@ -51,6 +52,14 @@ PROOF_WORDS: dict[ProofKind, Words] = {
     ProofKind.NOTICE: {"zh": "通知回执", "en": "notice receipt"},
     ProofKind.FILE: {"zh": "文件", "en": "file"},
 }
+
+
+def issuer_words(row: Row[Any], pack: Pack, language: Language) -> str:
+    """Who gave an order: the pack's name for the authority in the reader's language, or what it called itself."""
+    rules = pack.orders.authorities.get(row.authority)
+    if rules is not None and row.issuer in ("", rules.zh, rules.en):
+        return rules.zh if language == "zh" else rules.en
+    return str(row.issuer or row.authority)
 
 
 def bears_words(row: Row[Any], language: Language, *, masked: bool = True) -> str:

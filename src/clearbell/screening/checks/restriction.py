@@ -1,4 +1,4 @@
-"""Orders and sanctions in force on the number, its holder or the trunk."""
+"""Orders and sanctions in force on the number, its holder or the trunk; and on the called number that is barred."""
 
 from __future__ import annotations
 
@@ -29,7 +29,10 @@ def _symbols(
 
 
 def look(case: Case) -> Outcome:
-    """Example: a number whose outgoing calls are barred for 30 days (单停), on its tenth day."""
+    """Example: a number whose outgoing calls are barred for 30 days (单停), on its tenth day.
+
+    Barred in both directions (双停) it is not called either, but by whom it just called in an emergency.
+    """
     call = case.call
     restrictions = case.views.restrictions
     at = call.at
@@ -47,4 +50,20 @@ def look(case: Case) -> Outcome:
     barring = [r for r in trunks if r.rung is not Rung.RATE_LIMIT]
     if barring:
         return _symbols(barring, "RESTRICTED_TRUNK", {"trunk": call.trunk}, None, at)
-    return CLEAR
+    return _called(case, at)
+
+
+def _called(case: Case, at: int) -> Outcome:
+    """Calls to a number that is barred in both directions (双停), by itself or with its holder."""
+    restrictions = case.views.restrictions
+    callee = case.call.callee
+    found = restrictions.numbers.get(callee)
+    barring = [one for one in in_force(found, at) if one.rung is Rung.BARRED] if found else []
+    if not barring and restrictions.barring_holders and callee:
+        resource = case.views.entitlements.resource_of(callee)
+        if resource is not None:
+            held = in_force(restrictions.holders.get(resource.holder), at)
+            barring = [one for one in held if one.rung is Rung.BARRED]
+    if not barring:
+        return CLEAR
+    return (Symbol("RESTRICTED_CALLEE", {"restriction": barring[0].restriction, "rung": barring[0].rung.value}),)

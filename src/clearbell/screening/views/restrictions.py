@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from clearbell.sanctions.model import Lifted, Restricted, Target
+from clearbell.sanctions.model import Lifted, Restricted, Rung, Target
 
 Key = int | str
 
@@ -19,6 +19,8 @@ class Restrictions:
         self.numbers: dict[int, list[Restricted]] = {}
         self.holders: dict[str, list[Restricted]] = {}
         self.trunks: dict[str, list[Restricted]] = {}
+        self.barring_holders = 0
+        """Restrictions that bar a holder in both directions: while there are none, nobody asks who holds a called number."""
 
     def apply(self, facts: Iterable[msgspec.Struct]) -> None:
         """Take in facts of sanctions; orders restrict nothing by themselves."""
@@ -35,6 +37,7 @@ class Restrictions:
             self.numbers.setdefault(fact.number, []).append(fact)
         elif fact.target is Target.HOLDER:
             self.holders.setdefault(fact.name, []).append(fact)
+            self.barring_holders += fact.rung is Rung.BARRED
         elif fact.target is Target.TRUNK:
             self.trunks.setdefault(fact.name, []).append(fact)
 
@@ -47,6 +50,7 @@ class Restrictions:
             if kept:
                 self.numbers[fact.number] = kept
             return
+        self.barring_holders -= fact.target is Target.HOLDER and fact.rung is Rung.BARRED
         # What is on an access provider stops no call by itself: it is in neither.
         table = self.holders if fact.target is Target.HOLDER else self.trunks
         kept = [r for r in table.pop(fact.name, []) if r.restriction != restriction]

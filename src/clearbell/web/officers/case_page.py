@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -13,14 +14,17 @@ from litestar.response import Redirect
 from sqlalchemy import Connection, Row
 
 from clearbell.access.model import Permission, Principal
+from clearbell.appeals.errors import AppealError
 from clearbell.cases.errors import CaseError, UnknownCaseError
 from clearbell.cases.model import State, Unit, UnitKind, Verdict
-from clearbell.cases.queries import case_of, category_of, story
+from clearbell.cases.queries import case_of, category_of
+from clearbell.cases.queries import story as lines_of
 from clearbell.cases.service import do_assign, do_close, do_note, do_verify
 from clearbell.cases.wording import STATES, VERDICTS, unit_words
 from clearbell.desk.ladder import Asked as AskedSanction
 from clearbell.desk.ladder import do_announce_sanction, propose
-from clearbell.desk.verdicts import TARGETS, do_confirm, do_find, do_settle_appeal
+from clearbell.desk.subjects import TARGETS
+from clearbell.desk.verdicts import do_confirm, do_find, do_settle_appeal
 from clearbell.ledger import Act
 from clearbell.lifecycles import IllegalStepError
 from clearbell.policy.model import Pack
@@ -30,7 +34,10 @@ from clearbell.reports.hours import reported_hours
 from clearbell.sanctions.model import Rung
 from clearbell.sanctions.queries import sanctions
 from clearbell.sanctions.service import SanctionError
+from clearbell.story import page as story
+from clearbell.story.gathering import gather, numbers_of
 from clearbell.web.case_bodies import line_view
+from clearbell.web.console import html_page
 from clearbell.web.doors import need_session, principal
 from clearbell.web.feeds import ServedGate
 from clearbell.web.officers.page import Asked, Language, Sent, Shown, field, in_words, language_of, show
@@ -84,7 +91,7 @@ def _page(request: Asked, gate: ServedGate, case: str, status: int = 200, fault:
     who = principal(request)
     with gate.store.read() as conn:
         row = case_of(conn, case)
-        lines = [line_view(line, pack) for line in story(conn, case)]
+        lines = [line_view(line, pack) for line in lines_of(conn, case)]
         unit = Unit(UnitKind(row.unit_kind), row.unit)
         steps = steps_for(who, row)
         proposal = propose(conn, unit, category_of(conn, case), pack, now) if unit.kind in TARGETS else None
@@ -157,7 +164,7 @@ def _do(request: Asked, gate: ServedGate, case: str, do: Callable[[Act, str], ob
             do(act, who)
     except UnknownCaseError:
         raise NotFoundException from None
-    except (CaseError, SanctionError, IllegalStepError) as error:
+    except (AppealError, CaseError, SanctionError, IllegalStepError) as error:
         return _page(request, gate, case, 422, in_words(error, language_of(request)))
     return Redirect(f"/desk/cases/{case}", status_code=303)
 
@@ -179,6 +186,21 @@ def case_page(case: FromPath[str], request: Asked, gate: ServedGate) -> Response
         return _page(request, gate, case)
     except UnknownCaseError:
         raise NotFoundException from None
+
+
+@get("/desk/cases/{case:str}/story", sync_to_thread=True, guards=[need_session], include_in_schema=False)
+def story_page(case: FromPath[str], request: Asked, gate: ServedGate) -> Response[str]:
+    """The whole story, from the first call on record, to read, print or keep."""
+    try:
+        with gate.store.read() as conn:
+            numbers = numbers_of(conn, case)
+        calls = [call for number in numbers for call in gate.calls_of(number)]
+        with gate.store.read() as conn:
+            told = gather(conn, case, gate.pack, calls, gate.now())
+    except UnknownCaseError:
+        raise NotFoundException from None
+    nonce = secrets.token_urlsafe(16)
+    return html_page(story.page(told, gate.pack, language_of(request), nonce), nonce)
 
 
 @_route("take")
@@ -252,4 +274,4 @@ def close(case: FromPath[str], data: Sent, request: Asked, gate: ServedGate) -> 
 
 def case_handlers() -> list[HTTPRouteHandler]:
     """The handlers of one case."""
-    return [case_page, take, note, verdict, second, sanction, appeal, close]
+    return [case_page, story_page, take, note, verdict, second, sanction, appeal, close]

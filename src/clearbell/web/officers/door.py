@@ -8,11 +8,17 @@ from litestar.handlers import HTTPRouteHandler
 from clearbell.web.doors import NotAllowedError
 from clearbell.web.officers.account import account_handlers
 from clearbell.web.officers.accounts import accounts_handlers
+from clearbell.web.officers.appeals_page import appeals_handlers
+from clearbell.web.officers.applications_page import applications_handlers as desk_applications_handlers
 from clearbell.web.officers.case_page import case_handlers
 from clearbell.web.officers.ledger_page import ledger_handlers
+from clearbell.web.officers.mass_list import mass_list_handlers
+from clearbell.web.officers.mass_page import mass_page_handlers
+from clearbell.web.officers.orders_page import orders_handlers
 from clearbell.web.officers.page import Asked, in_words, language_of, show
 from clearbell.web.officers.queue import queue_handlers
 from clearbell.web.officers.signing import signing_handlers
+from clearbell.web.tenancy import NotYoursError
 
 
 def officers_handlers() -> list[HTTPRouteHandler]:
@@ -23,10 +29,15 @@ def officers_handlers() -> list[HTTPRouteHandler]:
         *accounts_handlers(),
         *queue_handlers(),
         *case_handlers(),
+        *appeals_handlers(),
+        *mass_list_handlers(),
+        *mass_page_handlers(),
+        *orders_handlers(),
+        *desk_applications_handlers(),
         *ledger_handlers(),
     ]
 
 
-def refused_page(request: Asked, error: NotAllowedError) -> Response[str]:
-    """What is not allowed, and the way back."""
-    return show(request, "refused.html", 403, fault=in_words(error, language_of(request)))
+def refused_page(request: Asked, error: NotAllowedError | NotYoursError, status: int = 403) -> Response[str]:
+    """What is not allowed, or not there, and the way back."""
+    return show(request, "refused.html", status, fault=in_words(error, language_of(request)))

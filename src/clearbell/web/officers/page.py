@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from litestar import Request, Response
@@ -11,7 +12,7 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body
 from litestar.response import Redirect
 
-from clearbell.access.model import Permission, Principal
+from clearbell.access.model import TENANTS, Permission, Principal
 from clearbell.web.console import choose_language, html_page, pages
 from clearbell.web.doors import COOKIE, Doors, principal
 from clearbell.web.officers.texts import DESK
@@ -22,7 +23,21 @@ Language = Literal["zh", "en"]
 Shown = Response[str] | Redirect
 _LANGUAGE = "clearbell_language"
 _PLACES = (
+    ("firm", "/firm", Permission.FIRM),
+    ("firm_numbers", "/firm/numbers", Permission.FIRM),
+    ("firm_applications", "/firm/applications", Permission.FIRM),
+    ("firm_contracts", "/firm/contracts", Permission.FIRM),
+    ("firm_consents", "/firm/consents", Permission.FIRM),
+    ("firm_scrub", "/firm/scrub", Permission.SCRUB),
+    ("firm_calls", "/firm/calls", Permission.FIRM),
+    ("firm_reports", "/firm/reports", Permission.FIRM),
+    ("firm_sanctions", "/firm/sanctions", Permission.FIRM),
+    ("firm_cards", "/firm/cards", Permission.FIRM),
     ("cases", "/desk/cases", Permission.CASES_READ),
+    ("mass_notices", "/desk/mass-notices", Permission.NOTICES_READ),
+    ("appeals", "/desk/appeals", Permission.APPEALS_READ),
+    ("orders", "/desk/orders", Permission.ORDERS_READ),
+    ("applications", "/desk/applications", Permission.APPLICATIONS_READ),
     ("live", "/desk/live", Permission.NODE_READ),
     ("ledger", "/desk/ledger", Permission.LEDGER_READ),
     ("reads", "/desk/reads", Permission.LEDGER_READ),
@@ -48,19 +63,32 @@ def doors_of(request: Asked) -> Doors:
 
 def places(who: Principal) -> list[tuple[str, str]]:
     """Where someone may go: name and address."""
-    return [(name, path) for name, path, needed in _PLACES if needed is None or who.may(needed)]
+    return [
+        (name, path)
+        for name, path, needed in _PLACES
+        # What the node itself is and allows is no enterprise's concern.
+        if (name != "matrix" or who.role not in TENANTS) and (needed is None or who.may(needed))
+    ]
 
 
-def show(request: Asked, template: str, status: int = 200, **fields: Any) -> Response[str]:
-    """Render a page of the desk."""
+def show(
+    request: Asked, template: str, status: int = 200, *, door_words: Mapping[str, str] | None = None, **fields: Any
+) -> Response[str]:
+    """Render a page of the desk, or of another door in its frame; ``door_words``: that door's own words."""
     language = language_of(request)
     nonce = secrets.token_urlsafe(16)
     who = principal(request)
     signed_in = who.role is not None
-    words = DESK[language]
+    words = {**DESK[language], **(door_words or {})}
+    if who.role in TENANTS:
+        words["desk"] = words["firm_door"]
+    here = request.url.path
+    offered = places(who) if signed_in else []
+    # A place stands for what is below it too, the most exact one.
+    current = max((path for _, path in offered if f"{here}/".startswith(f"{path}/")), key=len, default="")
     body = (
         pages()
-        .get_template(f"desk/{template}")
+        .get_template(template if "/" in template else f"desk/{template}")
         .render(
             t=words,
             lang=language,
@@ -70,9 +98,9 @@ def show(request: Asked, template: str, status: int = 200, **fields: Any) -> Res
             who=who if signed_in else None,
             who_name=request.scope["state"].get("who_name", ""),
             csrf=who.csrf,
-            places=[(words[name], path) for name, path in places(who)] if signed_in else [],
-            here=request.url.path,
-            **{"fault": "", "said": "", **fields},
+            places=[(words[name], path) for name, path in offered],
+            here=here,
+            **{"fault": "", "said": "", "current": current, **fields},
         )
     )
     response = html_page(body, nonce, status)
@@ -80,7 +108,7 @@ def show(request: Asked, template: str, status: int = 200, **fields: Any) -> Res
         doors: Doors | None = request.app.state.get("doors")
         secure = doors is not None and doors.secure
         response.set_cookie(
-            Cookie(key=_LANGUAGE, value=language, path="/desk", max_age=31_536_000, secure=secure, samesite="lax")
+            Cookie(key=_LANGUAGE, value=language, path="/", max_age=31_536_000, secure=secure, samesite="lax")
         )
     return response
 
@@ -90,7 +118,7 @@ def session_cookie(request: Asked, secret: str) -> Cookie:
     return Cookie(
         key=COOKIE,
         value=secret,
-        path="/desk",
+        path="/",
         httponly=True,
         secure=doors_of(request).secure,
         # Strict would show who follows a link from a mail as signed out; forms carry a token of their own.

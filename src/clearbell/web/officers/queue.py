@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 from typing import Annotated, Any
 
@@ -21,6 +19,7 @@ from clearbell.cases.wording import STATES, VERDICTS, unit_words
 from clearbell.consent.codes import new_code
 from clearbell.numbering import to_key
 from clearbell.web.doors import need_session, principal
+from clearbell.web.exporting import csv_file
 from clearbell.web.feeds import ServedGate
 from clearbell.web.officers.page import Asked, Language, Sent, Shown, field, in_words, language_of, show
 from clearbell.web.officers.texts import DESK
@@ -100,18 +99,11 @@ def cases_queue(
     if not form:
         return _page(request, gate, **asked)
     language = language_of(request)
-    out = io.StringIO()
     names = ("case", "unit", "state", "urgency", "due", "opened", "assignee", "verdict")
-    written = csv.writer(out)
-    written.writerow([DESK[language][name] for name in names])
-    for row in _rows(request, gate, asked, 0, _MOST):
-        line = _line(row, gate, language)
-        # A cell that begins as a formula would be one in a spreadsheet.
-        written.writerow([f"'{text}" if (text := str(line[name]))[:1] in "=-@" else text for name in names])
-    # The mark tells spreadsheets that it is UTF-8.
-    body = b"\xef\xbb\xbf" + out.getvalue().encode()
-    headers = {"Content-Disposition": 'attachment; filename="cases.csv"', "Cache-Control": "no-store"}
-    return Response(body, media_type="text/csv; charset=utf-8", headers=headers)
+    lines = (_line(row, gate, language) for row in _rows(request, gate, asked, 0, _MOST))
+    return csv_file(
+        "cases", [DESK[language][name] for name in names], ([line[name] for name in names] for line in lines)
+    )
 
 
 @post("/desk/open-case", status_code=200, sync_to_thread=True, guards=[need_session], include_in_schema=False)

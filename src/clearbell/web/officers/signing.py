@@ -17,8 +17,8 @@ from clearbell.web.officers.texts import DESK
 
 
 def _after(path: str) -> str:
-    """Where to go then: a page of the desk, and nowhere else."""
-    return path if path.startswith("/desk") and "//" not in path and "\\" not in path else "/desk"
+    """Where to go then: a page of the desk or of the enterprise door, and nowhere else."""
+    return path if path.startswith(("/desk", "/firm")) and "//" not in path and "\\" not in path else "/desk"
 
 
 def _sign_in_page(request: Asked, status: int = 200, **fields: Any) -> Response[str]:

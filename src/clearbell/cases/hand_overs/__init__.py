@@ -1,0 +1,1 @@
+"""Case files handed over to an authority: proposed by one officer, handed over by another where the pack says so."""

@@ -1,0 +1,1 @@
+"""What became of each holder's calls: decisions added up by day, action and reason."""

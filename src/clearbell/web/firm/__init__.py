@@ -1,0 +1,1 @@
+"""The enterprise door: what a company that calls sees of its own, and what it files."""

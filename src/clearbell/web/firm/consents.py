@@ -1,0 +1,214 @@
+"""Consents: how many, how they grow, which lapse soon; a file of new ones, and taking one back."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
+from litestar.response import Redirect
+from sqlalchemy import Select, literal, select
+
+from clearbell.calls import DAY
+from clearbell.consent.errors import ConsentError
+from clearbell.consent.holdings import Week, holding, lapsing, weeks
+from clearbell.consent.model import Channel, ConsentWithdrawn
+from clearbell.consent.own_grants import KIND, OwnGrantLoader
+from clearbell.consent.service import do_withdraw
+from clearbell.intake import IntakeError, run_intake
+from clearbell.intake.queries import faults, reasons, run_of, runs_of
+from clearbell.numbering import format_e164, to_key
+from clearbell.registry.queries import held_by
+from clearbell.registry.tables import holder as holders_table
+from clearbell.web.doors import principal
+from clearbell.web.feeds import ServedGate
+from clearbell.web.firm.overview import SOON_DAYS, lapse_of
+from clearbell.web.firm.page import (
+    Cell,
+    Form,
+    From,
+    Line,
+    Uploaded,
+    choices,
+    file_of,
+    form,
+    listed,
+    own_holders,
+    page,
+    tenant,
+)
+from clearbell.web.firm.texts import FIRM
+from clearbell.web.officers.page import Asked, Sent, Shown, field, in_words, language_of
+from clearbell.web.revocation import category_name, shown_time
+
+WEEKS = 26
+_HEIGHT = 120
+_STEP = 24
+
+
+def own_loaders(party: str) -> Select[Any]:
+    """Names under which files of the party's holders were taken in."""
+    return select(literal(KIND).concat(holders_table.c.holder)).where(holders_table.c.holder.in_(held_by(party)))
+
+
+def bars(found: list[Week], gate: ServedGate) -> list[dict[str, Any]]:
+    """The growth as bars of a picture."""
+    most = max((max(one.given, one.withdrawn) for one in found), default=0) or 1
+    return [
+        {
+            "x": place * _STEP,
+            "given": one.given,
+            "withdrawn": one.withdrawn,
+            "up": round(one.given / most * _HEIGHT, 1),
+            "down": round(one.withdrawn / most * _HEIGHT, 1),
+            "week": shown_time(one.begins, gate)[:10],
+        }
+        for place, one in enumerate(found)
+    ]
+
+
+def _page(
+    request: Asked, gate: ServedGate, start: int = 0, as_form: str = "", status: int = 200, **fields: Any
+) -> Response[Any]:
+    party, language, now = tenant(request), language_of(request), gate.now()
+    own = held_by(party)
+    with gate.store.read() as conn:
+        found = holding(conn, own, now, now + SOON_DAYS * DAY, lapse_of(gate))
+        grown = weeks(conn, own, now, WEEKS, gate.pack.utc_offset_minutes)
+        holders = own_holders(conn, party)
+
+    def rows(start: int, count: int) -> list[Line]:
+        with gate.store.read() as conn:
+            return [
+                (
+                    Cell(run.file, f"/firm/consents/{run.run}"),
+                    run.loader.removeprefix(KIND),
+                    shown_time(run.started_at, gate),
+                    run.rows,
+                    run.stored,
+                    run.quarantined,
+                )
+                for run in runs_of(conn, own_loaders(party), count, start)
+            ]
+
+    return listed(
+        request,
+        "consents.html",
+        "uploads",
+        ("file", "holder", "when", "rows#", "stored#", "quarantined#"),
+        rows,
+        start,
+        as_form,
+        status,
+        found=found,
+        soon=SOON_DAYS,
+        weeks=bars(grown, gate),
+        most=max((max(one.given, one.withdrawn) for one in grown), default=0),
+        width=WEEKS * _STEP,
+        height=_HEIGHT,
+        holders=holders,
+        purposes=choices(gate.pack, language),
+        **fields,
+    )
+
+
+@page("/firm/consents")
+def consents(request: Asked, gate: ServedGate, start: From = 0, as_form: Form = "") -> Response[Any]:
+    """What there is, how it grew, and the files that were uploaded."""
+    return _page(request, gate, start, as_form)
+
+
+@page("/firm/lapsing")
+def lapsing_soon(request: Asked, gate: ServedGate, start: From = 0, as_form: Form = "") -> Response[Any]:
+    """Consents that lapse soon, the next first."""
+    party, language, now = tenant(request), language_of(request), gate.now()
+
+    def rows(start: int, count: int) -> list[Line]:
+        with gate.store.read() as conn:
+            found = lapsing(conn, held_by(party), now, now + SOON_DAYS * DAY, lapse_of(gate), count, start)
+            return [
+                (
+                    format_e164(row.callee),
+                    row.holder,
+                    category_name(gate, row.purpose, language),
+                    shown_time(row.ends, gate),
+                )
+                for row in found
+            ]
+
+    heads = ("number", "holder", "purpose", "until")
+    return listed(
+        request, "list.html", "lapsing", heads, rows, start, as_form, hint="lapsing_hint", current="/firm/consents"
+    )
+
+
+@form("/firm/consents/upload")
+def upload(data: Uploaded, request: Asked, gate: ServedGate) -> Shown:
+    """Take a CSV file in; the run's page says what became of each bad row."""
+    name, content = file_of(data)
+    language = language_of(request)
+    if not content:
+        return _page(request, gate, status=422, fault=FIRM[language]["file_needed"])
+    loader = OwnGrantLoader(field(data, "holder", 256), gate.pack.categories)
+    with tempfile.TemporaryDirectory() as folder:
+        # Its own name is kept for the list, without any folder.
+        path = Path(folder) / (Path(name.replace("\\", "/")).name or "consents.csv")
+        path.write_bytes(content)
+        try:
+            done = run_intake(gate.store, loader, path, actor=principal(request).name)
+        except IntakeError as error:
+            return _page(request, gate, status=422, fault=in_words(error, language))
+    return Redirect(f"/firm/consents/{done.run}", status_code=303)
+
+
+@form("/firm/consents/withdraw")
+def withdraw(data: Sent, request: Asked, gate: ServedGate) -> Response[Any]:
+    """Take a consent back, as the subscriber asked the firm to."""
+    language = language_of(request)
+    number = to_key(field(data, "number", 64), gate.pack.home)
+    if not number:
+        return _page(request, gate, status=422, fault=FIRM[language]["number_needed"])
+    fact = ConsentWithdrawn(field(data, "holder", 256), number, field(data, "purpose", 64) or "*", Channel.WEB)
+    try:
+        with gate.store.act(principal(request).name) as act:
+            ended = do_withdraw(act, fact)
+    except ConsentError as error:
+        return _page(request, gate, status=422, fault=in_words(error, language))
+    return _page(request, gate, said=FIRM[language]["withdrawn_said"].format(count=ended))
+
+
+@page("/firm/consents/{run:str}")
+def run_page(
+    run: FromPath[str], request: Asked, gate: ServedGate, start: From = 0, as_form: Form = ""
+) -> Response[Any]:
+    """What became of an uploaded file: the rows that were kept out, each with its reasons."""
+    language = language_of(request)
+    with gate.store.read() as conn:
+        done = run_of(conn, run)
+        why = reasons(conn, run)
+
+    def rows(start: int, count: int) -> list[Line]:
+        with gate.store.read() as conn:
+            found = faults(conn, run, count, start)
+        return [(one.line, one.column, one.zh if language == "zh" else one.en, one.raw) for one in found]
+
+    return listed(
+        request,
+        "run.html",
+        "quarantine",
+        ("line#", "column", "reason", "row"),
+        rows,
+        start,
+        as_form,
+        run=done,
+        when=shown_time(done.started_at, gate) if done is not None else "",
+        why=[(zh if language == "zh" else en, count) for _, zh, en, count in why],
+    )
+
+
+def consents_handlers() -> list[HTTPRouteHandler]:
+    """The handlers of consents."""
+    return [consents, lapsing_soon, upload, withdraw, run_page]

@@ -1,0 +1,192 @@
+"""The first page of the enterprise door, and the numbers."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+from sqlalchemy import Connection
+
+from clearbell.calls import DAY
+from clearbell.consent.holdings import holding
+from clearbell.desk.firms import count_reports_against, sanctions_against
+from clearbell.labels.cards.model import State as CardState
+from clearbell.labels.cards.queries import cards_of_party
+from clearbell.labels.cards.service import missing_papers
+from clearbell.numbering import NumberClass, class_of, format_e164
+from clearbell.records.outcomes.queries import outcome_totals, outcomes
+from clearbell.registry.applications.model import State as ApplicationState
+from clearbell.registry.applications.queries import applications_of
+from clearbell.registry.contracts.model import State as ContractState
+from clearbell.registry.contracts.queries import contracts_of_party
+from clearbell.registry.queries import held_by, party_row, resources_of_party
+from clearbell.web.feeds import ServedGate
+from clearbell.web.firm.limits import Limits, Nearness
+from clearbell.web.firm.page import Cell, Form, From, Line, day_words, listed, page, rung_words, shown, tenant
+from clearbell.web.firm.sanctions import on_whom
+from clearbell.web.firm.texts import FIRM
+from clearbell.web.officers.page import Asked, Language, language_of
+from clearbell.web.revocation import shown_time
+
+SOON_DAYS = 30
+_EVIDENCE = re.compile(r"\s*[((][…,,、 ]+[))]")
+LATELY_DAYS = 7
+_LOOKED_AT = 200
+
+
+@page("/firm")
+def overview(request: Asked, gate: ServedGate) -> Response[str]:
+    """What waits, what is in force, how close it is to a limit."""
+    party, language, now = tenant(request), language_of(request), gate.now()
+    offset = gate.pack.utc_offset_minutes
+    since = now - LATELY_DAYS * DAY
+    with gate.store.read() as conn:
+        known = party_row(conn, party)
+        own = resources_of_party(conn, party, _LOOKED_AT)
+        near = max(
+            (one for _, one in Limits(conn, gate).nearest(own, 20)),
+            key=lambda one: (one.share, one.hour),
+            default=Nearness(0, 0, 0, 0, ""),
+        )
+        consents = holding(conn, held_by(party), now, now + SOON_DAYS * DAY, lapse_of(gate))
+        fields: dict[str, Any] = {
+            "party": known.name if known is not None else party,
+            "waiting": _waiting(conn, party, language),
+            "sanctions": [
+                (one.sanction, rung_words(gate.pack, one.current or one.rung, language), on_whom(one, language),
+                 shown_time(one.until, gate))
+                for one in sanctions_against(conn, party, 5, alive=True)
+            ],
+            "numbers": sum(one.last - one.first + 1 for one in own),
+            "near": near,
+            "near_number": format_e164(near.number) if near.number else "",
+            "near_why": FIRM[language][f"limit_{near.why}"] if near.why else "",
+            "consents": consents,
+            "reports": count_reports_against(conn, party, since),
+            "calls": outcome_totals(conn, held_by(party), (since + offset * 60_000_000) // DAY),
+        }  # fmt: skip
+    fields["calls_in_all"] = sum(fields["calls"].values())
+    return shown(request, "overview.html", days=LATELY_DAYS, soon=SOON_DAYS, **fields)
+
+
+def lapse_of(gate: ServedGate) -> int | None:
+    """How long a consent without a stated period lasts, µs; None: without end."""
+    days = gate.pack.limit("consent_days")
+    return None if days is None else int(days * DAY)
+
+
+def _waiting(conn: Connection, party: str, language: Language) -> list[tuple[str, str]]:
+    """What waits for the firm: words and where."""
+    words = FIRM[language]
+    found = []
+    for one in applications_of(conn, party, _LOOKED_AT):
+        if one.state in (ApplicationState.HELD.value, ApplicationState.REFUSED.value, ApplicationState.LAPSED.value):
+            state = words[f"application_{one.state}"]
+            found.append(
+                (f"{words['application']} {one.application}: {state}", f"/firm/applications/{one.application}")
+            )
+    found += [
+        (f"{words['contract']} {one.contract}: {words['to_sign']}", f"/firm/contracts/{one.contract}")
+        for one in contracts_of_party(conn, party, _LOOKED_AT)
+        if one.state == ContractState.OFFERED.value
+    ]
+    found += [
+        (f"{words['card']} {one.card}: {words['papers_missing']}", f"/firm/cards/{one.card}")
+        for one in cards_of_party(conn, party, _LOOKED_AT)
+        if one.state == CardState.APPLIED.value and missing_papers(conn, one)
+    ]
+    return [(said[:1].upper() + said[1:], path) for said, path in found[:20]]
+
+
+@page("/firm/numbers")
+def numbers(request: Asked, gate: ServedGate, start: From = 0, as_form: Form = "") -> Response[Any]:
+    """The numbers with their state, and how much of their limit they used."""
+    party, language = tenant(request), language_of(request)
+    heads = ("number", "number_class", "purpose", "holder", "state", "hour#", "limit#", "limit_by", "day_calls#")
+
+    def rows(start: int, count: int) -> list[Line]:
+        with gate.store.read() as conn:
+            limits = Limits(conn, gate)
+            # A file of thousands of ranges looks at the first numbers of each.
+            near = limits.nearest(resources_of_party(conn, party, count, start), 200 if count <= 100 else 5)
+            return [_number(row, one, gate, language) for row, one in near]
+
+    return listed(request, "list.html", "numbers", heads, rows, start, as_form, hint="numbers_hint")
+
+
+def _number(row: Any, near: Nearness, gate: ServedGate, language: Language) -> Line:
+    words = FIRM[language]
+    state = (
+        Cell(rung_words(gate.pack, near.barred, language), tag="late")
+        if near.barred
+        else Cell(words["active"], tag="in")
+    )
+    if row.inbound_only and not near.barred:
+        state = Cell(words["inbound_only"])
+    whose = format_e164(row.first) + (f" – {format_e164(row.last)}" if row.last != row.first else "")
+    used = str(near.hour) + (f" ({format_e164(near.number)})" if near.number and row.last != row.first else "")
+    if near.limit and near.share >= 0.8:
+        used = Cell(used, tag="late")  # type: ignore[assignment]
+    return (
+        whose,
+        _class_words(class_of(row.first), language),
+        words[f"purpose_{row.purpose}"],
+        row.holder,
+        state,
+        used,
+        near.limit or "–",
+        words[f"limit_{near.why}"] if near.why else "",
+        near.day,
+    )
+
+
+def _class_words(kind: NumberClass, language: Language) -> str:
+    return FIRM[language].get(f"number_class_{kind.value}", kind.value)
+
+
+@page("/firm/calls")
+def calls(request: Asked, gate: ServedGate, start: From = 0, as_form: Form = "") -> Response[Any]:
+    """What became of the calls: by day, action and reason."""
+    party, language = tenant(request), language_of(request)
+    since = (gate.now() + gate.pack.utc_offset_minutes * 60_000_000) // DAY - 30
+
+    def rows(start: int, count: int) -> list[Line]:
+        with gate.store.read() as conn:
+            return [
+                (
+                    day_words(row.day),
+                    Cell(FIRM[language][f"action_{row.action}"], tag=row.action),
+                    reason_words(gate, row.reason, language),
+                    int(row.calls),
+                )
+                for row in outcomes(conn, held_by(party), since, count, start)
+            ]
+
+    with gate.store.read() as conn:
+        totals = outcome_totals(conn, held_by(party), since)
+    return listed(
+        request, "calls.html", "calls", ("day", "action", "reason", "calls#"), rows, start, as_form,
+        totals=[(name, FIRM[language][f"action_{name}"], totals.get(name, 0)) for name in ("allow", "label", "challenge", "reject")],
+    )  # fmt: skip
+
+
+class _Left(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def reason_words(gate: ServedGate, reason: str, language: Language) -> str:
+    """What decided, without the evidence of one call."""
+    price = gate.pack.prices.get(reason)
+    if price is not None:
+        words = (price.zh if language == "zh" else price.en).format_map(_Left())
+        # What is nothing but evidence in brackets goes with it.
+        return _EVIDENCE.sub("", words)
+    return FIRM[language].get(f"reason_{reason}", reason)
+
+
+def overview_handlers() -> list[HTTPRouteHandler]:
+    """The handlers of the overview, the numbers and the calls."""
+    return [overview, numbers, calls]

@@ -1,0 +1,167 @@
+"""Applications for lines and numbers, as those see them who review them: the queue, the papers, two officers' words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+import msgspec
+from litestar import Response, get, post
+from litestar.exceptions import NotFoundException
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath, QueryParameter
+from litestar.response import Redirect
+
+from clearbell.access.model import Permission
+from clearbell.ledger import Act
+from clearbell.lifecycles import IllegalStepError
+from clearbell.registry.applications.checks import DIGEST, Problem
+from clearbell.registry.applications.forms import FORMS
+from clearbell.registry.applications.model import LineClass, State
+from clearbell.registry.applications.queries import documents_of, queue
+from clearbell.registry.applications.service import application_row, do_approve, do_refuse, do_review
+from clearbell.registry.errors import RegistryError, UnknownError
+from clearbell.web.doors import need_session, principal
+from clearbell.web.feeds import ServedGate
+from clearbell.web.firm.texts import FIRM
+from clearbell.web.gate import Gate
+from clearbell.web.officers.page import Asked, Sent, Shown, field, in_words, language_of, show
+from clearbell.web.revocation import shown_time
+
+_PAGE = 100
+InState = Annotated[State | None, QueryParameter(name="state", description="Only those in this state.")]
+
+
+@get("/desk/applications", sync_to_thread=True, guards=[need_session], include_in_schema=False)
+def applications_queue(request: Asked, gate: ServedGate, in_state: InState = None) -> Response[str]:
+    """Those that wait for a reviewer, the longest waiting first."""
+    words = FIRM[language_of(request)]
+    with gate.store.read() as conn:
+        rows = queue(conn, (in_state,) if in_state is not None else (), _PAGE)
+    return show(
+        request,
+        "applications.html",
+        door_words=words,
+        rows=[
+            {
+                "name": row.application,
+                "line_class": words[f"class_{row.line_class}"],
+                "entity": msgspec.json.decode(row.fields, type=dict[str, str]).get("entity_name", ""),
+                "state": words[f"application_{row.state}"],
+                "filed": shown_time(row.filed_at, gate),
+                "due": shown_time(row.due, gate),
+                "late": 0 < row.due < gate.now(),
+            }
+            for row in rows
+        ],
+        states=[(one.value, words[f"application_{one.value}"]) for one in State],
+        state=in_state.value if in_state is not None else "",
+    )
+
+
+def _steps(request: Asked, state: State, filed_by: str, reviewed_by: str) -> list[str]:
+    """The forms that a page offers: what the state allows, the role is granted, and four eyes leave."""
+    who = principal(request)
+    if not who.may(Permission.APPLICATIONS_DECIDE):
+        return []
+    if state is State.PENDING:
+        return ["own"] if who.name == filed_by else ["review", "refuse"]
+    if state is State.REVIEWED:
+        return ["own"] if who.name in (filed_by, reviewed_by) else ["approve", "refuse"]
+    return ["refuse"] if state is State.HELD and who.name != filed_by else []
+
+
+def _page(request: Asked, gate: Gate, name: str, status: int = 200, fault: str = "") -> Response[str]:
+    language = language_of(request)
+    words = FIRM[language]
+    with gate.store.read() as conn:
+        row = application_row(conn, name)
+        papers = {paper.kind: paper for paper in documents_of(conn, name)}
+    form = FORMS[LineClass(row.line_class)]
+    values = msgspec.json.decode(row.fields, type=dict[str, str])
+    problems = msgspec.json.decode(row.problems, type=list[Problem])
+    return show(
+        request,
+        "application.html",
+        status,
+        door_words=words,
+        fault=fault,
+        name=name,
+        class_words=words[f"class_{row.line_class}"],
+        state=words[f"application_{row.state}"],
+        state_code=row.state,
+        reason=row.reason,
+        filed=shown_time(row.filed_at, gate),
+        due=shown_time(row.due, gate),
+        valid_until=shown_time(row.valid_until, gate),
+        by=[row.filed_by, row.reviewed_by, row.decided_by],
+        problems=[getattr(one, language) for one in problems],
+        # An identity number is kept as a digest, which tells a reader nothing.
+        fields=[
+            (one.zh if language == "zh" else one.en, "•••" if (value := values.get(one.name, "")).startswith(DIGEST) else value)
+            for one in form.fields
+        ],
+        documents=[(one.kind, one.zh if language == "zh" else one.en, papers.get(one.kind)) for one in form.documents],
+        steps=_steps(request, State(row.state), row.filed_by, row.reviewed_by),
+    )  # fmt: skip
+
+
+@get("/desk/applications/{application:str}", sync_to_thread=True, guards=[need_session], include_in_schema=False)
+def application_page(application: FromPath[str], request: Asked, gate: ServedGate) -> Response[str]:
+    """The application as it stands."""
+    try:
+        return _page(request, gate, application)
+    except UnknownError:
+        raise NotFoundException from None
+
+
+@get(
+    "/desk/applications/{application:str}/documents/{kind:str}",
+    sync_to_thread=True,
+    guards=[need_session],
+    include_in_schema=False,
+)
+def document(application: FromPath[str], kind: FromPath[str], gate: ServedGate) -> Response[bytes]:
+    """A document as it was handed in."""
+    with gate.store.read() as conn:
+        found = next((one for one in documents_of(conn, application) if one.kind == kind), None)
+    if found is None:
+        raise NotFoundException
+    headers = {
+        "Content-Disposition": f'attachment; filename="{kind}-{found.digest[:12]}"',
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-store",
+    }
+    return Response(gate.vault.get(found.digest), media_type=found.media or "application/octet-stream", headers=headers)
+
+
+@post(
+    "/desk/applications/{application:str}/{step:str}",
+    status_code=200,
+    sync_to_thread=True,
+    guards=[need_session],
+    include_in_schema=False,
+)
+def decide(application: FromPath[str], step: FromPath[str], data: Sent, request: Asked, gate: ServedGate) -> Shown:
+    """Pass it to a second reviewer, approve it, or refuse it for a reason."""
+    reason = field(data, "reason")
+    steps: dict[str, Callable[[Act], object]] = {
+        "review": lambda act: do_review(act, application),
+        "approve": lambda act: do_approve(act, gate.desk, application),
+        "refuse": lambda act: do_refuse(act, application, reason),
+    }
+    if step not in steps:
+        raise NotFoundException
+    try:
+        with gate.store.act(principal(request).name) as act:
+            steps[step](act)
+    except UnknownError:
+        raise NotFoundException from None
+    except (RegistryError, IllegalStepError) as error:
+        return _page(request, gate, application, 422, in_words(error, language_of(request)))
+    return Redirect(f"/desk/applications/{application}", status_code=303)
+
+
+def applications_handlers() -> list[HTTPRouteHandler]:
+    """The handlers of applications."""
+    return [applications_queue, application_page, document, decide]
