@@ -78,6 +78,7 @@ def test_pages_without_an_account(node, insurer, visitor, language):
     someone.page.locator("#number").fill(f"+{NOISY}")
     someone.click("button", FRONT[language]["look"])
     someone.sees(FRONT[language]["clean"])
+    assert someone.clicks == 1
     someone.look()
     node.report(NOISY, "loans", 25)
     node.until_labelled(NOISY, True)

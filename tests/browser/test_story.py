@@ -121,6 +121,7 @@ def test_a_call_is_reported_found_decided_and_looked_back_at(node, visitor, lang
     set_factor(supervisor)
     walk_round(supervisor)
     supervisor.open(f"/desk/cases/{case}")
+    before = supervisor.clicks
     supervisor.sees(said[0])
     supervisor.look("desk-second")
     supervisor.page.locator("#words-second").fill(said[1])
@@ -130,6 +131,7 @@ def test_a_call_is_reported_found_decided_and_looked_back_at(node, visitor, lang
     supervisor.page.locator("#reason").fill(said[2])
     supervisor.click("button", t["sanction_do"])
     supervisor.sees(t["sanctions"])
+    assert supervisor.clicks - before == 2
     supervisor.look()
 
     # Who only looks on sees the same and is offered nothing to change.
