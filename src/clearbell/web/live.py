@@ -26,7 +26,8 @@ from clearbell.web.officers.page import show
 from clearbell.web.texts import TEXTS
 
 _PAUSE = 1.0
-_STREAM_MOST = 3_600
+_STREAM_MOST = 60
+"""Looks of one stream. Then the browser asks again, and who is signed in no more is not let in again."""
 Most = Annotated[int, QueryParameter(name="most", ge=1, le=_STREAM_MOST, description="Looks before the stream ends.")]
 
 
