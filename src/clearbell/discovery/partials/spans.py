@@ -86,19 +86,14 @@ def _with_first_callers(callees: ir.Table, got: ir.Table) -> ir.Table:
     return joined.select(*callees.columns, first_callers=joined.first_callers.coalesce(0))
 
 
-def name_spans(reach: ir.Table, first: int, last: int, hold: Hold) -> ir.Table:
+def name_spans(reach: ir.Table, first: int, last: int) -> ir.Table:
     """Spans of holders and trunks, likewise."""
-    # Sorting by a number for each unit is cheaper than by its names.
-    units = reach.select("kind", "what", "unit").distinct()
-    units = hold(units.mutate(code=ibis.row_number().over(ibis.window(order_by=["kind", "what", "unit"]))))
-    told = hold(
-        _with_before(
-            reach.inner_join(units, ["kind", "what", "unit"]),
-            ("code", "item"),
-            {"made_before": ibis.literal(True), "refused_before": reach.refused},
-            first,
-            last,
-        )
+    told = _with_before(
+        reach,
+        ("kind", "what", "unit", "item"),
+        {"made_before": ibis.literal(True), "refused_before": reach.refused},
+        first,
+        last,
     )
     told = told.mutate(never=told.day - LOOKBACK)
     callees = told.filter(told.what == "callees")

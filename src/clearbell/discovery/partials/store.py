@@ -151,7 +151,7 @@ class PartialStore:
             return engine.read(self._files("days", name, back))
 
         def tables() -> dict[str, ir.Table]:
-            names = name_spans(table("reach"), first, last, engine.hold)
+            names = name_spans(table("reach"), first, last)
             numbers = number_partials(table("links"), table("callees"), first, last, engine.hold)
             return {**numbers, "name_spans": names}
 
