@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from clearbell.consent.hours import zone_of
 from clearbell.consent.model import ConsentGranted, ConsentWithdrawn, Listed, ListVerdict, RefusalEnded, Refused, Wished
 
 EVERY = "*"
@@ -90,6 +91,9 @@ class Wills:
             elif isinstance(fact, Listed):
                 self._list(fact)
             elif isinstance(fact, Wished):
+                if fact.hours:
+                    # Read from the machine's database now, so that no call waits for it.
+                    zone_of(fact.zone, "UTC")
                 self.wishes[fact.owner] = fact
 
     def _key(self, holder: str, callee: int) -> int:
