@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import random
+import signal
+import socket
 import sys
+import threading
 import time
 import uuid
 from pathlib import Path
@@ -13,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from cyclopts import App
 
 from clearbell.cli.context import actor, home_folder, language, open_store, refuse, say, words
-from clearbell.verification.model import Outcome, Script, Side, Speaker, State, Told
+from clearbell.verification.model import Doing, Outcome, Script, Side, Speaker, State, Told
 
 if TYPE_CHECKING:
     from clearbell.policy.model import Pack
@@ -46,6 +49,12 @@ _TOLD = {
     Told.MONOLOGUE: ("连续说话不等回应", "it speaks on without waiting"),
     Told.GREETING: ("短句问候后等待", "a few words, then a wait"),
     Told.KNOWN: ("与已有录音相同", "a recording heard before"),
+}
+_DOINGS = {
+    Doing.WAITING: ("待接", "waiting"),
+    Doing.IN_CALL: ("通话中", "in a call"),
+    Doing.CALLING: ("拨测中", "calling"),
+    Doing.UNANSWERED: ("无人接听", "unanswered"),
 }
 
 
@@ -370,7 +379,7 @@ def _evidence(row: Any) -> list[tuple[object, ...]]:
 
 @app.command
 def listen(*, line: str, hours: float = 24.0, config: Path | None = None, home: Path | None = None) -> None:
-    """Answer calls to a line late and silently, and record them; matched to the test calls that went before.
+    """Answer calls to a line late and silently, and record them, as a served node does that has the line.
 
     Parameters
     ----------
@@ -384,21 +393,85 @@ def listen(*, line: str, hours: float = 24.0, config: Path | None = None, home: 
         Data folder (default: $CLEARBELL_HOME or ./var).
     """
     from clearbell.verification.agent import AgentError
-    from clearbell.verification.calling import take_one
+    from clearbell.verification.attending import Attendant
+    from clearbell.verification.errors import VerificationError
+    from clearbell.verification.lines import Holder, check_free
 
     caller, _ = _open(home, config)
     chosen = _line(caller, line)
     if not chosen.receives:
         refuse(f"线路 {line} 未设 receives = true", f"the line {line} has no `receives = true`")
-    until = time.monotonic() + hours * 3600
-    taken = 0
-    while (left := until - time.monotonic()) > 0:
-        try:
-            # baresip is started anew now and then, so that the sound it plays to a caller lasts.
-            taken += take_one(caller, chosen, min(left, 600.0), lambda: False, uuid.uuid4().hex[:16])
-        except AgentError as error:
-            refuse(error.zh, error.en)
-    say(f"接到 {taken} 个电话", f"{taken} calls came in")
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    attendant = Attendant(
+        caller,
+        chosen,
+        Holder(f"{socket.gethostname()}:{os.getpid()}", uuid.uuid4().hex[:16]),
+        new_id=lambda: uuid.uuid4().hex[:16],
+        chance=random.SystemRandom().random,
+        stopped=stop.is_set,
+        dials=False,
+        fails=True,
+    )
+    try:
+        with caller.store.read() as conn:
+            check_free(conn, caller.store.clock.now(), line, None)
+        attendant.run(caller.now_ms() + int(hours * 3_600_000))
+    except (AgentError, VerificationError) as error:
+        refuse(error.zh, error.en)
+    say(f"接到 {attendant.taken} 个电话", f"{attendant.taken} calls came in")
+
+
+@app.command
+def lines(*, config: Path | None = None, home: Path | None = None) -> None:
+    """Show which node answers each line that receives. Ends with exit code 1 when one is not answered.
+
+    Parameters
+    ----------
+    config
+        Configuration of the node (default: clearbell.toml in the data folder, where there is one).
+    home
+        Data folder (default: $CLEARBELL_HOME or ./var).
+    """
+    from clearbell.cli.fields import shown
+    from clearbell.cli.tables import show as show_table
+    from clearbell.cli.tables import table
+    from clearbell.serving.config import ConfigError, config_file, read_config
+    from clearbell.verification.lines import lines_health
+
+    file = config_file(home_folder(home), config)
+    try:
+        settings = read_config(file).verification if file is not None else None
+    except ConfigError as error:
+        refuse(error.zh, error.en)
+    names = settings.receiving if settings is not None else ()
+    store = open_store(home)
+    with store.read() as conn:
+        found = lines_health(conn, store.clock.now(), names)
+    head = words(
+        "线路 号码 池 节点 自 状态 一日来电 其中回拨 最近来电 待拨 故障",
+        "line number pool node since doing calls-a-day back last-call planned fault",
+    ).split()
+    rows = [
+        (
+            one.line,
+            one.number or "-",
+            one.pool or "-",
+            one.owner or words("无节点接听", "nobody"),
+            shown(one.since) if one.since else "-",
+            words(*_DOINGS[one.doing]),
+            one.calls,
+            one.back,
+            shown(one.last) if one.last else "-",
+            one.planned,
+            one.fault or "-",
+        )
+        for one in found
+    ]
+    show_table(table(words("接听的线路", "Lines that are answered"), head, rows, numeric=(6, 7, 9)))
+    if any(not one.well for one in found):
+        raise SystemExit(1)
 
 
 @app.command
