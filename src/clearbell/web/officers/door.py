@@ -17,7 +17,9 @@ from clearbell.web.officers.mass_page import mass_page_handlers
 from clearbell.web.officers.orders_page import orders_handlers
 from clearbell.web.officers.page import Asked, in_words, language_of, show
 from clearbell.web.officers.queue import queue_handlers
+from clearbell.web.officers.reports_page import reports_handlers
 from clearbell.web.officers.signing import signing_handlers
+from clearbell.web.officers.signing_elsewhere import elsewhere_handlers
 from clearbell.web.tenancy import NotYoursError
 
 
@@ -25,10 +27,12 @@ def officers_handlers() -> list[HTTPRouteHandler]:
     """The handlers of the desk."""
     return [
         *signing_handlers(),
+        *elsewhere_handlers(),
         *account_handlers(),
         *accounts_handlers(),
         *queue_handlers(),
         *case_handlers(),
+        *reports_handlers(),
         *appeals_handlers(),
         *mass_list_handlers(),
         *mass_page_handlers(),
