@@ -24,6 +24,7 @@ restriction = Table(
     # The sanction that it carries out; empty: none.
     Column("sanction", Text, nullable=False, server_default=""),
     Index("ix_restriction_number", "number"),
+    Index("ix_restriction_start", "start"),
 )
 
 sanction = Table(
@@ -68,6 +69,9 @@ sanction = Table(
     Index("ix_sanction_name", "target", "name"),
     Index("ix_sanction_case_id", "case_id"),
     Index("ix_sanction_state", "state", "until"),
+    Index("ix_sanction_announced", "announced", "sanction"),
+    Index("ix_sanction_until", "until", "sanction"),
+    Index("ix_sanction_ended", "ended", "sanction"),
 )
 
 sanction_notice = Table(

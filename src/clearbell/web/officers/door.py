@@ -17,6 +17,7 @@ from clearbell.web.officers.mass_page import mass_page_handlers
 from clearbell.web.officers.orders_page import orders_handlers
 from clearbell.web.officers.page import Asked, in_words, language_of, show
 from clearbell.web.officers.queue import queue_handlers
+from clearbell.web.officers.reports_page import reports_handlers
 from clearbell.web.officers.signing import signing_handlers
 from clearbell.web.tenancy import NotYoursError
 
@@ -29,6 +30,7 @@ def officers_handlers() -> list[HTTPRouteHandler]:
         *accounts_handlers(),
         *queue_handlers(),
         *case_handlers(),
+        *reports_handlers(),
         *appeals_handlers(),
         *mass_list_handlers(),
         *mass_page_handlers(),

@@ -34,6 +34,7 @@ _PLACES = (
     ("firm_sanctions", "/firm/sanctions", Permission.FIRM),
     ("firm_cards", "/firm/cards", Permission.FIRM),
     ("cases", "/desk/cases", Permission.CASES_READ),
+    ("reports", "/desk/reports", Permission.REPORTS_READ),
     ("mass_notices", "/desk/mass-notices", Permission.NOTICES_READ),
     ("appeals", "/desk/appeals", Permission.APPEALS_READ),
     ("orders", "/desk/orders", Permission.ORDERS_READ),

@@ -1,0 +1,66 @@
+"""The desk's lists, with a browser: what is at hand is found, narrowed down, worked off and taken away."""
+
+from __future__ import annotations
+
+import csv
+
+import pytest
+from tests.browser.joining import invited, join
+
+from clearbell.web.officers.listing_texts import LISTING
+from clearbell.web.officers.report_texts import REPORTS
+from clearbell.web.officers.texts import DESK
+
+pytestmark = [pytest.mark.process, pytest.mark.timeout(300)]
+
+CALLER, OTHER, ME = 8613800000066, 8613800000077, 8613900000009
+
+
+def report(node, number, reporters, category="property"):
+    body = [{"number": f"+{number}", "reporter": f"+{ME + one}", "category": category} for one in range(reporters)]
+    assert node.web.post("/v1/reports", json={"reports": body}).status_code == 201
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_complaint_centre_works_off_what_is_at_hand(node, visitor, language):
+    t, o, lw = DESK[language], REPORTS[language], LISTING[language]
+    link = invited(node, "sun", "complaints")
+    report(node, CALLER, 3)
+    report(node, OTHER, 1, "loans")
+    clerk = visitor(language)
+    join(clerk, link, "sun")
+    before = clerk.clicks
+    clerk.click("link", t["reports"])
+    clerk.look("desk-reports")
+    clerk.page.get_by_label(lw["number"], exact=True).fill("138 0000 0077")
+    clerk.click("button", lw["show"])
+    rows = clerk.page.get_by_role("table").locator("tbody tr")
+    assert rows.count() == 1
+    clerk.clicks += 1
+    rows.first.get_by_role("link").first.click()
+    clerk.sees("+8613800000077")
+    clerk.look("desk-report")
+    clerk.page.locator("#provider").fill("Example Access")
+    clerk.click("button", o["forward"])
+    assert clerk.clicks - before == 4
+    clerk.page.locator("#words-handle").fill("barred")
+    clerk.click("button", o["handle"])
+    clerk.page.locator("#words-answer").fill("it was barred")
+    clerk.click("button", o["answer_do"])
+    clerk.sees("it was barred")
+    clerk.look()
+
+    # By what is due, and the other way round; then as a file.
+    clerk.open("/desk/reports?sort=due")
+    clerk.look()
+    clerk.click("link", lw["due"], exact=False, within=clerk.page.get_by_role("table"))
+    assert clerk.page.get_by_role("columnheader", name=lw["due"]).get_attribute("aria-sort") == "descending"
+    clerk.look()
+    with clerk.page.expect_download() as download:
+        clerk.page.get_by_role("button", name=lw["download"]).click()
+    lines = list(csv.reader(download.value.path().read_text(encoding="utf-8-sig").splitlines()))
+    assert lines[0][2] == lw["number"]
+    assert [line[2] for line in lines[1:]] == ["+86138****0066"] * 3
+    clerk.open("/desk/reports?number=hello", status=422)
+    clerk.sees(lw["bad_filter"].format(what=lw["number"]))
+    clerk.look()
