@@ -11,6 +11,8 @@ import structlog
 import uvicorn
 
 from clearbell.access.keys import AccessKey
+from clearbell.access.oidc.fetching import fetch
+from clearbell.access.oidc.provider import Provider
 from clearbell.calls import Call, CallEnd, Decision
 from clearbell.desk.audiences import Sources as AudienceSources
 from clearbell.desk.mass_notices import MassDesk
@@ -203,6 +205,11 @@ class Server:
                         AccessKey(load_secret(node.home / "access-key", node.randomness), node.randomness),
                         config.access,
                         secure=config.http.secure_cookies,
+                        providers=[
+                            Provider(one, _token(one.client_secret_file), fetch, node.store.clock.now)
+                            for one in config.access.oidc
+                        ],
+                        public_url=config.http.public_url,
                     ),
                     signing=Signing(config.enforcement.targets),
                 )

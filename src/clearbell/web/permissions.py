@@ -197,6 +197,9 @@ DOOR = frozenset(
         ("GET", "/desk/sign-in"),
         ("POST", "/desk/sign-in/password"),
         ("POST", "/desk/sign-in/code"),
+        ("GET", "/desk/sign-in/with/{provider}"),
+        ("GET", "/desk/sign-in/back/{provider}"),
+        ("GET", "/desk/sign-in/leave/{provider}"),
         ("GET", "/desk/join/{name}/{secret}"),
         ("POST", "/desk/join"),
     }

@@ -22,6 +22,7 @@ from clearbell.web.officers.queue import queue_handlers
 from clearbell.web.officers.reports_page import reports_handlers
 from clearbell.web.officers.sanctions_page import sanctions_handlers
 from clearbell.web.officers.signing import signing_handlers
+from clearbell.web.officers.signing_elsewhere import elsewhere_handlers
 from clearbell.web.tenancy import NotYoursError
 
 
@@ -29,6 +30,7 @@ def officers_handlers() -> list[HTTPRouteHandler]:
     """The handlers of the desk."""
     return [
         *signing_handlers(),
+        *elsewhere_handlers(),
         *account_handlers(),
         *accounts_handlers(),
         *queue_handlers(),
