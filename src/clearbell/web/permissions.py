@@ -101,6 +101,7 @@ _API: Mapping[tuple[str, str], P | None] = {
     ("POST", "/v1/enforcement/{target}/resync"): P.SANCTIONS_DECIDE,
     # From a target, which proves itself by its signature.
     ("POST", "/v1/enforcement/{target}/acknowledgements"): PUBLIC,
+    ("GET", "/v1/lines"): P.NODE_READ,
     ("GET", "/v1/sanctions"): P.SANCTIONS_READ,
     ("POST", "/v1/sanctions"): P.SANCTIONS_DECIDE,
     ("POST", "/v1/sanctions/propose"): P.SANCTIONS_READ,
@@ -225,6 +226,11 @@ _DESK: Mapping[tuple[str, str], P | None] = {
     ("POST", "/desk/reports/{receipt}/forward"): P.COMPLAINTS_HANDLE,
     ("POST", "/desk/reports/{receipt}/handle"): P.COMPLAINTS_HANDLE,
     ("POST", "/desk/reports/{receipt}/answer"): P.COMPLAINTS_HANDLE,
+    ("GET", "/desk/sanctions"): P.SANCTIONS_READ,
+    ("GET", "/desk/sanctions/{case}/{place}"): P.SANCTIONS_READ,
+    ("POST", "/desk/sanctions/{case}/{place}/lift"): P.SANCTIONS_DECIDE,
+    ("GET", "/desk/deadlines"): P.DEADLINES_READ,
+    ("GET", "/desk/health"): P.NODE_READ,
     ("GET", "/desk/mass-notices"): P.NOTICES_READ,
     ("GET", "/desk/mass-notices/{mass}"): P.NOTICES_READ,
     ("GET", "/desk/mass-notices/{mass}/events"): P.NOTICES_READ,
@@ -307,6 +313,7 @@ PERSONAL = frozenset(
         "/desk/cases/{case}/story",
         "/desk/orders/{order}",
         "/desk/reports/{receipt}",
+        "/desk/sanctions/{case}/{place}",
         "/desk/applications/{application}",
         "/desk/applications/{application}/documents/{kind}",
     }
