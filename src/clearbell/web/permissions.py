@@ -101,6 +101,7 @@ _API: Mapping[tuple[str, str], P | None] = {
     ("POST", "/v1/enforcement/{target}/resync"): P.SANCTIONS_DECIDE,
     # From a target, which proves itself by its signature.
     ("POST", "/v1/enforcement/{target}/acknowledgements"): PUBLIC,
+    ("GET", "/v1/lines"): P.NODE_READ,
     ("GET", "/v1/sanctions"): P.SANCTIONS_READ,
     ("POST", "/v1/sanctions"): P.SANCTIONS_DECIDE,
     ("POST", "/v1/sanctions/propose"): P.SANCTIONS_READ,
