@@ -35,6 +35,9 @@ from clearbell.access.model import Role
 from clearbell.access.service import do_make_account
 from clearbell.access.settings import AccessSettings
 from clearbell.access.signing_in import join, sign_in
+from clearbell.calls import DAY
+from clearbell.desk.scorecards import MOST_DAYS
+from clearbell.desk.tallying import tally_complaints
 from clearbell.ledger import Store
 from clearbell.vault import load_secret
 from clearbell.web.doors import COOKIE
@@ -134,6 +137,11 @@ def fill(store: Store, cases: int, reports: int) -> None:
                 conn.execute(text(statement), {**about, "begin": begin, "end": min(begin + 1_000_000, reports)})
         print(f"reports: {reports:,} rows in {time.perf_counter() - began:.0f} s", flush=True)
         conn.execute(text("analyze"))
+    today = now // DAY
+    began = time.perf_counter()
+    for day in range(today - MOST_DAYS, today + 1):
+        tally_complaints(store, day, 0)
+    print(f"complaints tallied: {MOST_DAYS + 1} days in {time.perf_counter() - began:.0f} s", flush=True)
 
 
 def officers(store: Store, home: Path, count: int) -> list[str]:
@@ -179,7 +187,6 @@ def pages(cases: int) -> dict[str, list[str]]:
         "providers": ["/desk/providers"],
         "providers, 31 days": ["/desk/providers?period=31"],
         "health": ["/desk/health"],
-        "ledger": ["/desk/ledger"],
         "orders": ["/desk/orders"],
         "live": ["/desk/live"],
         "front": ["/"],
