@@ -58,7 +58,7 @@ def html_page(body: str, nonce: str, status: int = 200) -> Response[str]:
         headers={
             "Content-Security-Policy": (
                 f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; "
-                "connect-src 'self'; img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+                "connect-src 'self'; media-src 'self'; img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
             ),
             "Referrer-Policy": "no-referrer",
             "X-Content-Type-Options": "nosniff",
