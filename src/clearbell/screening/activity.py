@@ -47,7 +47,7 @@ class Few:
         """``packed``: what :func:`noted` returned."""
         # Time and kind stay one number, which sorts as the time does: a call asks for ten counts.
         self._events = list(_EVENT.iter_unpack(packed))
-        self._newest = max(self._events)[0] >> _KIND_BITS
+        self._newest: int = max(self._events)[0] >> _KIND_BITS
 
     def _since(self, index: int, now: int) -> int:
         """The least time, with a kind, that the window which ends at ``now`` covers."""
