@@ -7,8 +7,10 @@ import csv
 import pytest
 from tests.browser.joining import invited, join
 
+from clearbell.web.officers.health_texts import HEALTH
 from clearbell.web.officers.listing_texts import LISTING
 from clearbell.web.officers.report_texts import REPORTS
+from clearbell.web.officers.sanction_texts import SANCTIONS
 from clearbell.web.officers.texts import DESK
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(300)]
@@ -64,3 +66,54 @@ def test_the_complaint_centre_works_off_what_is_at_hand(node, visitor, language)
     clerk.open("/desk/reports?number=hello", status=422)
     clerk.sees(lw["bad_filter"].format(what=lw["number"]))
     clerk.look()
+
+
+def barred(node, number):
+    """A confirmed case with a sanction that bites at once, as officers decided it over HTTP."""
+    opened = {"words": "rings all day", "number": f"+{number}", "officer": "li"}
+    name = node.web.post("/v1/cases", json=opened).json()["case"]
+    for step, body in (
+        ("verify", {"officer": "li"}),
+        (
+            "evidence",
+            {"source": "line-1", "what": {"type": "test-call", "outcome": "answered", "recording": "ab" * 32}},
+        ),
+        ("verdict", {"verdict": "confirmed", "words": "sells flats", "officer": "li"}),
+        ("confirm", {"agrees": True, "words": "so it is", "officer": "wang"}),
+        ("sanction", {"reason": "marketing without consent", "officer": "zhao"}),
+    ):
+        reply = node.web.post(f"/v1/cases/{name}/{step}", json=body)
+        assert reply.status_code in (200, 201), (step, reply.text)
+    return name
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_an_officer_lifts_a_sanction_and_sees_what_is_due_and_how_the_node_does(node, visitor, language):
+    t, o, h = DESK[language], SANCTIONS[language], HEALTH[language]
+    case = barred(node, CALLER)
+    report(node, OTHER, 2)
+    officer = visitor(language)
+    join(officer, invited(node, "li", "officer"), "li")
+    before = officer.clicks
+    officer.click("link", t["sanctions_place"])
+    officer.look("desk-sanctions")
+    officer.clicks += 1
+    officer.page.get_by_role("table").get_by_role("link", name=f"{case}/1").click()
+    officer.sees("+8613800000066")
+    officer.look("desk-sanction")
+    officer.fill(o["lift_reason"], "the number was another's")
+    officer.page.locator(".step button").click()
+    officer.clicks += 1
+    officer.sees(o["nothing_now"])
+    assert officer.clicks - before == 3
+    officer.look()
+
+    officer.click("link", t["deadlines"])
+    officer.look()
+    officer.page.locator("select[name=kind]").select_option("report_forward")
+    officer.click("button", LISTING[language]["show"])
+    assert officer.page.get_by_role("table").locator("tbody tr").count() == 2
+    officer.look()
+    officer.click("link", t["health"])
+    officer.sees(h["fresh"])
+    officer.look("desk-health")

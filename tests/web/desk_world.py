@@ -37,8 +37,11 @@ class Desk:
             with self.store.act("t") as act:
                 invited = do_make_account(act, self.key, SETTINGS, who, who, Role(who.rstrip("0123456789")))
             join(self.store, self.key, SETTINGS, who, invited.secret, PASSWORD)
-            self.cookies[who] = sign_in(self.store, self.key, SETTINGS, who, PASSWORD).secret
+            self.sign_in_again(who)
         return self.cookies[who]
+
+    def sign_in_again(self, who):
+        self.cookies[who] = sign_in(self.store, self.key, SETTINGS, who, PASSWORD).secret
 
 
 class Clerk:

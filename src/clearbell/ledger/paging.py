@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, Select, tuple_
+from sqlalchemy import ColumnElement, Select, tuple_
 
 Place: TypeAlias = tuple[int | float | str, ...]
 """Where a row stands in its order: the values of the order's columns."""
@@ -23,7 +23,7 @@ class Order(msgspec.Struct, frozen=True):
         """The same order from the other end."""
         return Order(self.columns, not self.descending)
 
-    def place_of(self, row: Row[Any]) -> Place:
+    def place_of(self, row: Any) -> Place:
         """Where a row stands."""
         return tuple(getattr(row, str(column.key)) for column in self.columns)
 

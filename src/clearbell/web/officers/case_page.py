@@ -128,6 +128,7 @@ def _page(request: Asked, gate: ServedGate, case: str, status: int = 200, fault:
             words=row.words,
         ),
         steps=steps,
+        may_sanctions=who.may(P.SANCTIONS_READ),
         verdicts=[(one.value, VERDICTS[one][language]) for one in Verdict],
         proposal=(proposal.rung.value, _rung(pack, proposal.rung.value, language), getattr(proposal, language)) if proposal else None,
         rungs=rungs,

@@ -8,7 +8,6 @@ to a colleague, and the browser's way back is the way back.
 from __future__ import annotations
 
 import base64
-import binascii
 import datetime
 import enum
 import re
@@ -19,14 +18,14 @@ from urllib.parse import urlencode
 
 import msgspec
 from litestar import Response
-from sqlalchemy import Row
 
+from clearbell.access.keys import AccessKey
 from clearbell.ledger.paging import Order, Place
 from clearbell.numbering import to_key
 from clearbell.web.exporting import csv_file
 from clearbell.web.gate import Gate
 from clearbell.web.officers.listing_texts import LISTING
-from clearbell.web.officers.page import Asked, Language, language_of, show
+from clearbell.web.officers.page import Asked, Language, doors_of, language_of, show
 
 PAGE = 50
 FILE = 10_000
@@ -92,6 +91,8 @@ class Table(msgspec.Struct, frozen=True):
     orders: Mapping[str, Order]
     """By name; the first is the one nobody has to ask for."""
     filters: tuple[Filter, ...] = ()
+    is_turnable: bool = True
+    """Whether each order can be had from its other end too."""
 
 
 class Wish(msgspec.Struct):
@@ -113,6 +114,10 @@ class Wish(msgspec.Struct):
         """Rows to ask for: one more than are shown, to know whether there are more."""
         return (FILE if self.is_file else PAGE) + 1
 
+    def use(self, sort: str, order: Order) -> None:
+        """Take another order than the usual one, where none was asked for; a place of the usual one is none of it."""
+        self.sort, self.order = sort, order
+
     def day_after(self, name: str) -> int:
         """The end of the day that a filter names, µs UTC; 0: it names none."""
         return int(self.values[f"{name}:end"]) if name in self.values else 0
@@ -125,9 +130,9 @@ def wanted(request: Asked, gate: Gate, table: Table) -> Wish:
         one.name: str(given[one.name])[:_MOST_TEXT].replace("\x00", "") for one in table.filters if given.get(one.name)
     }
     sort = str(given.get("sort", "")) or next(iter(table.orders))
-    known = sort.lstrip("-") in table.orders and sort.count("-") < 2
+    known = sort.removeprefix("-") in table.orders and (table.is_turnable or not sort.startswith("-"))
     first = next(iter(table.orders.values()))
-    order = table.orders[sort.lstrip("-")] if known else first
+    order = table.orders[sort.removeprefix("-")] if known else first
     if sort.startswith("-"):
         order = order.turned()
     wish = Wish(raw, {}, sort, order, (), given.get("as") == "csv", "" if known else words["bad_sort"])
@@ -135,7 +140,7 @@ def wanted(request: Asked, gate: Gate, table: Table) -> Wish:
         if one.name in raw and not _read(one, raw[one.name], gate, wish):
             wish.fault = words["bad_filter"].format(what=words[one.name])
     if after := str(given.get("after", "")):
-        place = _place(after)
+        place = _place(after, doors_of(request).key, table)
         if place is None or not order.fits(place):
             wish.fault = words["bad_place"]
         else:
@@ -171,38 +176,36 @@ def _read(one: Filter, text: str, gate: Gate, wish: Wish) -> bool:
     return True
 
 
-def _place(text: str) -> Place | None:
-    if not re.fullmatch(r"[A-Za-z0-9_-]{1,1000}", text):
+def _place(text: str, key: AccessKey, table: Table) -> Place | None:
+    """The place that an address names; None: none that this node gave out."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,2000}", text):
         return None
     try:
-        found = msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (binascii.Error, msgspec.DecodeError, UnicodeDecodeError):
+        sealed = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        found = msgspec.json.decode(key.reveal(f"place:{table.name}", sealed))
+    except (ValueError, msgspec.DecodeError):
         return None
-    if not isinstance(found, list) or not all(isinstance(one, int | float | str) for one in found):
-        return None
-    return tuple(found)
+    return tuple(found) if isinstance(found, list) else None
 
 
-def _written(place: Place) -> str:
-    return base64.urlsafe_b64encode(msgspec.json.encode(list(place))).decode().rstrip("=")
+def _written(place: Place, key: AccessKey, table: Table) -> str:
+    # Sealed: a place may hold a number that the page itself masks.
+    sealed = key.hide(f"place:{table.name}", msgspec.json.encode(list(place)).decode())
+    return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
 
 
 def show_listing(
     request: Asked,
     table: Table,
     wish: Wish,
-    rows: Sequence[Row[Any]],
-    cells: Callable[[Row[Any], Language], Sequence[Cell]],
+    rows: Sequence[Any],
+    cells: Callable[[Any, Language], Sequence[Cell]],
     *,
     template: str,
     status: int = 200,
-    place_of: Callable[[Any], Place] | None = None,
     **fields: Any,
 ) -> Response[Any]:
-    """The page, or the file that was asked for. ``rows``: up to ``wish.limit`` of them; ``cells``: what one shows.
-
-    ``place_of``: where a row stands, for rows that are no rows of a query.
-    """
+    """The page, or the file that was asked for. ``rows``: up to ``wish.limit`` of them; ``cells``: what one shows."""
     language = language_of(request)
     words = LISTING[language]
     shown = rows[: wish.limit - 1]
@@ -210,7 +213,9 @@ def show_listing(
         **wish.raw,
         **({"sort": request.query_params["sort"]} if "sort" in request.query_params else {}),
     }
-    more = {**kept, "after": _written((place_of or wish.order.place_of)(shown[-1]))} if len(rows) > len(shown) else {}
+    more: dict[str, str] = {}
+    if len(rows) > len(shown):
+        more = {**kept, "after": _written(wish.order.place_of(shown[-1]), doors_of(request).key, table)}
     here = request.url.path
     if wish.is_file and not wish.fault:
         file = csv_file(
@@ -244,7 +249,9 @@ def _head(head: Head, table: Table, wish: Wish, here: str) -> tuple[Head, str, s
     if not head.order:
         return head, "", ""
     order = table.orders[head.order]
-    is_now = wish.sort.lstrip("-") == head.order
+    is_now = wish.sort.removeprefix("-") == head.order
+    if is_now and not table.is_turnable:
+        return head, "", "ascending"
     turned = f"-{head.order}" if is_now and not wish.sort.startswith("-") else head.order
     sorted_ = ("descending" if wish.order.descending else "ascending") if is_now and order.columns else ""
     return head, f"{here}?{urlencode({**wish.raw, 'sort': turned})}", sorted_

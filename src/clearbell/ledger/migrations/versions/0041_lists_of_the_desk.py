@@ -16,13 +16,13 @@ depends_on = None
 _PARTIAL = (
     ("ix_report_aside_received", "report", ["received", "report"], "standing = 'aside'"),
     ("ix_report_withdrawn", "report", ["received", "report"], "withdrawn <> 0"),
+    ("ix_sanction_until", "sanction", ["until", "sanction"], "ended = 0"),
     ("ix_complaint_due", "complaint", ["due", "report"], "due <> 0"),
 )
 _WHOLE = (
     ("ix_report_received", "report", ["received", "report"]),
     ("ix_report_category", "report", ["category", "received"]),
     ("ix_sanction_announced", "sanction", ["announced", "sanction"]),
-    ("ix_sanction_until", "sanction", ["until", "sanction"]),
     ("ix_sanction_ended", "sanction", ["ended", "sanction"]),
     ("ix_restriction_start", "restriction", ["start"]),
 )
