@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import csv
+import os
 
+import numpy as np
 import pytest
-from tests.browser.joining import invited, join
+from tests.browser.joining import invited, join, set_factor
 
+from clearbell.calls import DAY, HOUR
+from clearbell.enforcement.tables import task
+from clearbell.records.outcomes.tables import trunk_outcome
+from clearbell.registry.model import PartyKind, PartyRegistered, TrunkOpened
+from clearbell.registry.service import do_open_trunk, do_register_party
+from clearbell.vault import Vault, load_secret
+from clearbell.verification.sound import silence, tone, write_wav
 from clearbell.web.officers.health_texts import HEALTH
 from clearbell.web.officers.listing_texts import LISTING
+from clearbell.web.officers.provider_texts import PROVIDERS
 from clearbell.web.officers.report_texts import REPORTS
 from clearbell.web.officers.sanction_texts import SANCTIONS
 from clearbell.web.officers.texts import DESK
@@ -117,3 +127,60 @@ def test_an_officer_lifts_a_sanction_and_sees_what_is_due_and_how_the_node_does(
     officer.click("link", t["health"])
     officer.sees(h["fresh"])
     officer.look("desk-health")
+
+
+def restricted_untold(node, target):
+    """A carrier let a restriction lie."""
+    with node.store.act("test") as act:
+        do_register_party(act, PartyRegistered("ap1", PartyKind.COMPANY, "Example Access"))
+        do_open_trunk(act, TrunkOpened("trunk-1", "ap1"))
+        day = (act.at + 8 * HOUR) // DAY
+        for action, calls in (("allow", 1200), ("label", 40), ("reject", 160)):
+            act.conn.execute(trunk_outcome.insert().values(trunk="trunk-1", day=day, action=action, calls=calls))
+        values = dict.fromkeys((column.name for column in task.columns), 0)
+        values |= {
+            "restriction": "C1/1", "target": target, "operation": "put", "state": "overdue", "provider": "ap1",
+            "spread": False, "how": "", "message": "", "digest": "", "fault": "", "alarmed": act.at, "deadline": act.at,
+        }  # fmt: skip
+        act.conn.execute(task.insert().values(values))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_supervisor_sees_who_let_nuisance_in_and_what_a_test_call_heard(node, visitor, language):
+    t, o = DESK[language], PROVIDERS[language]
+    restricted_untold(node, "edge-1")
+    opened = {"words": "rings all day", "number": f"+{CALLER}", "officer": "li"}
+    case = node.web.post("/v1/cases", json=opened).json()["case"]
+    vault = Vault(node.home / "documents", load_secret(node.home / "document-key", os.urandom), os.urandom)
+    sound = np.concatenate([silence(1), tone(300, 2, 0.3), silence(0.5), tone(500, 3, 0.8), silence(1.5)])
+    digest = vault.put(write_wav(sound), 10**7).digest
+    what = {
+        "type": "test-call",
+        "outcome": "machine",
+        "recording": digest,
+        "text": "FLATS BY THE LAKE",
+        "confidence": 0.71,
+    }
+    reply = node.web.post(f"/v1/cases/{case}/evidence", json={"source": "line-1", "what": what})
+    assert reply.status_code == 200, reply.text
+
+    clerk = visitor(language)
+    join(clerk, invited(node, "wang", "supervisor"), "wang")
+    set_factor(clerk)
+    clerk.click("link", t["providers"])
+    clerk.sees(o["alarms"].format(count=1))
+    clerk.look("desk-providers")
+    clerk.click("link", "Example Access")
+    clerk.look()
+    clerk.click("link", o["alarms_show"])
+    clerk.sees("edge-1")
+    clerk.look()
+    clerk.open(f"/desk/cases/{case}")
+    clerk.sees("FLATS BY THE LAKE")
+    clerk.look("desk-recording")
+    length = clerk.page.evaluate(
+        "async () => { const a = document.querySelector('audio'); a.load();"
+        " await new Promise((done, no) => { a.onloadedmetadata = done; a.onerror = no; }); return a.duration; }"
+    )
+    assert length == pytest.approx(8, abs=0.1)
+    clerk.look()

@@ -43,3 +43,13 @@ def page(query: Select[Any], order: Order, after: Place, limit: int) -> Select[A
         query = query.where(here < there if order.descending else here > there)
     columns = [column.desc() if order.descending else column.asc() for column in order.columns]
     return query.order_by(*columns).limit(limit)
+
+
+def slice_of(rows: Sequence[Any], order: Order, after: Place, limit: int) -> list[Any]:
+    """The same of rows that were reckoned and stand in no table: few enough to be all at hand."""
+    ordered = sorted(rows, key=order.place_of, reverse=order.descending)
+    if after:
+        ordered = [
+            row for row in ordered if (order.place_of(row) < after) == order.descending and order.place_of(row) != after
+        ]
+    return ordered[:limit]

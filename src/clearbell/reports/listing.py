@@ -13,7 +13,7 @@ from clearbell.ledger.paging import Order, Place, page
 from clearbell.reports.complaints.model import State
 from clearbell.reports.complaints.tables import complaint
 from clearbell.reports.model import Standing
-from clearbell.reports.tables import report
+from clearbell.reports.tables import report, report_trunk
 
 BY_RECEIPT = Order((report.c.received, report.c.report), descending=True)
 """The newest first."""
@@ -39,6 +39,8 @@ class Wanted(msgspec.Struct, frozen=True):
     state: State | None = None
     """Of the complaint; only with :data:`BY_DUE`."""
     category: str = ""
+    trunk: str = ""
+    """That the call came in on, as the call records told."""
     since: int = 0
     """Received in [since, until), µs UTC."""
     until: int = 0
@@ -75,6 +77,11 @@ def _conditions(wanted: Wanted, *, by_due: bool) -> list[ColumnElement[bool]]:
         found.append(report.c.number == wanted.number)
     if wanted.category:
         found.append(report.c.category == wanted.category)
+    if wanted.trunk:
+        on = select(report_trunk.c.report).where(
+            report_trunk.c.report == report.c.report, report_trunk.c.trunk == wanted.trunk
+        )
+        found.append(on.exists())
     if wanted.since:
         found.append(report.c.received >= wanted.since)
     if wanted.until:

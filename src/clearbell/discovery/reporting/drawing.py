@@ -53,7 +53,12 @@ def timeline(sightings: Sequence[Sighting], day: int, feature: str) -> str:
     return f'<svg class="timeline" role="img" width="{width}" height="{_TALL + 18}">{"".join(bars)}{labels}</svg>'
 
 
-def story(chapters: Sequence[Chapter], day: int) -> str:
+def _told(label: str) -> str:
+    """What the picture shows, for who does not see it."""
+    return f' aria-label="{escape(label)}"' if label else ""
+
+
+def story(chapters: Sequence[Chapter], day: int, label: str = "") -> str:
     """Numbers of a campaign by day: joined above the line, left below it."""
     known = {one.day: one for one in chapters if one.day <= day}
     if not known:
@@ -79,10 +84,10 @@ def story(chapters: Sequence[Chapter], day: int) -> str:
     wide = days * (_CELL + _GAP)
     parts.append(f'<line class="axis" x1="14" x2="{wide + 14}" y1="{middle}" y2="{middle}"/>')
     parts.append(f'<text x="{wide + 22}" y="{middle + 4}">{date_of(first):%m-%d} – {date_of(day):%m-%d}</text>')
-    return f'<svg class="timeline" role="img" width="{wide + 140}" height="92">{"".join(parts)}</svg>'
+    return f'<svg class="timeline" role="img"{_told(label)} width="{wide + 140}" height="92">{"".join(parts)}</svg>'
 
 
-def graph(campaign: Campaign) -> str:
+def graph(campaign: Campaign, label: str = "") -> str:
     """Numbers on a ring; in the middle what they have in common, tied to whoever has it. Shared callees tie numbers."""
     places = _ring(campaign.numbers[:: max(1, math.ceil(len(campaign.numbers) / _NODES))])
     anchors = sorted(campaign.bonds.anchors, key=lambda one: (-len(one.numbers), one.tie, one.name))[:_ANCHORS]
@@ -110,7 +115,7 @@ def graph(campaign: Campaign) -> str:
         if len(places) <= _NAMED:
             dots.append(_label(number, x, y))
     return (
-        f'<svg class="graph" role="img" viewBox="0 0 {_SIZE + 200} {_SIZE}" width="{_SIZE + 200}" height="{_SIZE}">'
+        f'<svg class="graph" role="img"{_told(label)} viewBox="0 0 {_SIZE + 200} {_SIZE}" width="{_SIZE + 200}" height="{_SIZE}">'
         f"{''.join(lines)}{''.join(middle)}{''.join(dots)}</svg>"
     )
 

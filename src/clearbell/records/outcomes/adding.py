@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
 
-from sqlalchemy import Table, and_, delete, select, update
+from sqlalchemy import Connection, Table, and_, delete, select, update
 
 from clearbell.calls import DAY, MINUTE, Decision
 from clearbell.ledger import Act, Store
@@ -42,18 +42,33 @@ class Outcomes:
         self._randomness = randomness
 
     def run(self) -> int:
-        """Add up what is new in the journal; returns how many calls of registered holders that were."""
+        """Add up what is new in the journal; returns how many calls of registered holders that were.
+
+        Another process may add up the same journal: each record counts once.
+        """
         name = self._name()
         with self._store.read() as conn:
-            row = conn.execute(select(call_outcome_reached).where(call_outcome_reached.c.journal == name)).first()
-        began = (row.segment, row.offset) if row is not None else ("", 0)
+            began = _reached(conn, name)
         reached, sums, trunks = self._read(*began)
         if reached != began:
             with self._store.act(ACTOR) as act:
+                if _reached(act.conn, name) != began:
+                    return 0
                 _put(act, call_outcome, sums)
                 _put(act, trunk_outcome, trunks)
                 _move(act, name, reached)
         return sums.total()
+
+    def catch_up(self) -> None:
+        """Add up all that is new."""
+        name, before = self._name(), None
+        while True:
+            self.run()
+            with self._store.read() as conn:
+                now = _reached(conn, name)
+            if now == before:
+                return
+            before = now
 
     def _read(self, segment: str, offset: int) -> tuple[tuple[str, int], Sums, Sums]:
         """How far was read, and the sums of registered holders and of trunks."""
@@ -86,6 +101,12 @@ class Outcomes:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(self._randomness(16).hex(), encoding="ascii")
         return path.read_text(encoding="ascii").strip()
+
+
+def _reached(conn: Connection, name: str) -> tuple[str, int]:
+    """Segment and offset that a journal was added up to."""
+    row = conn.execute(select(call_outcome_reached).where(call_outcome_reached.c.journal == name)).first()
+    return (row.segment, row.offset) if row is not None else ("", 0)
 
 
 def do_forget_before(act: Act, day: int) -> int:

@@ -39,6 +39,7 @@ _PLACES = (
     ("appeals", "/desk/appeals", Permission.APPEALS_READ),
     ("orders", "/desk/orders", Permission.ORDERS_READ),
     ("deadlines", "/desk/deadlines", Permission.DEADLINES_READ),
+    ("providers", "/desk/providers", Permission.SCORECARDS_READ),
     ("mass_notices", "/desk/mass-notices", Permission.NOTICES_READ),
     ("applications", "/desk/applications", Permission.APPLICATIONS_READ),
     ("live", "/desk/live", Permission.NODE_READ),

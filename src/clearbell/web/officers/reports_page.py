@@ -80,6 +80,7 @@ def _table(language: Language, pack: Pack) -> Table:
             Filter(
                 "category", Kind.CHOICE, tuple((code, category_name(code, pack, language)) for code in pack.categories)
             ),
+            Filter("trunk", Kind.TEXT),
             Filter("from", Kind.DAY),
             Filter("to", Kind.DAY),
         ),
@@ -97,7 +98,7 @@ def _asked(wish: Wish, gate: Gate, language: Language) -> Wanted:
     since, until = values.get("from", 0), wish.day_after("to")
     if since and until and since >= until:
         wish.fault = LISTING[language]["bad_period"]
-    narrowed = ("stands" in values or "category" in values) and not values.get("number")
+    narrowed = ("stands" in values or "category" in values or "trunk" in values) and not values.get("number")
     if narrowed and not since and not until and wish.order.columns == BY_RECEIPT.columns:
         zone = zoneinfo.ZoneInfo(gate.pack.timezone)
         day = datetime.datetime.fromtimestamp((gate.now() - _DAYS * DAY) / 1e6, zone).date()
@@ -113,6 +114,7 @@ def _asked(wish: Wish, gate: Gate, language: Language) -> Wanted:
         Stands(values["stands"]) if "stands" in values else None,
         State(state) if state != _OPEN else None,
         values.get("category", ""),
+        values.get("trunk", ""),
         since,
         until,
     )
