@@ -17,6 +17,7 @@ from clearbell.cases.opening import open_cases
 from clearbell.desk.appeals.telling import tell_appellants
 from clearbell.desk.deadlines.passing import pass_deadlines
 from clearbell.desk.deadlines.sources import SOURCES, Works
+from clearbell.desk.figures.adding import add_figures
 from clearbell.desk.sanctioning import keep_up_sanctions
 from clearbell.desk.scorecards import MOST_DAYS, last_days
 from clearbell.desk.tallying import tally_complaints
@@ -119,6 +120,7 @@ class Upkeep:
 
     def _add_up(self) -> None:
         self._outcomes.run()
+        add_figures(self._node.store, self._node.pack.utc_offset_minutes)
 
     def _tally(self, turn: int) -> None:
         offset = self._node.pack.utc_offset_minutes
