@@ -3,13 +3,18 @@
 Each is worked out in a process of its own from one synthetic lake: the same rows, and whether they are the same is looked at.
 
     python -m bench.discovery --millions 3 10 [--pandas-up-to 3] [--memory-limit 1GB] [--seed 1]
+        [--ways scan full "new day"] [--lakes FOLDER] [--results FILE.jsonl [--picture FILE.svg]]
+
+Seconds of processor are counted beside the clock, since they tell more where other programs run too.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import multiprocessing
 import shutil
+import statistics
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -17,12 +22,14 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
-from bench.discovery.ways import Cost, work
+from bench.discovery.ways import TOUCHED, Cost, work
+from bench.drawing import Curve, curves_svg
 from clearbell.discovery.features import FEATURES
 from clearbell.simulation.records.writing import write_records
 
 _SCALE = 0.044
 """Of the simulated city, for a million calls in 30 days."""
+_WAYS = ("scan", "sql", "full", "new day", "nothing new", "pandas")
 
 
 def _measured(way: str, place: Path, memory: str) -> Cost:
@@ -45,51 +52,100 @@ def _differing(one: Path, other: Path) -> int:
     return int(found[0][0])
 
 
-def _compare(millions: float, options: argparse.Namespace) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder)
-        for progress in write_records(options.seed, millions * _SCALE, place / "lake", 30):
-            calls = progress.calls
-        print(f"{calls:,} calls in 30 days, memory limit of DuckDB {options.memory_limit}")
-        scan = _measured("scan", place, options.memory_limit)
-        sql = _measured("sql", place, options.memory_limit)
-        full = _measured("full", place, options.memory_limit)
-        print(f"  {pq.read_metadata(place / 'full.parquet').num_rows:,} rows; ", end="")
-        print(f"{_differing(place / 'full.parquet', place / 'sql.parquet')} differ from SQL by hand")
-        (place / "full.parquet").rename(place / "kept.parquet")
-        for group in ("days", "spans"):
-            shutil.rmtree(max((place / "lake" / "partials" / group).iterdir()))
-        new = _measured("new day", place, options.memory_limit)
-        print(
-            f"  {_differing(place / 'kept.parquet', place / 'new day.parquet')} rows of the new day differ from the full run"
+def _compare(millions: float, options: argparse.Namespace, place: Path) -> None:
+    lake = place / "lake"
+    if not lake.exists():
+        for _ in write_records(options.seed, millions * _SCALE, lake, 30):
+            pass
+    files = sorted(lake.glob("calls/*/*.parquet"))
+    calls = sum(pq.read_metadata(file).num_rows for file in files)
+    a_day = pq.read_table(files[-1], columns=TOUCHED)
+    print(
+        f"{calls:,} calls in 30 days, the columns touched {a_day.nbytes / len(a_day) * calls / 1e6:,.0f} MB in memory; "
+        f"DuckDB may use {options.memory_limit}"
+    )
+    cost: dict[str, Cost] = {}
+    for way in options.ways:
+        if way == "full":
+            shutil.rmtree(lake / "partials", ignore_errors=True)
+        if way == "new day":
+            for group in ("days", "spans"):
+                shutil.rmtree(max((lake / "partials" / group).iterdir()))
+        if way == "pandas" and millions > options.pandas_up_to:
+            continue
+        cost[way] = _measured(way, place, options.memory_limit)
+        if options.results:
+            with options.results.open("a") as kept:
+                told = {"calls": calls, "way": way, "limit": options.memory_limit, **cost[way]._asdict()}
+                kept.write(json.dumps(told) + "\n")
+        if way == "full":
+            print(f"  {pq.read_metadata(place / 'full.parquet').num_rows:,} rows")
+    for way in cost:
+        if way not in ("scan", "full") and "full" in cost:
+            print(
+                f"  {_differing(place / 'full.parquet', place / f'{way}.parquet')} rows of {way} differ from the full run"
+            )
+    for name, one, other in _RATIOS:
+        if one in cost and other in cost:
+            left, right = cost[one], cost[other]
+            print(
+                f"  {name:<36} processor {left.processor / right.processor:.3f}, clock {left.clock / right.clock:.3f}"
+            )
+
+
+_RATIOS = (
+    ("full / SQL by hand", "full", "sql"),
+    ("new day / full", "new day", "full"),
+    ("merging alone / full", "nothing new", "full"),
+    ("full / scan of the columns touched", "full", "scan"),
+    ("pandas / full", "pandas", "full"),
+)
+
+
+def _draw(results: Path, picture: Path) -> None:
+    """Seconds of processor for a million calls by way over the size of the lake: the median of what was kept."""
+    kept: dict[tuple[str, int], list[float]] = {}
+    for line in results.read_text().splitlines():
+        one = json.loads(line)
+        kept.setdefault((one["way"], one["calls"]), []).append(one["processor"] / one["calls"] * 1e6)
+    curves = [
+        Curve(
+            name, sorted((calls / 1e6, statistics.median(found)) for (way, calls), found in kept.items() if way == key)
         )
-        merge = _measured("nothing new", place, options.memory_limit)
-        ratios = {
-            "full / SQL by hand": full.processor / sql.processor,
-            "new day / full": new.processor / full.processor,
-            "merging alone / full": merge.processor / full.processor,
-            "full / scan of the columns touched": full.processor / scan.processor,
-        }
-        if millions <= options.pandas_up_to:
-            pandas = _measured("pandas", place, options.memory_limit)
-            print(f"  {_differing(place / 'kept.parquet', place / 'pandas.parquet')} rows of pandas differ")
-            ratios["pandas / full, processor"] = pandas.processor / full.processor
-            ratios["pandas / full, clock"] = pandas.clock / full.clock
-        for name, ratio in ratios.items():
-            print(f"  {name:<36} {ratio:.3f}")
+        for key, name in _NAMES.items()
+        if any(way == key for way, _ in kept)
+    ]
+    picture.write_text(curves_svg("Seconds of processor for a million calls", "million calls in 30 days", curves))
+
+
+_NAMES = {
+    "scan": "scan",
+    "nothing new": "windows merged alone",
+    "new day": "a new day",
+    "full": "from nothing",
+    "sql": "SQL by hand",
+    "pandas": "plain pandas",
+}
 
 
 def main() -> None:
     """Make each lake, measure every way, print the ratios."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("--millions", type=float, nargs="+", default=[3, 10])
+    asked.add_argument("--millions", type=float, nargs="*", default=[3, 10])
+    asked.add_argument("--ways", nargs="+", choices=_WAYS, default=_WAYS)
     asked.add_argument("--pandas-up-to", type=float, default=3)
     asked.add_argument("--memory-limit", default="4GB")
     asked.add_argument("--seed", type=int, default=1)
+    asked.add_argument("--lakes", type=Path, help="keep the lakes here, and use those that are here")
+    asked.add_argument("--results", type=Path, help="add what is measured to this file, a JSON object a line")
+    asked.add_argument("--picture", type=Path, help="draw the medians of the results, as SVG")
     options = asked.parse_args()
     duckdb.execute("SET enable_progress_bar = false")
-    for millions in options.millions:
-        _compare(millions, options)
+    with tempfile.TemporaryDirectory() as scratch:
+        for millions in options.millions:
+            _compare(millions, options, (options.lakes or Path(scratch)) / f"{millions:g}")
+    if options.picture:
+        _draw(options.results, options.picture)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from clearbell.discovery.partials.store import PartialStore
 from clearbell.policy.pack import builtin_pack
 from clearbell.records.lake import Lake
 
-_TOUCHED = [
+TOUCHED = [
     "start",
     "caller",
     "callee",
@@ -31,6 +31,7 @@ _TOUCHED = [
     "cause",
     "attestation",
 ]
+"""Columns of the lake that the features are made from."""
 
 
 class Cost(NamedTuple):
@@ -53,7 +54,7 @@ def work(way: str, place: Path, memory: str) -> Cost:
     duckdb.execute("SET enable_progress_bar = false")
     began, used = time.perf_counter(), time.process_time()
     if way == "scan":
-        told = ", ".join(f"max({name})" for name in _TOUCHED)
+        told = ", ".join(f"max({name})" for name in TOUCHED)
         duckdb.sql(
             f"SELECT {told} FROM read_parquet({[str(file) for file in files]}, hive_partitioning = false)"
         ).fetchall()
