@@ -7,11 +7,16 @@ import itertools
 import pytest
 
 from clearbell.calls import Action, Answer, Call, Charge, Decision
+from clearbell.policy import repricing
 from clearbell.policy.pack import builtin_pack
-from clearbell.policy.repricing import Draft, action_at, total_of, try_out
+from clearbell.policy.repricing import Draft, action_at, total_of
 
 PACK = builtin_pack("cn")
 NONE = Draft({}, {})
+
+
+def try_out(decisions, draft, pack, clock=lambda: 0.0, **more):
+    return repricing.try_out(decisions, draft, pack, clock=clock, **more)
 
 
 def decided(*charges, by="total", at=1, action=None):

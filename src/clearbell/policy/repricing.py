@@ -5,7 +5,6 @@ A decision that a symbol made outright stays as it is: what would have been seen
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 
@@ -72,12 +71,12 @@ def try_out(
     draft: Draft,
     pack: Pack,
     *,
+    clock: Callable[[], float],
     most: int = 50_000,
     seconds: float = 2.0,
     shown: int = 20,
-    clock: Callable[[], float] = time.monotonic,
 ) -> Tried:
-    """Reckon decisions anew, at most so many and for about so long."""
+    """Reckon decisions anew, at most so many and, by ``clock`` (seconds), for about so long."""
     steps = draft.steps(pack)
     found = Tried()
     until = clock() + seconds

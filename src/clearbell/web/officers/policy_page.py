@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import time
 from typing import Any
 
 import msgspec
@@ -170,7 +171,7 @@ def policy_page(request: Asked, gate: ServedGate) -> Response[Any]:
     tried = None
     if trial.asked and may_try and not trial.bad:
         since = gate.now() - trial.hours * HOUR
-        tried = _shown(try_out(gate.decided_since(since), trial.draft, pack), gate, language)
+        tried = _shown(try_out(gate.decided_since(since), trial.draft, pack, clock=time.monotonic), gate, language)
 
     def cells(one: Line, _language: Language) -> list[Cell]:
         return [
