@@ -12,6 +12,7 @@ from clearbell.web.officers.appeals_page import appeals_handlers
 from clearbell.web.officers.applications_page import applications_handlers as desk_applications_handlers
 from clearbell.web.officers.case_page import case_handlers
 from clearbell.web.officers.deadlines_page import deadlines_handlers
+from clearbell.web.officers.first_run import first_run_handlers
 from clearbell.web.officers.health_page import health_handlers
 from clearbell.web.officers.ledger_page import ledger_handlers
 from clearbell.web.officers.mass_list import mass_list_handlers
@@ -31,6 +32,7 @@ def officers_handlers() -> list[HTTPRouteHandler]:
     return [
         *signing_handlers(),
         *elsewhere_handlers(),
+        *first_run_handlers(),
         *account_handlers(),
         *accounts_handlers(),
         *queue_handlers(),
