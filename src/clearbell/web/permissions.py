@@ -240,6 +240,7 @@ _DESK: Mapping[tuple[str, str], P | None] = {
     ("GET", "/desk/providers"): P.SCORECARDS_READ,
     ("GET", "/desk/providers/{provider}"): P.SCORECARDS_READ,
     ("GET", "/desk/unacknowledged"): P.SANCTIONS_READ,
+    ("GET", "/desk/policy"): P.NODE_READ,
     ("GET", "/desk/cases/{case}/recordings/{digest}"): P.CASES_READ,
     ("GET", "/desk/health"): P.NODE_READ,
     ("GET", "/desk/mass-notices"): P.NOTICES_READ,

@@ -21,6 +21,7 @@ from clearbell.web.officers.mass_list import mass_list_handlers
 from clearbell.web.officers.mass_page import mass_page_handlers
 from clearbell.web.officers.orders_page import orders_handlers
 from clearbell.web.officers.page import Asked, in_words, language_of, show
+from clearbell.web.officers.policy_page import policy_handlers
 from clearbell.web.officers.providers_page import providers_handlers
 from clearbell.web.officers.queue import queue_handlers
 from clearbell.web.officers.reports_page import reports_handlers
@@ -47,6 +48,7 @@ def officers_handlers() -> list[HTTPRouteHandler]:
         *providers_handlers(),
         *alarms_handlers(),
         *sound_handlers(),
+        *policy_handlers(),
         *appeals_handlers(),
         *mass_list_handlers(),
         *mass_page_handlers(),
