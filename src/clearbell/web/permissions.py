@@ -135,6 +135,10 @@ _OPEN: Mapping[tuple[str, str], P | None] = dict.fromkeys(
     (
         ("GET", "/"),
         ("GET", "/figures"),
+        # While there is no account, and to who has the word that the terminal shows.
+        ("GET", "/first-run"),
+        ("GET", "/first-run/{word}"),
+        ("POST", "/first-run/found"),
         ("GET", "/figures.csv"),
         ("GET", "/figures.json"),
         ("POST", "/number"),
