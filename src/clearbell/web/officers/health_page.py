@@ -1,4 +1,4 @@
-"""How the node does, its followers, its feeds and the enforcement points, on one page."""
+"""How the node does, its followers, its feeds, the enforcement points and the lines that are answered, on one page."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from clearbell.desk.followers import MOST, followers_standing, notices_waiting
 from clearbell.enforcement.health import health_of
 from clearbell.labels.cards.queries import last_card_version
 from clearbell.labels.queries import last_version
+from clearbell.verification.lines import lines_health
 from clearbell.web.doors import need_session
 from clearbell.web.enforcement import signing_of
 from clearbell.web.feeds import ServedGate
@@ -25,11 +26,17 @@ def health_page(request: Asked, gate: ServedGate) -> Response[str]:
     with gate.store.read() as conn:
         followers = followers_standing(conn, now)
         targets = health_of(conn, now, signing_of(request).names)
+        lines = lines_health(conn, now, request.app.state.lines)
         waiting = notices_waiting(conn, now)
         labels, cards = last_version(conn), last_card_version(conn)
     counts = gate.counts
     well = not gate.stale and all(
-        (*(one.well for one in followers), *(one.well for one in targets), *(one.well for one in waiting))
+        (
+            *(one.well for one in followers),
+            *(one.well for one in targets),
+            *(one.well for one in lines),
+            *(one.well for one in waiting),
+        )
     )
     return show(
         request,
@@ -71,6 +78,22 @@ def health_page(request: Asked, gate: ServedGate) -> Response[str]:
                 "well": one.well,
             }
             for one in targets
+        ],
+        lines=[
+            {
+                "name": one.line,
+                "number": one.number,
+                "owner": one.owner,
+                "since": shown_time(one.since, gate),
+                "doing": words[f"line_{one.doing.value}"],
+                "calls": one.calls,
+                "back": one.back,
+                "last": shown_time(one.last, gate) or words["never"],
+                "planned": one.planned,
+                "fault": one.fault,
+                "well": one.well,
+            }
+            for one in lines
         ],
         waiting=[
             words["waiting_line"].format(channel=one.channel, count=one.count, lag=span_words(one.lag, language))
