@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, ColumnElement, Connection, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Subquery, func, select
 
 from clearbell.calls import DAY, HOUR, MINUTE, Action
 from clearbell.enforcement.queries import alarms_by_provider
@@ -28,6 +28,8 @@ REPEATS = 2
 """Restrictions within the period that make a holder a repeat offender."""
 MOST_DAYS = 31
 """Longest period that is scored."""
+NEWEST = 2_000
+"""Restrictions of a period, the newest, that the time to act is reckoned from: a median of them tells as much."""
 
 
 class Scorecard(msgspec.Struct):
@@ -45,7 +47,8 @@ class Scorecard(msgspec.Struct):
     complaints: int = 0
     """That came in within the period, about calls that the records saw come in on this trunk."""
     hours_to_act: float | None = None
-    """Median from the first complaint about a number to the first restriction on it or its holder; None: none yet."""
+    """Median from the first complaint about a number to the first restriction on it or its holder, of the newest
+    :data:`NEWEST` restrictions of the period; None: none yet."""
     repeat_offenders: tuple[str, ...] = ()
     """Holders on the trunk that were restricted more than once."""
     unacknowledged: int = 0
@@ -203,17 +206,20 @@ def _acts(conn: Connection, cards: dict[str, Scorecard], period: Period) -> None
 def _complained(conn: Connection, period: Period) -> Iterable[tuple[int, str, str, int]]:
     """Number, trunk, holder and first receipt of the period's complaints about what was restricted in it."""
     c = restriction.c
-    within = (c.start >= period.since, c.start < period.until)
     seen = (report.c.number, report_trunk.c.trunk)
     what = select(*seen, func.min(report.c.received)).where(*_complaints(period)).group_by(*seen)
-    on = report.c.number == c.number
     trunks = report_trunk.c.report == report.c.report
-    direct = what.select_from(restriction.join(report, on).join(report_trunk, trunks)).where(
-        *within, c.target == Target.NUMBER.value
-    )
+
+    def newest(target: Target) -> Subquery:
+        within = (c.start >= period.since, c.start < period.until, c.target == target.value)
+        return select(c.number, c.name).where(*within).order_by(c.start.desc()).limit(NEWEST).subquery()
+
+    by_number, by_name = newest(Target.NUMBER), newest(Target.HOLDER)
+    on = report.c.number == by_number.c.number
+    direct = what.select_from(by_number.join(report, on).join(report_trunk, trunks))
     on = report.c.number.between(resource.c.first, resource.c.last)
-    held = restriction.join(resource, resource.c.holder == c.name).join(report, on).join(report_trunk, trunks)
-    by_holder = what.select_from(held).where(*within, c.target == Target.HOLDER.value)
+    held = by_name.join(resource, resource.c.holder == by_name.c.name).join(report, on)
+    by_holder = what.select_from(held.join(report_trunk, trunks))
     for query in (direct, by_holder):
         found = query.subquery()
         holder = _held(found.c.number, resource.c.holder)
