@@ -17,7 +17,9 @@ from sqlalchemy.exc import DataError
 from clearbell import __version__
 from clearbell.appeals.errors import AppealError, UnknownAppealError
 from clearbell.cases.errors import CaseError, UnknownCaseError
+from clearbell.cases.hand_overs.errors import UnknownHandOverError
 from clearbell.consent.errors import ConsentError
+from clearbell.dossier.errors import DossierError
 from clearbell.enforcement.errors import EnforcementError, UnknownEnforcementError
 from clearbell.labels.cards.errors import CardError, UnknownCardError
 from clearbell.lifecycles import IllegalStepError
@@ -45,6 +47,7 @@ from clearbell.web.feeds import TooManyAsksError, feeds_routers
 from clearbell.web.firm.door import firm_handlers
 from clearbell.web.front import front_handlers
 from clearbell.web.gate import Gate
+from clearbell.web.hand_overs import hand_overs_router
 from clearbell.web.limits import Limiter
 from clearbell.web.lines import lines_router
 from clearbell.web.live import live_handlers
@@ -91,6 +94,7 @@ def _refused(_request: Request[Any, Any, State], error: Any) -> Response[ErrorBo
             | UnknownCaseError
             | UnknownMassError
             | UnknownEnforcementError
+            | UnknownHandOverError
             | UnknownOrderError
             | UnknownSanctionError
             | RefusedUnknownReportError,
@@ -198,6 +202,7 @@ def create_app(
             reports_router(),
             report_desk_router(),
             cases_router(),
+            hand_overs_router(),
             orders_router(),
             sanctions_router(),
             mass_notices_router(),
@@ -235,6 +240,7 @@ def create_app(
                     CardError,
                     CaseError,
                     ConsentError,
+                    DossierError,
                     NoticeError,
                     EnforcementError,
                     OrderError,
