@@ -135,6 +135,7 @@ class _Reader:
             mass_notices=single["mass_notices"],
             cards=single["cards"],
             scrub=single["scrub"],
+            figures=single["figures"],
             verification=single["verification"],
             cases=single["cases"],
             content=single["content"],

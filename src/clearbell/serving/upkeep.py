@@ -17,6 +17,7 @@ from clearbell.cases.opening import open_cases
 from clearbell.desk.appeals.telling import tell_appellants
 from clearbell.desk.deadlines.passing import pass_deadlines
 from clearbell.desk.deadlines.sources import SOURCES, Works
+from clearbell.desk.figures.adding import add_figures
 from clearbell.desk.sanctioning import keep_up_sanctions
 from clearbell.labels.cards.showing import sweep_cards
 from clearbell.labels.publishing import publish_labels
@@ -113,6 +114,7 @@ class Upkeep:
 
     def _add_up(self) -> None:
         self._outcomes.run()
+        add_figures(self._node.store, self._node.pack.utc_offset_minutes)
 
     def _publish(self) -> None:
         publish_labels(self._node.store, label_settings(self._node.pack))

@@ -139,6 +139,9 @@ _API: Mapping[tuple[str, str], P | None] = {
 _OPEN: Mapping[tuple[str, str], P | None] = dict.fromkeys(
     (
         ("GET", "/"),
+        ("GET", "/figures"),
+        ("GET", "/figures.csv"),
+        ("GET", "/figures.json"),
         ("POST", "/number"),
         ("GET", "/blocked/{decision_id}"),
         ("GET", "/healthz"),

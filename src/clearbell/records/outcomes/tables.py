@@ -28,6 +28,17 @@ trunk_outcome = Table(
     Column("calls", BigInteger, nullable=False),
 )
 
+day_outcome = Table(
+    "day_outcome",
+    metadata,
+    # Local day since 1970-01-01.
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("action", Text, primary_key=True),
+    Column("calls", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Every decision by day and action; it names nobody, so it is kept."""
+
 call_outcome_reached = Table(
     "call_outcome_reached",
     metadata,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from clearbell.consent.hours import zone_of
 from clearbell.consent.model import ConsentGranted, ConsentWithdrawn, Listed, ListVerdict, RefusalEnded, Refused, Wished
 from clearbell.screening.views.packed import Columned, WideTable
 from clearbell.screening.views.pool import Pool
@@ -110,6 +111,9 @@ class Wills:
             elif isinstance(fact, Listed):
                 self._list(fact)
             elif isinstance(fact, Wished):
+                if fact.hours:
+                    # Read from the machine's database now, so that no call waits for it.
+                    zone_of(fact.zone, "UTC")
                 self.wishes[fact.owner] = fact
 
     def _key(self, holder: str, callee: int) -> int:
