@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -338,5 +339,7 @@ def show_(sanction: str, *, pack: str = "cn", home: Path | None = None) -> None:
             f"  {event['zh']} {channel['zh']} {one.notice}:{'已送达' if through else fault_zh or '未送达'}",
             f"  {event['en']} {channel['en']} {one.notice}: {'delivered' if through else fault_en or fault_zh or 'not yet'}",
         )
-    if row.undelivered != "[]":
-        say(f"未送达即生效:{row.undelivered}", f"in force without delivery: {row.undelivered}")
+    faults = [one.partition(" / ") for one in json.loads(row.undelivered)]
+    if faults:
+        zh, en = ";".join(one[0] for one in faults), "; ".join(one[2] or one[0] for one in faults)
+        say(f"未送达即生效:{zh}", f"in force without delivery: {en}")
