@@ -18,6 +18,9 @@ call_outcome = Table(
     Column("calls", BigInteger, nullable=False),
 )
 
+COMPLAINED = "complained"
+"""Beside the actions: complaints received that day about calls that came in on the trunk."""
+
 trunk_outcome = Table(
     "trunk_outcome",
     metadata,
