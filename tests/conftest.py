@@ -67,7 +67,8 @@ def postgresql_server(tmp_path_factory):
         owner = next(u for u in ("postgres", "nobody") if any(p.pw_name == u for p in pwd.getpwall()))
         shutil.chown(folder, owner)
         for parent in list(folder.parents)[:3]:
-            if parent != Path("/tmp") and parent.owner() == "root" and parent.name.startswith("pytest"):
+            if parent != Path("/tmp") and parent.owner() == "root" and parent.is_relative_to("/tmp"):
+                # The folder of the test run, whatever it is called, is closed to others.
                 parent.chmod(0o755)
         demote = {"user": owner}
     quiet = {"check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder, **demote}

@@ -112,6 +112,10 @@ class Vault:
                 f"the document {digest} was changed, or encrypted with another key",
             ) from None
 
+    def has(self, digest: str) -> bool:
+        """Whether a document is there. Raises :class:`VaultError` for what is no digest."""
+        return self._path(digest).exists()
+
     def remove(self, digest: str) -> bool:
         """Remove a document; False when there was none."""
         path = self._path(digest)

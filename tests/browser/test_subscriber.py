@@ -38,6 +38,33 @@ def in_force(node, caller, code):
         time.sleep(0.1)
 
 
+def wishes_by_the_hour(me, node):
+    """None of a kind for the whole day where I am, then only at an hour that is not now, then no more hours."""
+    t = ME[me.language]
+    me.page.locator("input[name=refuse]").first.uncheck()
+    me.page.locator("select[name=category-0]").select_option("*")
+    me.page.locator("input[name=from-0]").fill("22:00")
+    me.click("button", t["save"])
+    me.sees(t["hours_incomplete"])
+    me.noise.clear()  # The browser says of itself that the answer was a 422.
+    me.look()
+    me.page.locator("input[name=from-0]").fill("00:00")
+    me.page.locator("input[name=to-0]").fill("00:00")
+    me.page.locator("#zone").fill("Europe/London")
+    me.click("button", t["save"])
+    me.sees(t["did_wish"])
+    assert me.page.locator("input[name=from-0]").input_value() == "00:00"
+    assert me.page.locator("input[name=day-0]:checked").count() == 7
+    assert me.page.locator("#zone").input_value() == "Europe/London"
+    me.look("me-wishes")
+    # The insurer has no consent any more; that the hour goes first shows that it is in force.
+    in_force(node, INSURER, 607)
+    me.page.locator("select[name=category-0]").select_option("")
+    me.click("button", t["save"])
+    me.sees(t["did_wish"])
+    in_force(node, INSURER, 403)
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_subscriber_sees_their_calls_and_says_what_they_want(node, calls, visitor, language):
     t = ME[language]
@@ -79,6 +106,7 @@ def test_a_subscriber_sees_their_calls_and_says_what_they_want(node, calls, visi
     me.click("button", t["save"])
     me.sees(t["did_wish"])
     assert me.page.locator("input[name=refuse]").first.is_checked()
+    wishes_by_the_hour(me, node)
 
     me.click("link", t["list"])
     me.page.locator("#first").fill("057188880000")

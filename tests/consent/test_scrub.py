@@ -4,14 +4,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clearbell.calls import DAY, Action, Answer
+from clearbell.calls import DAY, HOUR, SECOND, Action, Answer
 from clearbell.consent.granting import do_grant
+from clearbell.consent.hours import read_hours
 from clearbell.consent.model import ConsentGranted, ConsentWithdrawn, Listed, ListVerdict, Refused, Wished
 from clearbell.consent.scrub import Question, Verdict, Why, scrub
 from clearbell.consent.service import do_list, do_refuse, do_wish, do_withdraw
+from clearbell.policy.pack import builtin_pack
 from clearbell.registry.model import HolderRegistered, NumbersAssigned, Purpose
 from clearbell.testing import MovableClock, fresh_store
-from clearbell.testing.screening import World
+from clearbell.testing.screening import NOON, World
 
 CALLER = 8657188880001
 PEOPLE = [8613900000000 + n for n in range(12)]
@@ -35,7 +37,7 @@ def do(store, what, *args):
 
 
 def verdicts(store, callees=PEOPLE, **more):
-    question = Question("H", "loans", **{"at": store.clock.now(), "caller": CALLER, **more})
+    question = Question("H", "loans", **{"at": store.clock.now(), "caller": CALLER, "zone": "Asia/Shanghai", **more})
     with store.read() as conn:
         return scrub(conn, question, callees)
 
@@ -98,6 +100,31 @@ def test_a_consent_without_a_period_lapses_where_the_pack_says_so(store, clock):
     assert verdicts(store)[PEOPLE[0]].why is Why.CONSENTED
 
 
+def test_wishes_by_the_hour_say_until_when_and_from_when_again(store, clock):
+    clock.move(NOON - clock.now())
+    for number in PEOPLE[:6]:
+        do(store, do_grant, [ConsentGranted("H", number, "loans", NOON + 3 * HOUR if number == PEOPLE[3] else 0)])
+    hours = ["* 11:00-13:00", "loans 14:00-15:00", "insurance 00:00-24:00", "loans 20:00-22:00", "* 00:00-24:00"]
+    for number, said in zip(PEOPLE, hours, strict=False):
+        do(store, do_wish, Wished(number, hours=read_hours(said)))
+    # Noon in China is five in the morning of a summer's day in London.
+    do(store, do_wish, Wished(PEOPLE[5], hours=read_hours("loans 22:00-07:00"), zone="Europe/London"))
+    found = verdicts(store)
+    assert [found[number] for number in PEOPLE[:6]] == [
+        Verdict(Why.WISH_HOURS, again=NOON + HOUR),
+        Verdict(Why.CONSENTED, NOON + 2 * HOUR),
+        Verdict(Why.CONSENTED),
+        Verdict(Why.CONSENTED, NOON + 3 * HOUR),
+        Verdict(Why.WISH_HOURS),
+        Verdict(Why.WISH_HOURS, again=NOON + 2 * HOUR),
+    ]
+    later = verdicts(store, at=NOON + HOUR)
+    assert later[PEOPLE[0]] == Verdict(Why.CONSENTED, NOON + 23 * HOUR)
+    told = builtin_pack("cn").scrub.tells
+    assert found[PEOPLE[0]].told(told) == found[PEOPLE[0]]
+    assert found[PEOPLE[0]].told(()) == Verdict(Why.MAY_NOT)
+
+
 @settings(max_examples=120, deadline=None)
 @given(data=st.data())
 def test_scrubbing_and_screening_agree(data, tmp_path_factory):
@@ -113,6 +140,12 @@ def test_scrubbing_and_screening_agree(data, tmp_path_factory):
         st.builds(Refused, people, holders),
         st.builds(Refused, people, st.just(""), st.just(CALLER)),
         st.builds(Wished, people, st.sampled_from([(), ("loans",), ("retail",)])),
+        st.builds(
+            lambda owner, hours, zone: Wished(owner, hours=read_hours(hours), zone=zone),
+            people,
+            st.sampled_from(["loans 22:00-14:00", "* 00:00-24:00", "retail 00:00-24:00", "loans 20:00-21:00 mon-fri"]),
+            st.sampled_from(["", "America/New_York"]),
+        ),
         st.builds(Listed, people, st.just(CALLER), st.just(CALLER), st.sampled_from(ListVerdict)),
     )
     acts = {
@@ -140,4 +173,8 @@ def test_scrubbing_and_screening_agree(data, tmp_path_factory):
         assert (decision.action is not Action.REJECT) is verdict.may, (verdict, decision)
         if not verdict.may:
             assert decision.answer is not Answer.NETWORK_BLOCKED
+        assert (decision.decided_by == "WISH_HOURS") is (verdict.why is Why.WISH_HOURS)
+        if verdict.again:
+            later = {at: world.call(CALLER, number, at=at).decided_by for at in (verdict.again - SECOND, verdict.again)}
+            assert [why == "WISH_HOURS" for why in later.values()] == [True, False]
     store.close()

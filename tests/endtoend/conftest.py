@@ -10,16 +10,19 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import httpx
 import pytest
 from aiosmtpd.controller import Controller
 from tests.endtoend import voices
-from tests.endtoend.network import CLINIC, MARKETER, Core, Edge, Phones, Suspect, end
+from tests.endtoend.network import CLINIC, MARKETER, Core, Suspect
 
 from clearbell.policy.pack import builtin_pack_text
+from clearbell.testing.kamailio import Edge, Phones, end
 from clearbell.testing.smsc_process import running_smsc
 
+SHIPPED = Path(__file__).resolve().parents[2] / "integrations" / "kamailio"
 PASSWORD = "correct horse battery staple"
 CHANGES = (
     ('[hours.verification]\nstart = "09:00"\nend = "20:00"', '[hours.verification]\nstart = "00:00"\nend = "24:00"'),
@@ -109,7 +112,8 @@ class World:
         self.clearbell("registry", "holder", "kang", "kang", "--category", "health")
         self.clearbell("registry", "number", "kang-1", "kang", f"+{CLINIC}", "--purpose", "notice")
         self._serve()
-        self.edge = self._part(Edge(self.folder, self.free_port, self.phones, self.door))
+        self.edge = self._part(Edge(SHIPPED, self.folder, self.free_port, self.phones, self.door))
+        self.edge.start()
 
     def _configuration(self, words, model):
         lines = "".join(

@@ -73,8 +73,8 @@ class Peer:
 class World:
     """The store, its clock, and what is done to it."""
 
-    def __init__(self, folder):
-        self.clock = MovableClock()
+    def __init__(self, folder, clock=None):
+        self.clock = clock or MovableClock()
         self.store = fresh_store(folder, self.clock)
         with self.store.act("test") as act:
             for party in ("ap1", "ap2"):

@@ -34,36 +34,17 @@ OTHER = 8613800000067
 class EnforcedNetwork(Network):
     """Kamailio with clearbell-enforced.cfg, before a phone; Clearbell is told where its RPC is."""
 
+    token = TOKEN
+
     def prepare(self):
         super().prepare()
-        self.rpc_port = self.free_port()
-        site = self.folder / "kamailio" / "clearbell-site.cfg"
-        text = site.read_text()
-        for old, new in (
-            ("##!define WITH_CB_ENFORCED", "#!define WITH_CB_ENFORCED"),
-            (
-                '##!substdef "!CB_RPC_LISTEN!tcp:127.0.0.1:5068',
-                f'#!substdef "!CB_RPC_LISTEN!tcp:127.0.0.1:{self.rpc_port}',
-            ),
-            ('##!substdef "!CB_RPC_PORT!5068', f'#!substdef "!CB_RPC_PORT!{self.rpc_port}'),
-            ('##!substdef "!CB_RPC_TOKEN!change me', f'#!substdef "!CB_RPC_TOKEN!{TOKEN}'),
-        ):
-            assert old in text
-            text = text.replace(old, new)
-        site.write_text(text)
         (self.folder / "token").write_text(TOKEN + "\n")
         with (self.folder / "clearbell.toml").open("a") as config:
             config.write(
                 f'[[enforcement.kamailio]]\nname = "edge"\nhome = true\ncheck_seconds = 0.5\n'
-                f'url = "http://127.0.0.1:{self.rpc_port}/clearbell"\nsecret_file = "{self.folder / "token"}"\n'
+                f'url = "{self.edge.url}"\nsecret_file = "{self.folder / "token"}"\n'
             )
-        self.settings = KamailioSettings(
-            name="edge", home=True, url=f"http://127.0.0.1:{self.rpc_port}/clearbell", secret_file="-"
-        )
-
-    def stop_kamailio(self):
-        self.kamailio.terminate()
-        self.kamailio.wait(10)
+        self.settings = KamailioSettings(name="edge", home=True, url=self.edge.url, secret_file="-")
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +52,7 @@ def network(tmp_path_factory, free_port):
     built = EnforcedNetwork(tmp_path_factory.mktemp("enforced"), free_port)
     try:
         built.prepare()
-        built.start_kamailio()
+        built.edge.start()
         yield built
     finally:
         built.stop()
@@ -197,8 +178,8 @@ def test_after_a_restart_the_served_node_fills_it_anew_and_kamailio_goes_on_when
 
     until({str(NUISANCE)})
     began = time.monotonic()
-    network.stop_kamailio()
-    network.start_kamailio()
+    network.edge.stop()
+    network.edge.start()
     until({str(NUISANCE)})
     print(f"filled again {time.monotonic() - began:.1f} s after the restart began")
     network.clearbell.kill()

@@ -8,8 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clearbell.calls import DAY, HOUR, MINUTE, SECOND, Action, Answer, Attestation, HangUp
+from clearbell.consent.hours import read_hours
 from clearbell.consent.model import ConsentGranted, ConsentWithdrawn, Listed, ListVerdict, Refused, Wished
 from clearbell.labels.model import Labelled
+from clearbell.policy.explanation import explain
 from clearbell.policy.pack import builtin_pack, builtin_pack_text, load_pack
 from clearbell.policy.symbols import CHECKS, EVIDENCE
 from clearbell.registry.model import HolderRegistered, NumbersAssigned, NumbersReleased, Purpose, TrunkKind, TrunkOpened
@@ -297,6 +299,30 @@ def test_wishes_refuse_a_category_told_by_registry_or_label(world):
     assert world.call(caller=0, withheld=True).decided_by == "WISH_NO_WITHHELD"
     world.state(Wished(CALLEE))
     assert world.call(caller=CENTRE, trunk="t1").action is Action.ALLOW
+
+
+def test_wishes_refuse_a_category_at_some_hours_of_the_subscribers_clock(world):
+    centre(world)
+    consent(world)
+    world.state(Wished(CALLEE, hours=read_hours("insurance 11:30-12:30"), zone="Asia/Shanghai"))
+    decision = world.call(caller=CENTRE, trunk="t1")
+    only(decision, "WISH_HOURS", Action.REJECT, Answer.UNWANTED)
+    assert explain(decision, world.pack, "en").lines[0].words == (
+        "the subscriber does not want calls of this kind within 11:30-12:30: insurance; it is 12:00 there (Asia/Shanghai)"
+    )
+    assert explain(decision, world.pack, "zh").lines[0].words == (
+        "被叫登记在 11:30-12:30 不愿接听此类来电:保险推销;当地时间 12:00(Asia/Shanghai)"
+    )
+    world.move(30 * MINUTE)
+    assert world.call(caller=CENTRE, trunk="t1").action is Action.ALLOW
+    # The same hours elsewhere; and hours of another kind of call.
+    world.state(Wished(CALLEE, hours=read_hours("* 05:00-06:00"), zone="Europe/London"))
+    assert world.call(caller=CENTRE, trunk="t1").decided_by == "WISH_HOURS"
+    world.state(Wished(CALLEE, hours=read_hours("loans 00:00-24:00")))
+    assert world.call(caller=CENTRE, trunk="t1").action is Action.ALLOW
+    # Someone whose kind nobody knows may be a friend.
+    world.state(Wished(CALLEE, hours=read_hours("* 00:00-24:00")))
+    assert world.call().action is Action.ALLOW
 
 
 # ---- consent

@@ -93,7 +93,7 @@ def test_erasing_a_person_empties_the_views_too(tmp_path):
     assert node.fingerprint() != Views().fingerprint()
     with store.act("cli:li") as act:
         act.erase(CALLEE)
-    node.follower.catch_up()
+    node.follower.settle()
     assert node.fingerprint() == load_views(store).fingerprint() == Views().fingerprint()
     assert call(node).action is Action.ALLOW
 

@@ -176,6 +176,26 @@ def test_asks_replies_lists_wishes_and_scrubbing_over_http(node):
     assert [line["why"] for line in lines] == ["consented", "own-block", "wish", "no-consent", "no-number"]
     said = node.web.get("/v1/subscribers/13900000002").json()
     assert [(c["holder"], c["channel"], c["provenance"]) for c in said["consents"]] == [("H1", "sms", "subscriber")]
+    whole_day = {"hours": [{"category": "*", "start": "00:00", "end": "24:00"}], "zone": "Europe/London"}
+    node.web.put("/v1/subscribers/13900000004/wishes", json=whole_day).raise_for_status()
+    said = node.web.get("/v1/subscribers/13900000004").json()
+    assert (said["hours"], said["zone"]) == (
+        [{**whole_day["hours"][0], "days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]}],
+        "Europe/London",
+    )
+    body = {"holder": "H1", "purpose": "insurance", "callees": ["13900000004"]}
+    assert node.web.post("/v1/scrub", json=body).json()["lines"] == [
+        {"may": False, "why": "wish-hours", "until": 0, "again": 0}
+    ]
+    for hours, zone, where in (
+        ({"category": "nonsense", "start": "00:00", "end": "24:00"}, None, "hours"),
+        ({"category": "loans", "start": "09:00", "end": "09:00"}, None, "hours"),
+        ({"category": "loans", "start": "9", "end": "10:00"}, None, "hours[0].start"),
+        ({"category": "loans", "start": "09:00", "end": "10:00"}, "Mars/Base", "zone"),
+    ):
+        refused = node.web.put("/v1/subscribers/13900000004/wishes", json={"hours": [hours], "zone": zone})
+        assert refused.status_code in (400, 422), refused.text
+        assert where in refused.json()["where"] + refused.json()["en"], refused.text
     wrong = node.web.put("/v1/subscribers/13900000004/wishes", json={"refuse": ["nonsense"]})
     assert (wrong.status_code, wrong.json()["where"]) == (400, "refuse")
 

@@ -16,13 +16,14 @@ import pytest
 
 from clearbell.verification import agent, sound
 from clearbell.verification.agent import AgentError, place_call, running, take_call
-from clearbell.verification.calling import Caller, make_call, take_one
+from clearbell.verification.calling import Caller, make_call
 from clearbell.verification.fingerprint import compare, landmarks
 from clearbell.verification.listening import listen
 from clearbell.verification.model import Evidence, Outcome, Side, Speaker
 from clearbell.verification.queries import call_of, calls_to_lines
 from clearbell.verification.service import do_finish, do_plan, do_start
 from clearbell.verification.settings import LineSettings, VerificationSettings
+from clearbell.verification.taking import record, take_one
 
 from .conftest import NUMBER, OFFER, RULES
 
@@ -313,13 +314,13 @@ def test_a_call_back_to_a_silent_line_is_answered_late_recorded_and_matched(room
     room.act(do_start, SHORT, tested.call)
     room.act(do_finish, tested.call, Outcome.NO_ANSWER, Evidence())
     caller = Caller(room.store, SHORT, VerificationSettings(line=(receives,)), room.vault, now_ms, "officer")
-    ready, found = in_background(lambda: take_one(caller, receives, 15.0, lambda: False, "r1"))
+    ready, found = in_background(lambda: take_one(caller, receives, 15.0, "r1"))
     time.sleep(1.5)
     # The number that was tested calls back, and speaks.
     back = msgspec.structs.replace(line, number=f"+{NUMBER}", user="13800000001")
     course, _ = call(back, speech(OFFER), ring=8.0, talk=5.0)
     ready.join(20)
-    assert found == [True]
+    record(caller, receives, found[0])
     assert course.ring_ms >= 900
     with room.store.read() as conn:
         (row,) = calls_to_lines(conn, answers=tested.call)

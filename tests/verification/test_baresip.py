@@ -55,3 +55,29 @@ def test_each_fault_of_a_line_is_named(key, value):
 def test_two_lines_of_one_name_and_an_unknown_transcriber_are_faults():
     problems = problems_of(VerificationSettings(line=(LINE, LINE), transcriber="magic"))
     assert {problem.key for problem in problems} == {"line[1].name", "transcriber"}
+
+
+def test_a_line_that_receives_can_be_reached():
+    receives = msgspec.structs.replace(LINE, receives=True, listen="127.0.0.1:0", register=False)
+    (problem,) = problems_of(VerificationSettings(line=(receives,)))
+    assert (problem.key, problem.en) == (
+        "line[0].listen",
+        "a line that receives and does not register needs a port that calls can be sent to",
+    )
+    for reached in ({"register": True}, {"listen": "127.0.0.1:5066"}):
+        assert problems_of(VerificationSettings(line=(msgspec.structs.replace(receives, **reached),))) == []
+
+
+def test_a_node_answers_its_lines_that_receive_unless_told_otherwise():
+    settings = VerificationSettings(line=(LINE, msgspec.structs.replace(LINE, name="pool-2", receives=True)))
+    assert settings.receiving == ("pool-2",)
+    assert msgspec.structs.replace(settings, answers=False).receiving == ()
+
+
+def test_cases_plan_calls_on_lines_that_receive_too_but_not_on_honeypots():
+    line, back = LINE, msgspec.structs.replace(LINE, name="pool-2", receives=True)
+    honeypot = msgspec.structs.replace(back, name="pool-3", calls=False)
+    settings = VerificationSettings(line=(line, back, honeypot))
+    assert settings.for_cases == (line, back)
+    assert msgspec.structs.replace(settings, answers=False).for_cases == (line,)
+    assert msgspec.structs.replace(settings, dials=False).for_cases == ()

@@ -4,18 +4,18 @@ import msgspec
 import numpy as np
 import pytest
 
-from clearbell.calls import HOUR, MINUTE
+from clearbell.calls import HOUR
 from clearbell.cases.evidence import VerificationCall
 from clearbell.cases.files import evidence_in
 from clearbell.lifecycles import IllegalStepError
 from clearbell.numbering import NumberClass
 from clearbell.verification import sound
 from clearbell.verification.agent import AgentError, Recorded
-from clearbell.verification.calling import Caller, caller_of, make_call, make_due_calls, take_one
+from clearbell.verification.calling import Caller, make_call, make_due_calls
 from clearbell.verification.course import Course
 from clearbell.verification.errors import NeverCalledError, TooSoonError
 from clearbell.verification.model import Outcome, Script, Side, Speaker, State, Told
-from clearbell.verification.queries import call_of, calls_to_lines, evidence_of
+from clearbell.verification.queries import call_of, evidence_of
 from clearbell.verification.service import do_cancel, do_plan
 from clearbell.verification.settings import LineSettings, VerificationSettings
 from clearbell.verification.transcribing import Transcript
@@ -254,58 +254,3 @@ def test_words_are_written_down_where_there_is_a_voice(room, speech):
     assert heard[0] > 4 * sound.RATE
     _, _, evidence = call(room, Scripted(heard=[wav(sound.silence(4))]), number=NUMBER + 1, transcriber=transcriber)
     assert (evidence.text, len(heard)) == ("", 1)
-
-
-def test_a_call_back_to_the_line_is_recorded_and_matched(room, speech):
-    tested, _, _ = call(room, Scripted())
-    room.clock.move(30 * MINUTE)
-    course = Course(rang=0, answered=6000, ended=16_000, ended_by=Side.THEM, status=200)
-    heard = Recorded((wav(speech(OFFER), sound.silence(1)),), ())
-    made = caller(room, Scripted())
-    made.take = lambda *_: ("sip:+8613800000001@192.0.2.9", course, heard)
-    assert take_one(made, LINE, 60.0, lambda: False, "r1")
-    made.take = lambda *_: None
-    assert not take_one(made, LINE, 60.0, lambda: False, "r2")
-    with room.store.read() as conn:
-        (row,) = calls_to_lines(conn, answers=tested)
-    assert (row.caller, row.same_number, row.at) == (NUMBER, True, room.clock.now() - 16_000_000)
-    assert evidence_of(row).voice_ms > 3000
-    assert room.vault.get(row.heard)
-
-
-@pytest.mark.parametrize(
-    ("peer", "outcome"), [("+8613800000001", "call-back"), ("+8613800000009", "call-from-another")]
-)
-def test_a_call_back_is_evidence_in_the_case_of_the_test_call(room, speech, peer, outcome):
-    case = room.open_case("K1")
-    plan = room.plan(own=LINE.key, case=case)
-    room.act(do_plan, RULES, plan)
-    made = caller(room, Scripted())
-    make_call(made, plan.call)
-    room.clock.move(HOUR)
-    course = Course(rang=0, answered=6000, ended=16_000, ended_by=Side.THEM, status=200)
-    made.take = lambda *_: (f"sip:{peer}@192.0.2.9", course, Recorded((wav(speech(OFFER)),), ()))
-    assert take_one(made, LINE, 60.0, lambda: False, "r1")
-    with room.store.read() as conn:
-        back = [one for one in evidence_in(conn, case) if one.reference == "r1"]
-    assert [(one.what.outcome, one.what.talk, one.source) for one in back] == [(outcome, 10, "verification")]
-    # A call that comes later than the pack says follows nothing.
-    room.clock.move((RULES.rules.call_back_hours + 1) * HOUR)
-    assert take_one(made, LINE, 60.0, lambda: False, "r2")
-    with room.store.read() as conn:
-        assert "r2" not in {one.reference for one in evidence_in(conn, case)}
-
-
-@pytest.mark.parametrize(
-    ("peer", "key", "text"),
-    [
-        ("sip:+8613800000001@h", NUMBER, "+8613800000001"),
-        ("sip:13800000001@h:5060", NUMBER, "13800000001"),
-        ("sip:8613800000001;phone-context=x@h", NUMBER, "8613800000001"),
-        ("sip:anonymous@anonymous.invalid", 0, "anonymous"),
-        ("sip:h", 0, ""),
-        ("", 0, ""),
-    ],
-)
-def test_who_calls_is_read_from_the_address(peer, key, text):
-    assert caller_of(peer) == (key, text)

@@ -168,6 +168,40 @@ def test_wishes_are_kept_as_ticked(client, gate):
     assert read(gate, wish_of, ME_NUMBER) is None
 
 
+def test_wishes_by_the_hour_are_kept_as_filled_in(client, gate):
+    hours = {
+        "category-0": "loans", "from-0": "22:00", "to-0": "07:00", "day-0": ["fri", "sat"],
+        "category-1": "*", "from-1": "12:00", "to-1": "00:00",
+        # Taken off, and never filled in.
+        "category-2": "", "from-2": "01:00", "to-2": "02:00", "category-3": "", "day-3": ["mon"],
+    }  # fmt: skip
+    press(client, "/me/wishes/keep", zone="Europe/London", **hours)
+    wished = read(gate, wish_of, ME_NUMBER)
+    assert (wished.quiet, wished.zone) == ("loans 22:00-07:00 fri,sat; * 12:00-24:00", "Europe/London")
+    page = client.get("/me/wishes").text
+    assert 'value="22:00"' in page
+    assert page.count('<option value="loans" selected>') == 1
+    press(client, "/me/wishes/keep", zone="Asia/Shanghai", **(hours | {"category-0": "loans"}))
+    assert read(gate, wish_of, ME_NUMBER).zone == ""
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [
+        ({"category-0": "loans", "from-0": "22:00"}, "Each of the hours needs"),
+        ({"category-0": "nosuch", "from-0": "22:00", "to-0": "23:00"}, "Each of the hours needs"),
+        ({"category-0": "loans", "from-0": "22:00", "to-0": "22:00"}, "loans 22:00-22:00"),
+        ({"category-0": "loans", "from-0": "22:00", "to-0": "23:00", "zone": "Mars/Base"}, "no time zone `Mars/Base`"),
+    ],
+)
+def test_hours_that_are_none_are_said_and_stay_on_the_page(client, gate, hours, said):
+    reply = press(client, "/me/wishes/keep", **hours)
+    assert reply.status_code == 422
+    assert said in reply.text
+    assert 'value="22:00"' in reply.text
+    assert read(gate, wish_of, ME_NUMBER) is None
+
+
 def test_the_list_is_changed_and_goes_to_a_phone(client, gate):
     press(client, "/me/list/change", first="138 0000 0066", verdict="block")
     press(client, "/me/list/change", first="057188880000", last="057188889999", verdict="block")

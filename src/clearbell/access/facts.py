@@ -66,6 +66,15 @@ class TokenEnded(msgspec.Struct, frozen=True):
     account: str
 
 
+class IdentityLinked(msgspec.Struct, frozen=True):
+    """Who an identity provider says someone is has this account (kind ``access.identity``)."""
+
+    account: str
+    provider: str
+    subject: str
+    """The provider's own name for the person, its claim ``sub``."""
+
+
 FACTS: dict[str, type[msgspec.Struct]] = {
     "access.account": AccountMade,
     "access.moved": AccountMoved,
@@ -74,4 +83,5 @@ FACTS: dict[str, type[msgspec.Struct]] = {
     "access.password": PasswordChanged,
     "access.token": TokenMade,
     "access.token-ended": TokenEnded,
+    "access.identity": IdentityLinked,
 }

@@ -132,6 +132,11 @@ def do_step(act: Act, name: str, step: Step, reason: str = "") -> State:
     return state
 
 
+def do_void_invitation(act: Act, name: str) -> None:
+    """Nobody chooses a password by the account's invitation any more."""
+    _set(act, name, invitation=b"", invited_until=0)
+
+
 def do_set_second_factor(act: Act, key: AccessKey, name: str, secret: str, used: int, recovery: list[str]) -> None:
     """Keep the secret of a second factor that was shown to work, and the recovery codes.
 

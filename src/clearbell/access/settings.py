@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from clearbell.access.model import Role
+from clearbell.access.oidc.settings import ProviderSettings, faults_of
 from clearbell.calls import HOUR, MINUTE
 
 
@@ -23,6 +24,8 @@ class AccessSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Characters."""
     second_factor: tuple[Role, ...] = (Role.ADMINISTRATOR, Role.SUPERVISOR)
     """Roles that must set one up before they can do anything else."""
+    oidc: tuple[ProviderSettings, ...] = ()
+    """Identity providers that officers and enterprises may sign in with."""
 
     @property
     def idle(self) -> int:
@@ -62,4 +65,4 @@ def problems_of(settings: AccessSettings) -> list[Fault]:
         Fault(name, f"须至少为 {number}", f"should be at least {number}")
         for name, number in least.items()
         if getattr(settings, name) < number
-    ]
+    ] + [Fault(*fault) for fault in faults_of(settings.oidc)]

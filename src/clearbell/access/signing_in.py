@@ -82,7 +82,7 @@ def sign_in(
         _refuse_locked(act, now)
         # The password may have been changed while it was checked.
         right = right and now.password == row.password and now.state == State.ACTIVE.value
-        session = _begin(act, key, settings, name, agent, half=bool(now.totp)) if right else None
+        session = begin_session(act, key, settings, name, agent, half=bool(now.totp)) if right else None
         if session is None and active:
             _count_failure(act, settings, now)
         elif session is not None and not session.half:
@@ -111,7 +111,9 @@ def second_step(
         if step or _use_recovery(act, key, now.account, code):
             act.conn.execute(delete(access_session).where(access_session.c.digest == digest))
             _set(act, now.account, failures=0, locked_until=0, totp_step=step or now.totp_step)
-            whole = _begin(act, key, settings, now.account, agent, half=False)
+            whole = begin_session(
+                act, key, settings, now.account, agent, half=False, provider=found.provider, factor=True
+            )
         else:
             _count_failure(act, settings, now)
     if whole is None:
@@ -184,6 +186,42 @@ def end_session(store: Store, digest: bytes, name: str) -> None:
         act.conn.execute(delete(access_session).where(mine))
 
 
+def begin_session(
+    act: Act,
+    key: AccessKey,
+    settings: AccessSettings,
+    name: str,
+    agent: str,
+    *,
+    half: bool,
+    provider: str = "",
+    factor: bool = False,
+) -> Session:
+    """Begin a session of an account whose owner was recognised.
+
+    ``half``: its own second factor is still to come. ``provider``: by which identity provider; ``factor``: a second
+    factor was given, here or there.
+    """
+    secret = key.new_secret()
+    act.conn.execute(delete(access_session).where(access_session.c.expires <= act.at))
+    act.conn.execute(
+        access_session.insert().values(
+            digest=key.digest("session", secret),
+            account=name,
+            csrf=key.new_secret(),
+            half=int(half),
+            began=act.at,
+            seen=act.at,
+            # Ten minutes to find the phone.
+            expires=act.at + (10 * MINUTE if half else settings.session),
+            agent=agent[:200],
+            provider=provider,
+            factor=int(factor),
+        )
+    )
+    return Session(secret, name, half)
+
+
 def _row(act: Act, name: str) -> Row[Any] | None:
     return act.conn.execute(select(account).where(account.c.account == name)).first()
 
@@ -205,25 +243,6 @@ def _count_failure(act: Act, settings: AccessSettings, row: Row[Any]) -> None:
     until = act.at + settings.lock
     act.append("access.locked", [Locked(row.account, until)], about=lambda fact: subject(fact.account))
     _set(act, row.account, failures=0, locked_until=until)
-
-
-def _begin(act: Act, key: AccessKey, settings: AccessSettings, name: str, agent: str, *, half: bool) -> Session:
-    secret = key.new_secret()
-    act.conn.execute(delete(access_session).where(access_session.c.expires <= act.at))
-    act.conn.execute(
-        access_session.insert().values(
-            digest=key.digest("session", secret),
-            account=name,
-            csrf=key.new_secret(),
-            half=int(half),
-            began=act.at,
-            seen=act.at,
-            # Ten minutes to find the phone.
-            expires=act.at + (10 * MINUTE if half else settings.session),
-            agent=agent[:200],
-        )
-    )
-    return Session(secret, name, half)
 
 
 def _use_recovery(act: Act, key: AccessKey, name: str, code: str) -> bool:

@@ -47,6 +47,9 @@ access_session = Table(
     Column("seen", BigInteger, nullable=False),
     Column("expires", BigInteger, nullable=False),
     Column("agent", Text, nullable=False),
+    # The identity provider that it was begun by; empty: the password. Whether a second factor was given there.
+    Column("provider", Text, nullable=False, server_default=""),
+    Column("factor", Integer, nullable=False, server_default="0"),
     Index("ix_access_session_account", "account"),
 )
 

@@ -83,6 +83,12 @@ def papers_of(conn: Connection, name: str) -> Sequence[Row[Any]]:
     return conn.execute(query.order_by(appeal_paper.c.at, appeal_paper.c.digest)).all()
 
 
+def appeals_against(conn: Connection, subject: Subject, name: str, limit: int = 20) -> Sequence[Row[Any]]:
+    """Appeals against one thing, open or decided, the newest first."""
+    query = select(appeal).where(appeal.c.subject == subject.value, appeal.c.id == name)
+    return conn.execute(query.order_by(appeal.c.filed.desc(), appeal.c.appeal).limit(limit)).all()
+
+
 def open_against(conn: Connection, subject: Subject, name: str) -> str:
     """Id of the appeal against it that is open; empty: none is."""
     query = select(appeal.c.appeal).where(

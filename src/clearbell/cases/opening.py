@@ -32,6 +32,8 @@ from clearbell.reports.tables import report, reputation_reset
 FOLLOWER = "cases"
 ACTOR = "system:cases"
 FINDING = "registry.finding"
+KINDS = (*REPORTS, FINDING)
+"""Kinds of facts after which it is looked whether a case is to be opened."""
 _NAMED = 200
 """Reports that one entry names at most."""
 _read_findings = msgspec.json.Decoder(list[Found]).decode
@@ -85,7 +87,7 @@ def _do_open_some(
 
 
 def _news(conn: Connection, cursor: int, head: int) -> bool:
-    query = select(ledger_entry.c.seq).where(_since(cursor, head), ledger_entry.c.kind.in_([*REPORTS, FINDING]))
+    query = select(ledger_entry.c.seq).where(_since(cursor, head), ledger_entry.c.kind.in_(KINDS))
     return conn.execute(query.limit(1)).first() is not None
 
 

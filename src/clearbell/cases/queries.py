@@ -40,6 +40,7 @@ __all__ = [
     "category_of",
     "decided",
     "deciders",
+    "newest_cases_on",
     "queue",
     "story",
     "unit_of",
@@ -116,6 +117,12 @@ def cases_about(conn: Connection, unit: Unit, limit: int = 100) -> list[Row[Any]
     """Every case about a unit, closed ones too, the newest first."""
     query = select(case_file).where(case_file.c.unit_kind == unit.kind.value, case_file.c.unit == unit.name)
     return list(conn.execute(query.order_by(case_file.c.opened.desc(), case_file.c.case).limit(limit)))
+
+
+def newest_cases_on(conn: Connection, numbers: Sequence[int]) -> dict[int, Row[Any]]:
+    """Of each of a page of numbers, the newest case about it that was not merged into another; none: not in it."""
+    query = select(case_file).where(case_file.c.number.in_(numbers), case_file.c.merged_into == "")
+    return {row.number: row for row in conn.execute(query.order_by(case_file.c.opened, case_file.c.case))}
 
 
 class Decided(msgspec.Struct, frozen=True):

@@ -198,6 +198,35 @@ def role(account: str, role: str, *, tenant: str = "", home: Path | None = None)
     say(f"账号 {account}:{role}", f"account {account}: {role}")
 
 
+@app.command
+def link(account: str, provider: str, subject: str, *, home: Path | None = None) -> None:
+    """Say that an identity of an identity provider is an account's owner, who then signs in with it.
+
+    Parameters
+    ----------
+    account
+        The account.
+    provider
+        The provider's id in the node's file.
+    subject
+        The provider's own name for the person (claim ``sub``); a refused sign-in shows it.
+    home
+        Data folder (default: $CLEARBELL_HOME or ./var).
+    """
+    from clearbell.access.errors import AccessError
+    from clearbell.access.oidc.arriving import do_link
+    from clearbell.access.oidc.errors import UnknownProviderError
+
+    try:
+        if provider not in {one.id for one in _settings(home).oidc}:
+            raise UnknownProviderError(provider)
+        with open_store(home).act(actor()) as act:
+            do_link(act, account, provider, subject)
+    except AccessError as error:
+        refuse(error.zh, error.en)
+    say(f"账号 {account} 已与 {provider} 的身份关联", f"account {account} is linked to the identity at {provider}")
+
+
 @app.command(name="list")
 def list_accounts(*, home: Path | None = None) -> None:
     """List the accounts.

@@ -151,8 +151,16 @@ def list_(
 
 
 @app.command
-def wish(owner: str, *, refuse: tuple[str, ...] = (), refuse_withheld: bool = False, home: Path | None = None) -> None:
-    """Replace a subscriber's wishes: categories not wanted, and calls with a hidden number.
+def wish(
+    owner: str,
+    *,
+    refuse: tuple[str, ...] = (),
+    refuse_withheld: bool = False,
+    hours: tuple[str, ...] = (),
+    zone: str = "",
+    home: Path | None = None,
+) -> None:
+    """Replace a subscriber's wishes: categories not wanted, at any hour or at some, and calls with a hidden number.
 
     Parameters
     ----------
@@ -162,15 +170,24 @@ def wish(owner: str, *, refuse: tuple[str, ...] = (), refuse_withheld: bool = Fa
         Category codes of the pack, such as ``loans``.
     refuse_withheld
         Take no calls from withheld numbers.
+    hours
+        Hours at which a category is not wanted, local time: ``"loans 22:00-07:00 mon-fri"``; ``*``: every category;
+        without days: every day.
+    zone
+        Time zone of the hours, such as Asia/Shanghai; none: the pack's.
     home
         Data folder (default: $CLEARBELL_HOME or ./var).
     """
     from clearbell.cli.fields import number
+    from clearbell.consent.hours import read_hours
     from clearbell.consent.model import Wished
     from clearbell.consent.service import do_wish
 
-    fact = Wished(number(owner, "owner"), refuse, refuse_withheld)
-    _act(home, lambda act: do_wish(act, fact))
+    person = number(owner, "owner")
+    _act(
+        home,
+        lambda act: do_wish(act, Wished(person, refuse, refuse_withheld, read_hours(";".join(hours)), zone)),
+    )
     say("意愿已更新", "wishes updated")
 
 
@@ -211,6 +228,11 @@ def show(number: str, *, home: Path | None = None) -> None:
             f"不愿接听:{wished.refuse or '-'}" + (",隐藏号码" if wished.refuse_withheld else ""),
             f"not wanted: {wished.refuse or '-'}" + (", withheld numbers" if wished.refuse_withheld else ""),
         )
+        if wished.quiet:
+            say(
+                f"不愿接听的时段:{wished.quiet}(时区 {wished.zone or '按规则包'})",
+                f"not wanted at these hours: {wished.quiet} (time zone {wished.zone or 'of the pack'})",
+            )
 
 
 @app.command(name="import")
@@ -223,7 +245,7 @@ def import_(
     ----------
     what
         grants: holder,callee,purpose,until,evidence,provenance,per_day; withdrawals: holder,callee,purpose; refusals:
-        callee,holder,caller; lists: owner,first,last,verdict; wishes: owner,refuse,refuse_withheld.
+        callee,holder,caller; lists: owner,first,last,verdict; wishes: owner,refuse,refuse_withheld,hours,zone.
     file
         The file, plain or .gz.
     home

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from clearbell.cli.context import actor, home_folder, open_store, refuse, say, words
+from clearbell.cli.context import actor, home_folder, language, open_store, refuse, say, words
 
 app = App(name="enforcement", help="Who carries restrictions out, and how they do. 限制的执行。")
 
@@ -39,7 +39,10 @@ def health(*, config: Path | None = None, home: Path | None = None) -> None:
     from clearbell.cli.fields import shown
     from clearbell.cli.tables import show, table
     from clearbell.enforcement.health import health_of
+    from clearbell.enforcement.model import Kind
+    from clearbell.enforcement.wording import KINDS
 
+    tongue = language()
     names = _configured(home, config)
     store = open_store(home)
     now = store.clock.now()
@@ -52,7 +55,7 @@ def health(*, config: Path | None = None, home: Path | None = None) -> None:
     rows = [
         (
             one.target,
-            one.kind or "-",
+            KINDS[Kind(one.kind)][tongue] if one.kind else "-",
             one.provider or "-",
             one.owner or words("无节点负责", "nobody"),
             one.cursor,
@@ -102,9 +105,11 @@ def status(
     """
     from clearbell.cli.fields import shown
     from clearbell.cli.tables import show, table
-    from clearbell.enforcement.model import State
+    from clearbell.enforcement.model import How, Operation, State
     from clearbell.enforcement.queries import tasks
+    from clearbell.enforcement.wording import HOWS, OPERATIONS, STATES
 
+    tongue = language()
     known = {one.value: one for one in State}
     if state and state not in known:
         options = ", ".join(known)
@@ -126,12 +131,12 @@ def status(
                 (
                     row.target,
                     row.restriction,
-                    row.operation,
-                    row.state,
+                    OPERATIONS[Operation(row.operation)][tongue],
+                    STATES[State(row.state)][tongue],
                     shown(row.since),
                     shown(row.deadline),
                     row.attempts,
-                    f"{shown(row.acknowledged)} {row.how}" if row.acknowledged else "-",
+                    f"{shown(row.acknowledged)} {HOWS[How(row.how)][tongue]}" if row.acknowledged else "-",
                     row.fault or "-",
                 )
                 for row in rows
@@ -168,6 +173,7 @@ def acknowledge(
     from clearbell.enforcement.errors import EnforcementError
     from clearbell.enforcement.model import Operation
     from clearbell.enforcement.service import do_acknowledge
+    from clearbell.enforcement.wording import OPERATIONS
 
     known = {one.value: one for one in Operation}
     if operation and operation not in known:
@@ -177,7 +183,8 @@ def acknowledge(
             done = do_acknowledge(act, target, restriction, known.get(operation), words=note)
     except EnforcementError as error:
         refuse(error.zh, error.en)
-    say(f"已记录:「{target}」{done.value} {restriction}", f"recorded: {target} {done.value} {restriction}")
+    did = OPERATIONS[done]
+    say(f"已记录:「{target}」{did['zh']} {restriction}", f"recorded: {target} {did['en']} {restriction}")
 
 
 @app.command

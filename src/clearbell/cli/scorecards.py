@@ -7,28 +7,38 @@ from pathlib import Path
 from clearbell.cli.context import home_folder, open_store, words
 
 
-def scorecards(*, days: float = 7, home: Path | None = None) -> None:
+def scorecards(*, days: int = 7, pack: str = "cn", home: Path | None = None) -> None:
     """Score providers' trunks by the node's record, complaints and restrictions, worst first.
 
     Parameters
     ----------
     days
-        How far back.
+        How many days, today among them; 31 at most.
+    pack
+        Name or file of the rules.
     home
         Data folder (default: $CLEARBELL_HOME or ./var).
     """
-    from clearbell.calls import DAY, Decision
-    from clearbell.cli.tables import show, table
-    from clearbell.desk.scorecards import scorecards as score
-    from clearbell.records.journal import read_journal
+    import functools
+    import os
 
+    from clearbell.cli.pack import open_pack
+    from clearbell.cli.tables import show, table
+    from clearbell.desk.scorecards import last_days
+    from clearbell.desk.scorecards import scorecards as score
+    from clearbell.records.outcomes.adding import Outcomes
+    from clearbell.registry.queries import holder_of
+
+    offset = open_pack(pack).utc_offset_minutes
     store = open_store(home)
-    until = store.clock.now()
-    since = until - int(days * DAY)
     folder = home_folder(home) / "journal"
-    records = read_journal(folder, since) if folder.is_dir() else iter(())
+    if folder.is_dir():
+        # What no node has added up yet; one that runs may do so at the same time.
+        with store.read() as conn:
+            holder = functools.cache(functools.partial(holder_of, conn))
+            Outcomes(store, folder, holder, offset, os.urandom).catch_up()
     with store.read() as conn:
-        cards = score(conn, (record for record in records if isinstance(record, Decision)), since, until)
+        cards = score(conn, last_days(store.clock.now(), days, offset))
     head = words(
         "接入方 中继 码号资源 呼叫 不想接的占比 投诉 每万次投诉 处置用时(小时) 屡犯主体 逾期未确认",
         "provider trunk resources attempts unwanted complaints per-10,000 hours-to-act repeat-offenders unacknowledged",

@@ -20,7 +20,7 @@ def scrub(
     pack: str = "cn",
     home: Path | None = None,
 ) -> None:
-    """Hold a calling list against what subscribers said; writes it again with ``may``, ``why`` and ``until``.
+    """Hold a calling list against what subscribers said; writes it again with ``may``, ``why``, ``until`` and ``again``.
 
     Parameters
     ----------
@@ -65,6 +65,7 @@ def scrub(
                 number(caller, "caller") if caller else 0,
                 rules.limit("consent_days"),
                 holder_barred(conn, holder, now),
+                rules.timezone,
             )
             verdicts = hold(conn, question, given.numbers)
         write_list(out, given, verdicts)

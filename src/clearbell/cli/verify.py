@@ -8,19 +8,20 @@ import sys
 import time
 import uuid
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from cyclopts import App
 
-from clearbell.cli.context import actor, home_folder, language, open_store, refuse, say, words
+from clearbell.cli.context import actor, language, open_store, refuse, say, words
+from clearbell.cli.lines import chosen_line, extra_missing, lines, listen, open_calls
 from clearbell.verification.model import Outcome, Script, Side, Speaker, State, Told
 
 if TYPE_CHECKING:
-    from clearbell.policy.model import Pack
     from clearbell.verification.calling import Caller
-    from clearbell.verification.settings import LineSettings
 
 app = App(name="verify", help="Test calls to suspected numbers. 拨测。")
+app.command(listen)
+app.command(lines)
 
 _STATES = {
     State.PLANNED: ("待拨", "planned"),
@@ -53,56 +54,6 @@ def _outcome(outcome: str) -> str:
     from clearbell.cases.wording import OUTCOMES
 
     return words(OUTCOMES[outcome]["zh"], OUTCOMES[outcome]["en"]) if outcome else "-"
-
-
-def _open(home: Path | None, config: Path | None) -> tuple[Caller, Pack]:
-    """Everything that calls need."""
-    from clearbell.cli.applications import open_vault
-    from clearbell.cli.pack import open_pack
-    from clearbell.serving.config import ConfigError, NodeConfig, read_config
-    from clearbell.verification.rules import call_rules
-
-    try:
-        from clearbell.content.model import ModelError
-        from clearbell.verification.opening import open_caller
-        from clearbell.verification.transcribing import TranscriberError
-    except ModuleNotFoundError as error:
-        _extra_missing(error)
-    folder = home_folder(home)
-    if config is None and (folder / "clearbell.toml").exists():
-        config = folder / "clearbell.toml"
-    try:
-        settings = read_config(config) if config else NodeConfig()
-    except ConfigError as error:
-        refuse(error.zh, error.en)
-    pack = open_pack(settings.pack)
-    try:
-        caller = open_caller(
-            open_store(home), open_vault(home), call_rules(pack), pack.content, settings.verification, actor()
-        )
-    except (TranscriberError, ModelError) as error:
-        refuse(error.zh, error.en)
-    return caller, pack
-
-
-def _extra_missing(error: ModuleNotFoundError) -> NoReturn:
-    refuse(
-        f"拨测需要 {error.name}:pip install 'clearbell[voice]'",
-        f"test calls need {error.name}: pip install 'clearbell[voice]'",
-    )
-
-
-def _line(caller: Caller, name: str) -> LineSettings:
-    from clearbell.verification.settings import line_of
-
-    line = line_of(caller.settings, name)
-    if line is None:
-        known = "、".join(line.name for line in caller.settings.line) or words("无", "none")
-        refuse(
-            f"节点配置中没有线路 {name};现有:{known}",
-            f"the configuration has no line {name} under [[verification.line]]; there are: {known}",
-        )
-    return line
 
 
 @app.command
@@ -144,8 +95,8 @@ def call(
     from clearbell.verification.errors import VerificationError
     from clearbell.verification.service import Plan, do_plan
 
-    caller, pack = _open(home, config)
-    chosen = _line(caller, line)
+    caller, pack = open_calls(home, config)
+    chosen = chosen_line(caller, line)
     plan = Plan(uuid.uuid4().hex[:16], read_number(number), chosen.name, chosen.key, chosen.pool, script, why, case)
     chance = random.SystemRandom().random if later else None
     try:
@@ -205,7 +156,7 @@ def run(*, once: bool = False, config: Path | None = None, home: Path | None = N
     """
     from clearbell.verification.calling import make_due_calls
 
-    caller, _ = _open(home, config)
+    caller, _ = open_calls(home, config)
     chance = random.SystemRandom().random
     made = 0
     while True:
@@ -369,39 +320,6 @@ def _evidence(row: Any) -> list[tuple[object, ...]]:
 
 
 @app.command
-def listen(*, line: str, hours: float = 24.0, config: Path | None = None, home: Path | None = None) -> None:
-    """Answer calls to a line late and silently, and record them; matched to the test calls that went before.
-
-    Parameters
-    ----------
-    line
-        Line of the configuration with ``receives = true``.
-    hours
-        For how long.
-    config
-        Configuration of the node (default: clearbell.toml in the data folder).
-    home
-        Data folder (default: $CLEARBELL_HOME or ./var).
-    """
-    from clearbell.verification.agent import AgentError
-    from clearbell.verification.calling import take_one
-
-    caller, _ = _open(home, config)
-    chosen = _line(caller, line)
-    if not chosen.receives:
-        refuse(f"线路 {line} 未设 receives = true", f"the line {line} has no `receives = true`")
-    until = time.monotonic() + hours * 3600
-    taken = 0
-    while (left := until - time.monotonic()) > 0:
-        try:
-            # baresip is started anew now and then, so that the sound it plays to a caller lasts.
-            taken += take_one(caller, chosen, min(left, 600.0), lambda: False, uuid.uuid4().hex[:16])
-        except AgentError as error:
-            refuse(error.zh, error.en)
-    say(f"接到 {taken} 个电话", f"{taken} calls came in")
-
-
-@app.command
 def recording(call: str, out: Path, *, home: Path | None = None) -> None:
     """Write what was heard in a test call, decrypted, to a WAV file.
 
@@ -458,7 +376,7 @@ def match(file: Path, *, pack: str = "cn", home: Path | None = None) -> None:
         from clearbell.verification.fingerprint import landmarks
         from clearbell.verification.sound import SoundError, load
     except ModuleNotFoundError as error:
-        _extra_missing(error)
+        extra_missing(error)
     try:
         marks = landmarks(load(file))
     except SoundError as error:

@@ -18,7 +18,7 @@ from clearbell.consent.scrub import Verdict
 from clearbell.numbering import to_key
 
 NAMES = ("callee", "number", "phone", "号码", "手机号", "电话")
-ADDED = ("may", "why", "until")
+ADDED = ("may", "why", "until", "again")
 
 
 class BadListError(Exception):
@@ -101,9 +101,12 @@ def _csv(path: Path) -> pa.Table:
 
 
 def write_list(path: Path, given: CallingList, verdicts: Mapping[int, Verdict]) -> None:
-    """Write the rows with ``may`` (yes, no), ``why`` (a code) and ``until`` (ISO 8601, UTC; empty: no end known)."""
+    """Write the rows with ``may`` (yes, no), ``why`` (a code) and ``until`` (ISO 8601, UTC; empty: no end known).
+
+    ``again``: from when, where only the hour keeps it from being called.
+    """
     found = [verdicts[number] for number in given.numbers]
-    ends = {verdict.until: _iso(verdict.until) for verdict in found}
+    times = {at: _iso(at) for at in {verdict.until for verdict in found} | {verdict.again for verdict in found}}
     table = given.table
     for name in ADDED:
         if name in table.column_names:
@@ -111,7 +114,8 @@ def write_list(path: Path, given: CallingList, verdicts: Mapping[int, Verdict]) 
     added: dict[str, list[Any]] = {
         "may": ["yes" if verdict.may else "no" for verdict in found],
         "why": [verdict.why.code for verdict in found],
-        "until": [ends[verdict.until] for verdict in found],
+        "until": [times[verdict.until] for verdict in found],
+        "again": [times[verdict.again] for verdict in found],
     }
     for name, values in added.items():
         table = table.append_column(name, pa.array(values, pa.string()))

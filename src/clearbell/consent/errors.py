@@ -133,3 +133,32 @@ class NeverAskedError(ConsentError):
             f"there is no record that {holder} asked this subscriber, so this reply is no consent",
             "callee",
         )
+
+
+class BadHoursError(ConsentError):
+    """Hours that are none: no category, no time of day, or an end that is the beginning."""
+
+    def __init__(self, line: str) -> None:
+        super().__init__(
+            f"时段「{line[:80]}」应写作:类别 22:00-07:00 mon-fri(类别 * 为所有类别;星期可省略)",
+            f"the hours `{line[:80]}` should be: CATEGORY 22:00-07:00 mon-fri (`*`: every category; days may be left out)",
+            "hours",
+        )
+
+
+class TooManyHoursError(ConsentError):
+    """More lines of hours than a subscriber may have."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"时段最多 {most} 条", f"there may be {most} lines of hours at most", "hours")
+
+
+class BadZoneError(ConsentError):
+    """No such time zone."""
+
+    def __init__(self, zone: str) -> None:
+        super().__init__(
+            f"没有时区「{zone[:60]}」;请写作 Asia/Shanghai 这样的名称",
+            f"there is no time zone `{zone[:60]}`; give a name such as Asia/Shanghai",
+            "zone",
+        )

@@ -9,6 +9,7 @@ import msgspec
 
 from clearbell.consent.errors import ConsentError, LapsedBeforeGivenError
 from clearbell.consent.granting import do_grant
+from clearbell.consent.hours import read_hours
 from clearbell.consent.model import (
     Channel,
     ConsentGranted,
@@ -133,7 +134,13 @@ def _line(row: Row) -> Listed:
 
 
 def _wish(row: Row) -> Wished:
-    return Wished(row.number("owner"), tuple(row.text("refuse").split()), row.flag("refuse_withheld"))
+    return Wished(
+        row.number("owner"),
+        tuple(row.text("refuse").split()),
+        row.flag("refuse_withheld"),
+        read_hours(row.text("hours")),
+        row.text("zone"),
+    )
 
 
 LOADERS: dict[str, Callable[[], Loader[Any]]] = {

@@ -6,6 +6,8 @@ import enum
 
 import msgspec
 
+from clearbell.consent.hours import QuietHours
+
 
 class Channel(enum.Enum):
     """How the subscriber said it."""
@@ -132,6 +134,10 @@ class Wished(msgspec.Struct, frozen=True):
     refuse: tuple[str, ...] = ()
     """Category codes not wanted."""
     refuse_withheld: bool = False
+    hours: tuple[QuietHours, ...] = ()
+    """Hours at which calls of a category are not wanted."""
+    zone: str = ""
+    """Time zone of the hours, by its IANA name; empty: the pack's."""
 
 
 FACTS: dict[str, type[msgspec.Struct]] = {

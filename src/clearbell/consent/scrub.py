@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import Connection, text
 
 from clearbell.calls import DAY
+from clearbell.consent.hours import next_change, quiet_at, read_hours, zone_of
 from clearbell.consent.tables import consent
 from clearbell.ledger.bulk import stage_rows
 from clearbell.numbering import NumberClass, class_of
@@ -27,6 +28,11 @@ class Why(enum.Enum):
     REFUSED = ("refused", "用户已拒绝该使用主体", "the subscriber refused the holder")
     REFUSED_NUMBER = ("refused-number", "用户已拒绝该主叫号码", "the subscriber refused the calling number")
     WISH = ("wish", "用户不愿接听此类电话", "the subscriber wishes no calls of this category")
+    WISH_HOURS = (
+        "wish-hours",
+        "用户在此时段不愿接听此类电话",
+        "the subscriber wishes no calls of this category at this hour",
+    )
     WITHDRAWN = ("withdrawn", "同意已撤回", "the consent was withdrawn")
     LAPSED = ("lapsed", "同意已到期", "the consent has lapsed")
     NO_CONSENT = ("no-consent", "没有同意", "there is no consent")
@@ -53,6 +59,8 @@ class Question(msgspec.Struct, frozen=True):
     """Days after which a consent without a stated period lapses (the pack's ``consent_days``); None: never."""
     barred: bool = False
     """The holder may not call at all."""
+    zone: str = "UTC"
+    """Time zone of subscribers who named none: the pack's."""
 
 
 class Verdict(msgspec.Struct, frozen=True, gc=False):
@@ -61,6 +69,8 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
     why: Why
     until: int = ALWAYS
     """Until when it may be called, µs UTC; 0: no end is known, or it may not be called."""
+    again: int = 0
+    """From when it may be called again where only the hour keeps it from it, µs UTC; 0: nobody knows."""
 
     @property
     def may(self) -> bool:
@@ -89,6 +99,7 @@ def scrub(conn: Connection, question: Question, callees: Sequence[int]) -> dict[
         staged = stage_rows(conn, consent, ("callee",), [(number,) for number in numbers])
         # From the last reason to the first: what is met earlier in the order of judgement is written over it.
         _consents(conn, staged, question, found)
+        _hours(conn, staged, question, found)
         for number in _matching(conn, staged, "wish", "owner", _WISH, {"p": f"% {question.purpose} %"}):
             found[number] = Verdict(Why.WISH)
         if question.caller:
@@ -127,6 +138,28 @@ def _matching(
         f'SELECT DISTINCT r."{owner}" FROM {staged} AS s JOIN "{table}" AS r ON r."{owner}" = s.callee WHERE {where}'  # noqa: S608 names are our own
     )
     return conn.execute(text(query), values).scalars().all()
+
+
+def _hours(conn: Connection, staged: str, question: Question, found: dict[int, Verdict]) -> None:
+    """What wishes by the hour change: not now, or not for as long as the consent would allow."""
+    query = (
+        f"SELECT r.owner, r.quiet, r.zone FROM {staged} AS s JOIN wish AS r ON r.owner = s.callee WHERE r.quiet <> ''"  # noqa: S608 names are our own
+    )
+    # Most people wish one of a few things, and what follows from it is worked out once.
+    known: dict[tuple[str, str], tuple[bool, int]] = {}
+    for owner, quiet, name in conn.execute(text(query)):
+        if (quiet, name) not in known:
+            hours, zone = read_hours(quiet), zone_of(name, question.zone)
+            known[quiet, name] = (
+                quiet_at(hours, question.purpose, question.at, zone) is not None,
+                next_change(hours, question.purpose, question.at, zone),
+            )
+        now_quiet, change = known[quiet, name]
+        verdict = found[owner]
+        if now_quiet:
+            found[owner] = Verdict(Why.WISH_HOURS, again=change)
+        elif verdict.may and change and (not verdict.until or change < verdict.until):
+            found[owner] = Verdict(verdict.why, change)
 
 
 def _consents(conn: Connection, staged: str, question: Question, found: dict[int, Verdict]) -> None:

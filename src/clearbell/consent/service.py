@@ -11,6 +11,7 @@ from clearbell.consent.errors import (
     NothingToWithdrawError,
     NotRefusedError,
 )
+from clearbell.consent.hours import check_hours, write_hours
 from clearbell.consent.model import ConsentWithdrawn, Listed, ListVerdict, RefusalEnded, Refused, Wished
 from clearbell.consent.tables import asking, consent, evidence, own_list, receipt, refusal, wish
 from clearbell.ledger import Act
@@ -93,11 +94,21 @@ def do_list(act: Act, fact: Listed) -> None:
 
 
 def do_wish(act: Act, fact: Wished) -> None:
-    """Replace a subscriber's wishes by category."""
+    """Replace a subscriber's wishes by category and hour.
+
+    Raises :class:`BadHoursError`, :class:`TooManyHoursError`, :class:`BadZoneError`.
+    """
+    check_hours(fact.hours, fact.zone)
     act.conn.execute(delete(wish).where(wish.c.owner == fact.owner))
-    if fact.refuse or fact.refuse_withheld:
+    if fact.refuse or fact.refuse_withheld or fact.hours:
         act.conn.execute(
-            wish.insert().values(owner=fact.owner, refuse=" ".join(fact.refuse), refuse_withheld=fact.refuse_withheld)
+            wish.insert().values(
+                owner=fact.owner,
+                refuse=" ".join(fact.refuse),
+                refuse_withheld=fact.refuse_withheld,
+                quiet=write_hours(fact.hours),
+                zone=fact.zone,
+            )
         )
     act.append("consent.wished", [fact], about=lambda f: f.owner)
 

@@ -100,4 +100,7 @@ wish = Table(
     # Category codes, separated by spaces.
     Column("refuse", Text, nullable=False),
     Column("refuse_withheld", Boolean, nullable=False),
+    # Hours as one text (consent.hours), and their time zone; empty: none, the pack's.
+    Column("quiet", Text, nullable=False, server_default=""),
+    Column("zone", Text, nullable=False, server_default=""),
 )

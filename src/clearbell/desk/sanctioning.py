@@ -39,7 +39,7 @@ from clearbell.sanctions.tables import sanction, sanction_notice
 FOLLOWER = "sanction-notices"
 ACTOR = "system:sanctions"
 AHEAD = "ahead"
-_KINDS = ("sanctions.announced", "sanctions.moved", "registry.contact")
+KINDS = ("sanctions.announced", "sanctions.moved", "registry.contact")
 
 
 def keep_up_sanctions(store: Store, pack: Pack, outbox: Outbox, appeal_page: str = "") -> list[str]:
@@ -48,7 +48,7 @@ def keep_up_sanctions(store: Store, pack: Pack, outbox: Outbox, appeal_page: str
     ``appeal_page``: address of the page where one appeals, which notices then name.
     """
     pack = _naming(pack, appeal_page)
-    advance_all(store, FOLLOWER, _KINDS, lambda act, entries: _tell_new(act, entries, pack, outbox))
+    advance_all(store, FOLLOWER, KINDS, lambda act, entries: _tell_new(act, entries, pack, outbox))
     with store.read() as conn:
         now = store.clock.now()
         due = due_sanctions(conn, now)
@@ -59,7 +59,7 @@ def keep_up_sanctions(store: Store, pack: Pack, outbox: Outbox, appeal_page: str
             if _do_due(act, name):
                 moved.append(name)
     if moved:
-        advance_all(store, FOLLOWER, _KINDS, lambda act, entries: _tell_new(act, entries, pack, outbox))
+        advance_all(store, FOLLOWER, KINDS, lambda act, entries: _tell_new(act, entries, pack, outbox))
     return moved
 
 

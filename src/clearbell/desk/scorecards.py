@@ -1,26 +1,34 @@
-"""Scorecards: how the access each provider gave is used, trunk by trunk (谁接入谁负责, regime 1.2)."""
+"""Scorecards: how the access each provider gave is used, trunk by trunk (谁接入谁负责, regime 1.2).
+
+Calls come from sums that every node keeps by trunk and day; complaints are those whose call the records saw come in on
+the trunk. So a card takes as long as its days have complaints and restrictions, however many calls there were.
+"""
 
 from __future__ import annotations
 
 import statistics
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Column, ColumnElement, Connection, func, or_, select
 
-from clearbell.calls import HOUR, Action, Decision
+from clearbell.calls import DAY, HOUR, MINUTE, Action
 from clearbell.enforcement.queries import alarms_by_provider
-from clearbell.registry.queries import resource_of
+from clearbell.records.outcomes.queries import calls_by_trunk
+from clearbell.registry.queries import spans_of
 from clearbell.registry.tables import party, resource, trunk
 from clearbell.reports.sums import COUNTS
-from clearbell.reports.tables import report
+from clearbell.reports.tables import report, report_trunk
 from clearbell.sanctions.model import Target
 from clearbell.sanctions.tables import restriction
 
 REPEATS = 2
 """Restrictions within the period that make a holder a repeat offender."""
-_BATCH = 500
+MOST_DAYS = 31
+"""Longest period that is scored."""
+_BATCH = 200
 
 
 class Scorecard(msgspec.Struct):
@@ -36,13 +44,15 @@ class Scorecard(msgspec.Struct):
     refused: int = 0
     labelled: int = 0
     complaints: int = 0
-    """About calls in the period, by numbers that called on this trunk most."""
+    """That came in within the period, about calls that the records saw come in on this trunk."""
     hours_to_act: float | None = None
     """Median from the first complaint about a number to the first restriction on it or its holder; None: none yet."""
     repeat_offenders: tuple[str, ...] = ()
     """Holders on the trunk that were restricted more than once."""
     unacknowledged: int = 0
     """Restrictions that this provider's switches did not acknowledge in the pack's time: of all its trunks together."""
+    hours: tuple[float, ...] = ()
+    """What ``hours_to_act`` is the median of."""
 
     @property
     def unwanted_share(self) -> float:
@@ -55,8 +65,34 @@ class Scorecard(msgspec.Struct):
         return 10_000 * self.complaints / self.attempts if self.attempts else 0.0
 
 
-def scorecards(conn: Connection, decisions: Iterable[Decision], since: int, until: int) -> list[Scorecard]:
-    """Score every trunk from the decisions, reports and restrictions between two times (µs UTC), worst first.
+class Period(msgspec.Struct, frozen=True):
+    """Whole days, in the pack's zone."""
+
+    first: int
+    """Days since 1970-01-01."""
+    last: int
+    """That day too."""
+    utc_offset_minutes: int
+
+    @property
+    def since(self) -> int:
+        """When it begins, µs UTC."""
+        return self.first * DAY - self.utc_offset_minutes * MINUTE
+
+    @property
+    def until(self) -> int:
+        """When it is over, µs UTC."""
+        return (self.last + 1) * DAY - self.utc_offset_minutes * MINUTE
+
+
+def last_days(now: int, days: int, utc_offset_minutes: int) -> Period:
+    """The day of ``now`` (µs UTC) and those before it, ``days`` in all, at most :data:`MOST_DAYS`."""
+    today = (now + utc_offset_minutes * MINUTE) // DAY
+    return Period(today - min(max(days, 1), MOST_DAYS) + 1, today, utc_offset_minutes)
+
+
+def scorecards(conn: Connection, period: Period) -> list[Scorecard]:
+    """Score every trunk in a period, worst first.
 
     A provider without a trunk, such as another carrier, has a card where it let restrictions lie.
     """
@@ -67,33 +103,38 @@ def scorecards(conn: Connection, decisions: Iterable[Decision], since: int, unti
         )
     ):
         cards[row.trunk] = Scorecard(row.provider, row.name or "", row.trunk)
-    for (names,) in conn.execute(select(resource.c.trunks)):
+    for names, count in conn.execute(select(resource.c.trunks, func.count()).group_by(resource.c.trunks)):
         for name in names.split():
             if name in cards:
-                cards[name].resources += 1
-    used: dict[int, Counter[str]] = defaultdict(Counter)
-    for decision in decisions:
-        call = decision.call
-        if not since <= call.at < until or not call.trunk:
-            continue
-        card = cards.setdefault(call.trunk, Scorecard("", "", call.trunk))
-        card.attempts += 1
-        card.refused += decision.action is Action.REJECT
-        card.labelled += decision.action is Action.LABEL
-        if call.caller:
-            used[call.caller][call.trunk] += 1
-    home = {number: trunks.most_common(1)[0][0] for number, trunks in used.items()}
-    first = _complaints(conn, cards, home, since, until)
-    _acts(conn, cards, home, first, since, until)
-    found = [*cards.values(), *_alarms(conn, cards, since, until)]
+                cards[name].resources += count
+    for name, action, calls in calls_by_trunk(conn, period.first, period.last):
+        card = cards.setdefault(name, Scorecard("", "", name))
+        card.attempts += calls
+        card.refused += calls if action == Action.REJECT.value else 0
+        card.labelled += calls if action == Action.LABEL.value else 0
+    counted = (
+        select(report_trunk.c.trunk, func.count())
+        .select_from(report.join(report_trunk, report_trunk.c.report == report.c.report))
+        .where(*_complaints(period))
+        .group_by(report_trunk.c.trunk)
+    )
+    for name, count in conn.execute(counted):
+        cards.setdefault(name, Scorecard("", "", name)).complaints += count
+    _acts(conn, cards, period)
+    found = [*cards.values(), *_alarms(conn, cards, period)]
     return sorted(
         found, key=lambda c: (-c.unwanted_share, -c.complaints_per_10000, -c.unacknowledged, c.trunk, c.provider)
     )
 
 
-def _alarms(conn: Connection, cards: dict[str, Scorecard], since: int, until: int) -> list[Scorecard]:
+def _complaints(period: Period) -> tuple[ColumnElement[bool], ...]:
+    within = (report.c.received >= period.since, report.c.received < period.until)
+    return (*within, COUNTS, report.c.wanted.is_(False))
+
+
+def _alarms(conn: Connection, cards: dict[str, Scorecard], period: Period) -> list[Scorecard]:
     """Put alarms of enforcement on the cards of their providers; returns cards for those that have none."""
-    alarms = alarms_by_provider(conn, since, until)
+    alarms = alarms_by_provider(conn, period.since, period.until)
     for card in cards.values():
         card.unacknowledged = alarms.get(card.provider, 0) if card.provider else 0
     without = sorted(set(alarms) - {card.provider for card in cards.values()} - {""})
@@ -101,63 +142,135 @@ def _alarms(conn: Connection, cards: dict[str, Scorecard], since: int, until: in
     return [Scorecard(one, names.get(one, ""), "", unacknowledged=alarms[one]) for one in without]
 
 
-def _complaints(
-    conn: Connection, cards: dict[str, Scorecard], home: dict[int, str], since: int, until: int
-) -> dict[int, int]:
-    """Count complaints on the cards; returns of each number its first complaint in the period."""
-    first: dict[int, int] = {}
-    numbers = sorted(home)
-    for start in range(0, len(numbers), _BATCH):
-        rows = conn.execute(
-            select(report.c.number, report.c.received).where(
-                report.c.number.in_(numbers[start : start + _BATCH]),
-                COUNTS,
-                report.c.wanted.is_(False),
-                report.c.at >= since,
-                report.c.at < until,
-            )
-        )
-        for number, received in rows:
-            cards[home[number]].complaints += 1
-            first[number] = min(received, first.get(number, received))
-    return first
+def _held(number: Column[Any], what: Column[Any]) -> ColumnElement[str]:
+    """Of the resource that a number of another table belongs to; the empty text where nobody registered it."""
+    query = (
+        select(what)
+        .where(resource.c.first <= number, resource.c.last >= number)
+        .order_by(resource.c.first.desc())
+        .limit(1)
+        .correlate(number.table)
+    )
+    return func.coalesce(query.scalar_subquery(), "")
 
 
-def _acts(
-    conn: Connection, cards: dict[str, Scorecard], home: dict[int, str], first: dict[int, int], since: int, until: int
-) -> None:
-    starts: dict[int | str, list[int]] = defaultdict(list)
-    for row in conn.execute(
-        select(restriction).where(
-            restriction.c.start >= since,
-            restriction.c.start < until,
-            restriction.c.target.in_([Target.NUMBER.value, Target.HOLDER.value]),
+class _Acts:
+    """When numbers and holders were restricted within the period, and on which trunks the registry has the holders."""
+
+    def __init__(self, conn: Connection, period: Period) -> None:
+        self.numbers: dict[int, list[int]] = defaultdict(list)
+        self.holders: dict[str, list[int]] = defaultdict(list)
+        self.times: Counter[str] = Counter()
+        self.came_in: dict[str, set[str]] = defaultdict(set)
+        c = restriction.c
+        query = select(
+            c.number, c.name, c.start, _held(c.number, resource.c.holder), _held(c.number, resource.c.trunks)
+        ).where(
+            c.start >= period.since,
+            c.start < period.until,
+            c.target.in_([Target.NUMBER.value, Target.HOLDER.value]),
             # A sanction that stepped down is one act, not two.
-            restriction.c.sanction.in_(["", restriction.c.restriction]),
+            c.sanction.in_(["", c.restriction]),
         )
-    ):
-        starts[row.number or row.name].append(row.start)
-    holders = {}
-    for number in home:
-        found = resource_of(conn, number)
-        holders[number] = found.holder if found is not None else ""
+        for number, name, start, holder, trunks in conn.execute(query.order_by(c.start)):
+            if number:
+                self.numbers[number].append(start)
+            else:
+                self.holders[name].append(start)
+            if held := holder or name:
+                self.times[held] += 1
+                self.came_in[held] |= set(trunks.split())
+
+
+def _acts(conn: Connection, cards: dict[str, Scorecard], period: Period) -> None:
+    acts = _Acts(conn, period)
+    spans = [(number, number) for number in acts.numbers]
+    for held in acts.holders:
+        spans += spans_of(conn, held)
+    first: dict[tuple[int, str, str], int] = {}
+    for number, name, holder, received in _complained(conn, spans, period):
+        first[number, name, holder] = min(received, first.get((number, name, holder), received))
     took: dict[str, list[float]] = defaultdict(list)
-    offenders: dict[str, set[str]] = defaultdict(set)
-    times: Counter[str] = Counter()
-    for number in home:
-        if holder := holders[number]:
-            times[holder] += len(starts.get(number, ()))
-    for holder in set(filter(None, holders.values())):
-        times[holder] += len(starts.get(holder, ()))
-    for number, name in home.items():
-        holder = holders[number]
-        if holder and times[holder] >= REPEATS:
-            offenders[name].add(holder)
-        complained = first.get(number)
-        if complained is not None:
-            acts = [at for key in (number, holder) if key for at in starts.get(key, ()) if at >= complained]
-            if acts:
-                took[name].append((min(acts) - complained) / HOUR)
-    for name, card in cards.items():
-        card.hours_to_act = statistics.median(took[name]) if took[name] else None
-        card.repeat_offenders = tuple(sorted(offenders[name]))
+    for (number, name, holder), complained in first.items():
+        if holder:
+            acts.came_in[holder].add(name)
+        starts = [at for at in (*acts.numbers.get(number, ()), *acts.holders.get(holder, ())) if at >= complained]
+        if starts:
+            took[name].append((min(starts) - complained) / HOUR)
+    for name, hours in took.items():
+        card = cards.setdefault(name, Scorecard("", "", name))
+        card.hours, card.hours_to_act = tuple(hours), statistics.median(hours)
+    again: dict[str, set[str]] = defaultdict(set)
+    for holder, count in acts.times.items():
+        for name in acts.came_in[holder] if count >= REPEATS else ():
+            again[name].add(holder)
+    for name, holders in again.items():
+        if name in cards:
+            cards[name].repeat_offenders = tuple(sorted(holders))
+
+
+def _complained(
+    conn: Connection, spans: Collection[tuple[int, int]], period: Period
+) -> Iterable[tuple[int, str, str, int]]:
+    """Number, trunk, holder and receipt of each complaint of the period about the numbers within the spans (first, last)."""
+    ranges = sorted(set(spans))
+    for start in range(0, len(ranges), _BATCH):
+        within = or_(*(report.c.number.between(*span) for span in ranges[start : start + _BATCH]))
+        query = (
+            select(report.c.number, report_trunk.c.trunk, _held(report.c.number, resource.c.holder), report.c.received)
+            .select_from(report.join(report_trunk, report_trunk.c.report == report.c.report))
+            .where(within, *_complaints(period))
+        )
+        yield from (tuple(row) for row in conn.execute(query))
+
+
+class Provider(msgspec.Struct):
+    """What an access provider answers for: its trunks together."""
+
+    provider: str
+    """Empty: trunks that nobody registered."""
+    name: str
+    trunks: int
+    attempts: int
+    refused: int
+    labelled: int
+    complaints: int
+    hours_to_act: float
+    """Median over all its trunks; below 0: none yet."""
+    repeat_offenders: tuple[str, ...]
+    unacknowledged: int
+    unwanted_share: float
+    complaints_per_10000: float
+    offenders: int
+    """How many repeat offenders."""
+
+
+def league(cards: Iterable[Scorecard]) -> list[Provider]:
+    """The providers, each with what its cards add up to."""
+    of: dict[str, list[Scorecard]] = defaultdict(list)
+    for card in cards:
+        of[card.provider].append(card)
+    return [_together(provider, held) for provider, held in sorted(of.items())]
+
+
+def _together(provider: str, cards: list[Scorecard]) -> Provider:
+    attempts, complaints = sum(card.attempts for card in cards), sum(card.complaints for card in cards)
+    refused, labelled = sum(card.refused for card in cards), sum(card.labelled for card in cards)
+    hours = [one for card in cards for one in card.hours]
+    again = tuple(sorted({holder for card in cards for holder in card.repeat_offenders}))
+    return Provider(
+        provider,
+        next((card.name for card in cards if card.name), ""),
+        sum(bool(card.trunk) for card in cards),
+        attempts,
+        refused,
+        labelled,
+        complaints,
+        statistics.median(hours) if hours else -1.0,
+        again,
+        # It is the provider's on each of its cards.
+        max(card.unacknowledged for card in cards),
+        (refused + labelled) / attempts if attempts else 0.0,
+        10_000 * complaints / attempts if attempts else 0.0,
+        len(again),
+    )

@@ -9,10 +9,13 @@ from sqlalchemy import Connection, Row, and_, func, select
 
 from clearbell.enforcement.model import OPEN, TO_SEND, Operation, State
 from clearbell.enforcement.tables import target, task
+from clearbell.ledger.paging import Order, Place, page
 from clearbell.sanctions.tables import restriction
 
 _OPEN = [state.value for state in OPEN]
 _TO_SEND = [state.value for state in TO_SEND]
+BY_ALARM = Order((task.c.alarmed, task.c.restriction, task.c.target, task.c.operation), descending=True)
+"""The newest alarm first."""
 
 
 def task_of(conn: Connection, restriction_id: str, name: str, operation: Operation) -> Row[Any] | None:
@@ -137,3 +140,35 @@ def alarms_by_provider(conn: Connection, since: int, until: int) -> dict[str, in
         .group_by(task.c.provider)
     )
     return {row.provider: row.alarms for row in conn.execute(query)}
+
+
+def alarmed_tasks(
+    conn: Connection,
+    order: Order,
+    limit: int,
+    after: Place = (),
+    *,
+    provider: str = "",
+    name: str = "",
+    since: int = 0,
+    until: int = 0,
+    still_open: bool = False,
+) -> Sequence[Row[Any]]:
+    """Tasks that were not acknowledged in time, with the sanction that their restriction carries out.
+
+    ``provider``, ``name``: only those of a provider or target. ``since``, ``until``: alarmed between these times
+    (µs UTC), 0: whenever. ``still_open``: only those not acknowledged since.
+    """
+    joined = task.join(restriction, restriction.c.restriction == task.c.restriction, isouter=True)
+    query = select(task, restriction.c.sanction).select_from(joined).where(task.c.alarmed > 0)
+    if provider:
+        query = query.where(task.c.provider == provider)
+    if name:
+        query = query.where(task.c.target == name)
+    if since:
+        query = query.where(task.c.alarmed >= since)
+    if until:
+        query = query.where(task.c.alarmed < until)
+    if still_open:
+        query = query.where(task.c.state == State.OVERDUE.value)
+    return conn.execute(page(query, order, after, limit)).all()

@@ -29,7 +29,7 @@ RECOUNTED = "reports.recounted"
 _LEAD = DAY
 """Labels are looked at this long before they lapse, so that one that is still earned is renewed without a gap."""
 _PAGE = 5000
-_TOLD = [*FACTS, *(kind for kind in LABEL_FACTS if kind != "labels.published")]
+KINDS = [*FACTS, *(kind for kind in LABEL_FACTS if kind != "labels.published")]
 """Kinds of facts after which their number is looked at."""
 _REPUTATION = Reputation.__struct_fields__
 _LABEL = Labelled.__struct_fields__
@@ -162,7 +162,7 @@ def _candidates(conn: Connection, cursor: int, settings: LabelSettings, scale: S
         named = (
             select(cast(ledger_sealed.c.subject, BigInteger))
             .join(ledger_entry, ledger_entry.c.seq == ledger_sealed.c.seq)
-            .where(ledger_sealed.c.seq > cursor, ledger_entry.c.kind.in_(_TOLD), ledger_sealed.c.subject.is_not(None))
+            .where(ledger_sealed.c.seq > cursor, ledger_entry.c.kind.in_(KINDS), ledger_sealed.c.subject.is_not(None))
         )
         touched = reputation.c.number.in_(named)
     _, fading = scale.fading(at)

@@ -185,6 +185,14 @@ class Store:
             newest: int | None = conn.execute(select(func.max(ledger_entry.c.seq))).scalar_one()
         return newest or 0
 
+    def hash_at(self, seq: int) -> bytes:
+        """Hash of the entry at that place; :data:`clearbell.ledger.chain.GENESIS` of place 0, empty where there is none."""
+        if not seq:
+            return chain.GENESIS
+        with self.read() as conn:
+            found = conn.execute(select(ledger_entry.c.hash).where(ledger_entry.c.seq == seq)).scalar_one_or_none()
+        return bytes(found) if found is not None else b""
+
     def entries(self, after: int, kinds: Collection[str] | None = None, limit: int = 1000) -> list[Entry]:
         """Return up to ``limit`` entries past place ``after``, oldest first, of the given kinds or of all."""
         query = select(ledger_entry).where(ledger_entry.c.seq > after).order_by(ledger_entry.c.seq)

@@ -45,7 +45,13 @@ CHECKS: dict[str, CheckTerms] = {
     "own_list": CheckTerms({"OWN_ALLOW": (), "OWN_BLOCK": ()}),
     "known_contact": CheckTerms({"KNOWN_CONTACT": ("days_ago",)}, ("known_contact_days", "known_contact_seconds")),
     "refusal": CheckTerms({"REFUSED_HOLDER": ("holder", "days_ago"), "REFUSED_NUMBER": ("days_ago",)}),
-    "wish": CheckTerms({"WISH_CATEGORY": ("category",), "WISH_NO_WITHHELD": ()}),
+    "wish": CheckTerms(
+        {
+            "WISH_CATEGORY": ("category",),
+            "WISH_HOURS": ("category", "local_time", "window", "zone"),
+            "WISH_NO_WITHHELD": (),
+        }
+    ),
     "consent": CheckTerms(
         {
             "NO_CONSENT": ("holder", "purpose"),

@@ -60,6 +60,19 @@ def party_of(conn: Connection, holder_id: str) -> str:
     return found or ""
 
 
+def providers_of(conn: Connection, number: int, trunk_id: str = "") -> list[str]:
+    """Names, or ids, of who connected a number: the provider of the trunk that its call came in on, before those that the
+    registry names for it.
+    """
+    known = resource_of(conn, number)
+    names = [trunk_id, *(known.trunks.split() if known is not None else ())]
+    query = select(trunk.c.trunk, trunk.c.provider, party.c.name).join(
+        party, party.c.party == trunk.c.provider, isouter=True
+    )
+    rows = {row.trunk: row.name or row.provider for row in conn.execute(query.where(trunk.c.trunk.in_(names)))}
+    return list(dict.fromkeys(rows[name] for name in names if name in rows))
+
+
 def party_row(conn: Connection, party_id: str) -> Row[Any] | None:
     """A party as it is registered."""
     return conn.execute(select(party).where(party.c.party == party_id)).first()

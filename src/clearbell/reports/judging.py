@@ -20,6 +20,8 @@ class Look(msgspec.Struct, frozen=True):
     """The two talk with each other, both ways."""
     contact: bool = False
     """The reporter had called the number and talked, and had not refused it since."""
+    trunk: str = ""
+    """On which the call came in; empty: the records do not tell."""
 
 
 NOTHING_KNOWN = Look(Match.NO_RECORDS)

@@ -35,10 +35,13 @@ def look_at(
     talks = (sum(call.answered for call in inbound), sum(call.answered for call in outbound))
     # Whoever rings back a number that rang him is no acquaintance of it: only a talk that he began is.
     known = [call for call in outbound if call.answered and call.start < inbound[0].start]
+    match = _match(one, inbound, rules, utc_offset_minutes)
+    nearest = min(inbound, key=lambda call: abs(call.start - one.at))
     return Look(
-        _match(one, inbound, rules, utc_offset_minutes),
+        match,
         private=min(talks) >= rules.private_talks,
         contact=any(call.start >= refused for call in known),
+        trunk=nearest.trunk if match is not Match.NONE else "",
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 from clearbell.reports.model import Duration, Match, Reported, Standing, Weighed, Why
 from clearbell.reports.reputation import Reputation, Score, score_at
 from clearbell.reports.sums import COLUMNS, COUNTS, scale_of
-from clearbell.reports.tables import report, report_detail, reputation, reputation_reset
+from clearbell.reports.tables import report, report_detail, report_trunk, reputation, reputation_reset
 
 __all__ = [
     "Attacked",
@@ -32,6 +32,7 @@ __all__ = [
     "rows_of_reports",
     "scale_of",
     "totals",
+    "trunk_of",
     "unit_score",
 ]
 _FIELDS = ("report", "source", "number", "at", "received", "reporter", "category", "automatic", "area", "wanted")
@@ -125,6 +126,12 @@ def reports_by(conn: Connection, reporter: int, limit: int = 100) -> list[Report
 def report_of(conn: Connection, report_id: str) -> Report | None:
     """The report of that id."""
     return next(iter(_reports(conn, _whole().where(report.c.report == report_id))), None)
+
+
+def trunk_of(conn: Connection, report_id: str) -> str:
+    """The trunk that the call of a report came in on; empty: the call records do not tell."""
+    query = select(report_trunk.c.trunk).where(report_trunk.c.report == report_id)
+    return conn.execute(query).scalar_one_or_none() or ""
 
 
 def reports_aside(conn: Connection, why: Why | None = None, limit: int = 100) -> list[Report]:

@@ -23,7 +23,15 @@ from clearbell.reports.refusals import (
 )
 from clearbell.reports.reporters import believed, marks_on
 from clearbell.reports.reputation import Complaint, ReputationSettings
-from clearbell.reports.tables import bad_faith, report, report_detail, reporter_standing, reputation, reputation_reset
+from clearbell.reports.tables import (
+    bad_faith,
+    report,
+    report_detail,
+    report_trunk,
+    reporter_standing,
+    reputation,
+    reputation_reset,
+)
 
 _COLUMNS = (
     "report", "source", "number", "at", "received", "reporter", "category", "automatic", "area",
@@ -258,6 +266,8 @@ def do_forget_number(act: Act, number: int) -> int:
     ).scalars()
     for seq in list(seqs):
         act.erase_where(seq, lambda data: _read_reporter(data).reporter == number)
+    gone = select(report.c.report).where(report.c.number == number)
+    act.conn.execute(delete(report_trunk).where(report_trunk.c.report.in_(gone)))
     about = act.conn.execute(delete(report).where(report.c.number == number)).rowcount
     act.conn.execute(delete(reputation).where(reputation.c.number == number))
     act.conn.execute(delete(reputation_reset).where(reputation_reset.c.number == number))

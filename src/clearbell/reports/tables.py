@@ -51,6 +51,19 @@ _some("ix_report_reporter", report.c.reporter != 0, report.c.reporter, report.c.
 _some("ix_report_voice", report.c.voice != 0, report.c.voice, report.c.number)
 _some("ix_report_waiting", report.c.standing == text("'waiting'"), report.c.seq)
 _some("ix_report_aside", report.c.standing == text("'aside'"), report.c.number, report.c.received)
+# The desk's list, in its order: of all, of a category, and of the few that are set aside or were taken back.
+Index("ix_report_received", report.c.received, report.c.report)
+Index("ix_report_category", report.c.category, report.c.received)
+_some("ix_report_aside_received", report.c.standing == text("'aside'"), report.c.received, report.c.report)
+_some("ix_report_withdrawn", report.c.withdrawn != text("0"), report.c.received, report.c.report)
+
+# On which trunk the call came in, where the call records told it.
+report_trunk = Table(
+    "report_trunk",
+    metadata,
+    Column("report", Text, primary_key=True),
+    Column("trunk", Text, nullable=False),
+)
 
 report_detail = Table(
     "report_detail",

@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from clearbell.ledger import Act
+from clearbell.ledger.bulk import put_rows
 from clearbell.reports import sums
 from clearbell.reports.judging import NOTHING_KNOWN, Look, judge, may_be_unproven
 from clearbell.reports.model import Match, Reported, Standing, Weighed, Why
@@ -15,7 +16,7 @@ from clearbell.reports.queries import reported_of, rows_of_reports
 from clearbell.reports.refusals import RefusedAsideError, RefusedUnknownReportError, RefusedWordsError
 from clearbell.reports.reporters import believed
 from clearbell.reports.reputation import Complaint, ReputationSettings, Scale
-from clearbell.reports.tables import report
+from clearbell.reports.tables import report, report_trunk
 
 _CHANGED = ("standing", "match", "why", "weight", "proven", "voice")
 _WEIGHED = update(report).where(report.c.report == bindparam("of")).values({name: bindparam(name) for name in _CHANGED})
@@ -68,7 +69,18 @@ def do_weigh(act: Act, looks: Mapping[str, Look], settings: ReputationSettings) 
             unproven[day] += 1
         weighed.append(made)
     _put(act, reports, weighed, scale)
+    do_note_trunks(act, {one.report: looks[one.report].trunk for one in reports})
     return weighed
+
+
+def do_note_trunks(act: Act, trunks: Mapping[str, str]) -> None:
+    """Keep on which trunk the calls of reports came in; an empty name: it is not known, and nothing is kept.
+
+    It comes of the call records, and is in no entry of the ledger.
+    """
+    rows = [(name, trunk) for name, trunk in trunks.items() if trunk]
+    if rows:
+        put_rows(act.conn, report_trunk, ("report", "trunk"), rows, ("report",))
 
 
 def _unproven(conn: Connection, number: int, at: int, scale: Scale) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text, text
 
 from clearbell.ledger.tables import metadata
 
@@ -24,6 +24,7 @@ restriction = Table(
     # The sanction that it carries out; empty: none.
     Column("sanction", Text, nullable=False, server_default=""),
     Index("ix_restriction_number", "number"),
+    Index("ix_restriction_start", "start"),
 )
 
 sanction = Table(
@@ -68,7 +69,12 @@ sanction = Table(
     Index("ix_sanction_name", "target", "name"),
     Index("ix_sanction_case_id", "case_id"),
     Index("ix_sanction_state", "state", "until"),
+    Index("ix_sanction_announced", "announced", "sanction"),
+    Index("ix_sanction_ended", "ended", "sanction"),
 )
+
+_ALIVE = text("ended = 0")
+Index("ix_sanction_until", sanction.c.until, sanction.c.sanction, sqlite_where=_ALIVE, postgresql_where=_ALIVE)
 
 sanction_notice = Table(
     "sanction_notice",

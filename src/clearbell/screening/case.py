@@ -8,11 +8,11 @@ from clearbell.calls import DAY, HOUR, Call, Symbol
 from clearbell.numbering import NumberClass, class_of
 
 if TYPE_CHECKING:
-    from clearbell.labels.model import Labelled
     from clearbell.policy.model import Pack
     from clearbell.screening.traffic import Activity, Traffic
     from clearbell.screening.views import Views
     from clearbell.screening.views.entitlements import Resource, TrunkView
+    from clearbell.screening.views.standing import Label
 
 Outcome = tuple[Symbol, ...] | None
 """What a check returns: symbols it saw, nothing (clear), or None when it does not apply to the call."""
@@ -51,7 +51,7 @@ class Case:
         self.trunk: TrunkView | None = views.entitlements.trunks.get(call.trunk) if call.trunk else None
         self.activity: Activity | None = traffic.number(caller) if caller else None
         self.holder_activity: Activity | None = traffic.holder(self.holder) if self.holder else None
-        self.label: Labelled | None = views.standing.label_of(caller, call.at) if caller else None
+        self.label: Label | None = views.standing.label_of(caller, call.at) if caller else None
 
     @property
     def foreign_trunk(self) -> bool:
@@ -77,7 +77,7 @@ class Case:
         """When the callee last refused the caller, by its holder or its number, µs UTC; 0: not, or ended since."""
         wills = self.views.wills
         callee = self.call.callee
-        by_holder = wills.refused_holders.get((self.holder, callee), 0) if self.holder else 0
+        by_holder = wills.refused_holder_at(self.holder, callee) if self.holder else 0
         return max(by_holder, self.number_refused_at())
 
     def number_refused_at(self) -> int:

@@ -41,8 +41,8 @@ class CaseEvidence:
         self._rules = call_rules(node.pack)
         self._chance = random.SystemRandom().random
         self._lines: tuple[LineSettings, ...] = ()
-        if settings.dials and self._rules.rules.for_cases.calls:
-            self._lines = tuple(line for line in settings.line if not line.receives)
+        if self._rules.rules.for_cases.calls:
+            self._lines = settings.for_cases
         # Each node has the records of its own switches: two of them give two summaries.
         whose = f"{socket.gethostname()}:{node.home.absolute()}"
         self._whose = hashlib.sha256(whose.encode()).hexdigest()[:8]

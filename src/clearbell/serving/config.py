@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from clearbell.access.oidc.settings import is_safe
 from clearbell.access.settings import AccessSettings
 from clearbell.access.settings import problems_of as access_problems
 from clearbell.enforcement.settings import EnforcementSettings
@@ -173,6 +174,13 @@ def _check(name: str, config: NodeConfig) -> None:
         raise ConfigError(name, f"notices.{problem.key}", problem.zh, problem.en)
     for flaw in access_problems(config.access):
         raise ConfigError(name, f"access.{flaw.key}", flaw.zh, flaw.en)
+    if config.access.oidc and not is_safe(config.http.public_url):
+        raise ConfigError(
+            name,
+            "http.public_url",
+            "用身份提供方登录须写明本站地址(https,本机除外)",
+            "signing in with an identity provider needs this site's address (https, unless on this machine)",
+        )
     for fault in verification_problems(config.verification):
         raise ConfigError(name, f"verification.{fault.key}", fault.zh, fault.en)
     for wrong in enforcement_problems(config.enforcement):

@@ -21,7 +21,7 @@ import msgspec
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from clearbell.ledger import Store
+from clearbell.ledger import Clock, Store
 from clearbell.policy.model import ContentRules
 from clearbell.serving.config import ConfigError
 from clearbell.serving.node import Node
@@ -43,6 +43,7 @@ class _Job(msgspec.Struct, frozen=True):
     """What the process of a call needs; it shares nothing with the node."""
 
     url: str
+    clock: Clock
     home: Path
     rules: CallRules
     content: ContentRules
@@ -72,7 +73,7 @@ class Dialling:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         if settings.dials and settings.line:
-            _check(settings)
+            check_calls(settings, "dials")
             self._thread = threading.Thread(target=self._run, name="dialling", daemon=True)
 
     def start(self) -> None:
@@ -108,17 +109,27 @@ class Dialling:
                 row = call_of(conn, call)
                 if row is None or call in self._running or call in self._wait:
                     continue
-                if line_of(self._settings, row.line) is None or any(
-                    one.line == row.line for one in self._running.values()
-                ):
+                line = line_of(self._settings, row.line)
+                if line is None or any(one.line == row.line for one in self._running.values()):
                     # Another node's line, or one that is in a call.
+                    continue
+                if line.receives and self._settings.answers:
+                    # Whoever answers the line makes its calls.
                     continue
                 ours = sum(one.pool == row.pool for one in self._running.values())
                 if max(ours, in_progress(conn, row.pool)) < self._rules.rules.concurrency:
                     self._begin(call, row.line, row.pool)
 
     def _begin(self, call: str, line: str, pool: str) -> None:
-        job = _Job(self._url, self._node.home, self._rules, self._node.pack.content, self._settings, call)
+        job = _Job(
+            self._url,
+            self._node.store.clock,
+            self._node.home,
+            self._rules,
+            self._node.pack.content,
+            self._settings,
+            call,
+        )
         process = self._context.Process(target=_make, args=(job,), name=f"test-call-{call}", daemon=True)
         process.start()
         self._running[call] = _Running(process, line, pool)
@@ -133,22 +144,25 @@ class Dialling:
         log.info("test-call", call=call, state=row.state, outcome=row.outcome, reason=row.reason, code=code)
 
 
-def _check(settings: VerificationSettings) -> None:
-    """What would keep every call from being made is said at the start, not when the first is due."""
+def check_calls(settings: VerificationSettings, switch: str) -> None:
+    """What would keep every call from being made or taken is said at the start, not when the first is due.
+
+    ``switch``: the setting that turns them off. Raises :class:`~clearbell.serving.config.ConfigError`.
+    """
     if importlib.util.find_spec("numpy") is None:
         raise ConfigError(
             "verification",
             "line",
-            "拨测需要 numpy:pip install 'clearbell[voice]';或设 dials = false",
-            "test calls need numpy: pip install 'clearbell[voice]', or set dials = false",
+            f"拨测需要 numpy:pip install 'clearbell[voice]';或设 {switch} = false",
+            f"test calls need numpy: pip install 'clearbell[voice]', or set {switch} = false",
         )
     if shutil.which(settings.program) is None:
         raise ConfigError(
             "verification",
             "program",
-            f"没有程序 {settings.program};请安装 baresip(Debian 软件包 baresip-core),或设 dials = false",
+            f"没有程序 {settings.program};请安装 baresip(Debian 软件包 baresip-core),或设 {switch} = false",
             f"there is no program {settings.program}: install baresip (Debian package baresip-core), "
-            "or set dials = false",
+            f"or set {switch} = false",
         )
     if settings.content_model and not Path(settings.content_model).is_file():
         raise ConfigError(
@@ -173,7 +187,7 @@ def _make(job: _Job) -> None:
         # A judgement goes first, also where the machine has one core.
         os.nice(5)
     vault = Vault(job.home / "documents", load_secret(job.home / "document-key", os.urandom), os.urandom)
-    store = Store.open(job.url)
+    store = Store.open(job.url, clock=job.clock)
     try:
         caller = open_caller(store, vault, job.rules, job.content, job.settings, "system:verification")
     except (TranscriberError, ModelError) as error:

@@ -18,8 +18,9 @@ from clearbell.screening.engine import Engine
 from clearbell.screening.traffic import Traffic
 from clearbell.screening.views import Views
 from clearbell.screening.windows import H1, H24
-from clearbell.serving.follower import ViewsFollower, load_views
+from clearbell.serving.follower import ViewsFollower, open_views
 from clearbell.serving.identifiers import decision_ids
+from clearbell.serving.snapshots import FOLDER
 
 log = structlog.get_logger()
 
@@ -62,10 +63,11 @@ class Node:
         self.started = store.clock.now()
         self._recent: collections.deque[Decision] = collections.deque(maxlen=RECENT)
         self._lock = threading.Lock()
-        self._engine = Engine(pack, load_views(store, progress), Traffic(pack), decision_ids(self.started, randomness))
+        views = open_views(store, folder / FOLDER, progress)
+        self._engine = Engine(pack, views, Traffic(pack), decision_ids(self.started, randomness))
         self._remember_traffic()
         self._journal = Journal(self.folder)
-        self.follower = ViewsFollower(store, self._lock, lambda: self._engine.views, self._put_views)
+        self.follower = ViewsFollower(store, self._lock, lambda: self._engine.views, self._put_views, folder / FOLDER)
 
     def _put_views(self, views: Views) -> None:
         self._engine.views = views

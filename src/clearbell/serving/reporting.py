@@ -15,6 +15,7 @@ from clearbell.records.tail import JournalTail
 from clearbell.reports.model import Reported
 from clearbell.reports.service import do_file_reports
 from clearbell.reports.settings import reputation_settings
+from clearbell.reports.weighing import do_note_trunks
 from clearbell.serving.node import Node
 
 log = structlog.get_logger()
@@ -45,7 +46,9 @@ class Reporting:
 
     def _told(self, calls: Sequence[CallRecord], dialled: Sequence[CodeDialled]) -> None:
         told = [call for call in calls if call.cause == _UNWANTED and _rang(call)]
-        reports = [_unwanted(call) for call in told if call.caller and call.callee]
+        known = [call for call in told if call.caller and call.callee]
+        reports = [_unwanted(call) for call in known]
+        trunks = {one.report: call.trunk for one, call in zip(reports, known, strict=True)}
         for code in dialled:
             call = self._last_call(code)
             if call is None:
@@ -54,9 +57,11 @@ class Reporting:
             reports.append(
                 Reported(f"code:{call.source}:{call.id}", "code", call.caller, call.start, code.at, code.subscriber)
             )
+            trunks[reports[-1].report] = call.trunk
         if reports:
             with self._node.store.act("system:callees") as act:
                 do_file_reports(act, reports, self._settings, records=True)
+                do_note_trunks(act, trunks)
 
     def _last_call(self, code: CodeDialled) -> CallRecord | None:
         """The last call that rang a subscriber before he dialled the code."""

@@ -11,6 +11,8 @@ import structlog
 import uvicorn
 
 from clearbell.access.keys import AccessKey
+from clearbell.access.oidc.fetching import fetch
+from clearbell.access.oidc.provider import Provider
 from clearbell.calls import Call, CallEnd, Decision
 from clearbell.desk.audiences import Sources as AudienceSources
 from clearbell.desk.mass_notices import MassDesk
@@ -27,6 +29,7 @@ from clearbell.records.model import CallRecord
 from clearbell.records.opening import open_lake
 from clearbell.registry.applications.service import Desk
 from clearbell.registry.identity import IdentityKey
+from clearbell.serving.answering import Answering
 from clearbell.serving.config import ConfigError, NodeConfig, listen_address
 from clearbell.serving.dialling import Dialling
 from clearbell.serving.enforcing import Enforcing
@@ -167,6 +170,7 @@ class Server:
         self._notifying = Notifying(node, config.notices)
         self._upkeep = Upkeep(node, vault, self._notifying.outbox, config.verification, config.http.public_url)
         self._dialling = Dialling(node, config.verification)
+        self._answering = Answering(node, config.verification)
         self._enforcing = Enforcing(node.store, node.pack, config.enforcement, node.home)
         self._mass = MassRunning(node.store, sender) if sender and config.notices.on() else None
         sources = _sources(config, node.pack)
@@ -203,8 +207,14 @@ class Server:
                         AccessKey(load_secret(node.home / "access-key", node.randomness), node.randomness),
                         config.access,
                         secure=config.http.secure_cookies,
+                        providers=[
+                            Provider(one, _token(one.client_secret_file), fetch, node.store.clock.now)
+                            for one in config.access.oidc
+                        ],
+                        public_url=config.http.public_url,
                     ),
                     signing=Signing(config.enforcement.targets),
+                    lines=config.verification.receiving,
                 )
                 server = uvicorn.Server(
                     uvicorn.Config(
@@ -239,6 +249,7 @@ class Server:
         self._upkeep.start()
         self._notifying.start()
         self._dialling.start()
+        self._answering.start()
         self._enforcing.start()
         if self._mass is not None:
             self._mass.start()
@@ -255,6 +266,7 @@ class Server:
             self._http.should_exit = True
             self._http_thread.join(10)
         self._dialling.stop()
+        self._answering.stop()
         self._enforcing.stop()
         if self._mass is not None:
             self._mass.stop()

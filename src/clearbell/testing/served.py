@@ -62,6 +62,11 @@ class ServedNode:
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
+    def pid(self) -> int:
+        """Of its process; 0: it does not run."""
+        return self._process.pid if self._process is not None else 0
+
+    @property
     def log(self) -> str:
         """What it logged, over all its starts."""
         file = self.home / "log"

@@ -1,7 +1,7 @@
 """Runs baresip for one call: a folder of its own, commands and events over loopback, and nothing left behind.
 
 One process a call. baresip is told at its start when to quit at the latest, so that even one whose parent was killed
-does not stay in a call.
+does not stay in a call; on Linux it ends with that parent.
 """
 
 from __future__ import annotations
@@ -187,9 +187,14 @@ def running(
         (folder / "accounts").write_text(account, encoding="utf-8")
         (folder / "contacts").write_text("", encoding="utf-8")
         (folder / "config").write_text(baresip.configuration(line, settings.modules, port), encoding="utf-8")
+        # Where util-linux is there, it ends with the process that drives it, even when that is killed.
+        bound = shutil.which("setpriv")
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(  # noqa: S603  the program and its arguments are the operator's
-                [program, "-f", str(folder), "-t", str(int(most_seconds + _LATE_SECONDS))],
+                [
+                    *((bound, "--pdeathsig", "TERM") if bound else ()),
+                    *(program, "-f", str(folder), "-t", str(int(most_seconds + _LATE_SECONDS))),
+                ],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -240,6 +245,10 @@ def place_call(
         return call.course, finish()
 
 
+def _silent(peer: str) -> None:
+    """Tell nobody who calls."""
+
+
 def take_call(
     settings: VerificationSettings,
     line: LineSettings,
@@ -248,21 +257,31 @@ def take_call(
     talk_ms: int,
     now: Callable[[], int],
     stopped: Callable[[], bool],
+    wanted: Callable[[], bool] = lambda: False,
+    rings: Callable[[str], None] = _silent,
 ) -> tuple[str, Course, Recorded] | None:
     """Wait for one call to the line, answer it late and record it; None when nobody called within ``wait_ms``.
 
-    The first of what it returns is the SIP URI of who called. Raises :class:`AgentError`.
+    ``stopped``: the line is closed; a call that is up is hung up. ``wanted``: the line is wanted for something else; a
+    call that came first goes on. ``rings`` is told the SIP URI of who calls, which also is the first of what is returned.
+    Raises :class:`AgentError`.
     """
     answer_ms = int(line.answer_seconds * 1000)
     with running(settings, line, played, (wait_ms + answer_ms + talk_ms) / 1000, now) as (agent, finish):
         call = Incoming(answer_ms, talk_ms)
         until = now() + wait_ms
         try:
-            while not call.over and not stopped():
-                if not call.ringing and now() >= until:
+            while not call.over:
+                if stopped():
+                    call.close(now())
+                    break
+                if not call.ringing and (now() >= until or wanted()):
                     return None
+                rang = call.ringing
                 for event in agent.events((call.deadline or until) - now()):
                     call.event(event, now())
+                if call.ringing and not rang:
+                    rings(call.peer)
                 due = call.tick(now())
                 if due:
                     agent.send(due)

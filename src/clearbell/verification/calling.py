@@ -1,4 +1,4 @@
-"""Making a planned call and taking one: the user agent, the ear and the store brought together."""
+"""Making a planned call: the user agent, the ear and the store brought together."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from clearbell.cases.files import case_of
 from clearbell.cases.service import do_add_evidence
 from clearbell.ledger import Act, Store
 from clearbell.lifecycles import IllegalStepError
-from clearbell.numbering import Number, parse
 from clearbell.vault import Vault
 from clearbell.verification import agent, queries, sound
 from clearbell.verification.course import Course
 from clearbell.verification.errors import NeverCalledError, OwnLineError, VerificationError
 from clearbell.verification.fingerprint import STEP_MS, Landmark, Match, tally
+from clearbell.verification.lines import Holder, check_free
 from clearbell.verification.listening import Hearing, listen
 from clearbell.verification.model import Evidence, Outcome, Script, Speaker, Told
 from clearbell.verification.outcomes import outcome_of
@@ -34,7 +34,6 @@ from clearbell.verification.service import (
     do_fail_left,
     do_finish,
     do_postpone,
-    do_receive,
     do_start,
 )
 from clearbell.verification.settings import LineSettings, VerificationSettings, line_of
@@ -42,11 +41,9 @@ from clearbell.verification.transcribing import Transcriber
 
 log = structlog.get_logger()
 
-CALL_BACK, CALL_FROM_ANOTHER = "call-back", "call-from-another"
-"""What a case is told of a call to the line of its test call: from the number that was tested, or from another."""
 _DOCUMENT_MOST = 64 * 1024 * 1024
 """Bytes of a recording; the pack's seconds bound it far below this."""
-_SOURCE_SPARE = 10.0
+SOURCE_SPARE = 10.0
 """Seconds that the played sound lasts past the longest call."""
 
 
@@ -65,6 +62,8 @@ class Caller(msgspec.Struct):
     """The category of what was said to us, from its words; None: no model is configured."""
     place: Callable[..., tuple[Course, agent.Recorded]] = agent.place_call
     take: Callable[..., tuple[str, Course, agent.Recorded] | None] = agent.take_call
+    holder: Holder | None = None
+    """The process that answers the line, where this is one."""
 
 
 def notice(caller: Caller) -> list[sound.Samples]:
@@ -92,30 +91,30 @@ def make_call(caller: Caller, call: str) -> tuple[Outcome, Evidence]:
     """
     limits = caller.rules.rules
     with caller.store.act(caller.actor) as act:
+        planned = queries.call_of(act.conn, call)
+        if planned is not None:
+            check_free(act.conn, act.at, planned.line, caller.holder)
         row = do_start(act, caller.rules, call)
     try:
         line = _line(caller.settings, row.line)
         parts = notice(caller)
         if Script(row.script) is Script.TALK:
             parts.append(_talk(caller.settings))
-        longest = limits.ring_seconds + limits.talk_seconds + _SOURCE_SPARE
+        longest = limits.ring_seconds + limits.talk_seconds + SOURCE_SPARE
         played = sound.write_wav(sound.script(parts, longest))
         course, recorded = caller.place(
             caller.settings, line, row.number, played, limits.ring_seconds * 1000, limits.talk_seconds * 1000,
             caller.now_ms,
         )  # fmt: skip
-        early, talk = _split(course, recorded.heard)
-        outcome, evidence, marks = _judge(caller, call, course, early, talk)
-        evidence = _keep(caller.vault, evidence, np.concatenate([early, talk]), _joined(recorded.said))
-        content = caller.categorise(evidence.text) if caller.categorise is not None and evidence.text else None
+        outcome, evidence, marks, content = judged(caller, call, course, recorded)
         with caller.store.act(caller.actor) as act:
             if outcome is Outcome.FAILED:
                 do_fail(act, call, f"{course.status} {course.phrase}".strip() if course.status else course.phrase)
             else:
                 do_finish(act, call, outcome, evidence, marks)
                 if row.case_id:
-                    found = _found(outcome.value, evidence, content)
-                    _into_case(act, caller.rules, row.case_id, found, row.call)
+                    found = found_in(outcome.value, evidence, content)
+                    into_case(act, caller.rules, row.case_id, found, row.call)
     except BaseException as error:
         with caller.store.act(caller.actor) as act:
             interrupted = not isinstance(error, Exception)
@@ -152,7 +151,7 @@ def make_due_call(caller: Caller, call: str, chance: Callable[[], float]) -> Out
         return error
 
 
-def _found(outcome: str, evidence: Evidence, content: Content | None) -> list[VerificationCall | Content]:
+def found_in(outcome: str, evidence: Evidence, content: Content | None) -> list[VerificationCall | Content]:
     """What a case is told of a call."""
     found: list[VerificationCall | Content] = [
         VerificationCall(outcome, evidence.talk_ms // 1000, evidence.heard, evidence.text, evidence.confidence)
@@ -162,7 +161,7 @@ def _found(outcome: str, evidence: Evidence, content: Content | None) -> list[Ve
     return found
 
 
-def _into_case(act: Act, rules: CallRules, case: str, found: list[VerificationCall | Content], reference: str) -> None:
+def into_case(act: Act, rules: CallRules, case: str, found: list[VerificationCall | Content], reference: str) -> None:
     """Put what was found into the case that the call serves, or into the one that it was merged into."""
     try:
         while into := case_of(act.conn, case).merged_into:
@@ -174,47 +173,15 @@ def _into_case(act: Act, rules: CallRules, case: str, found: list[VerificationCa
         log.warning("test-call-not-in-case", case=case, call=reference, error=str(error))
 
 
-def take_one(
-    caller: Caller, line: LineSettings, wait_seconds: float, stopped: Callable[[], bool], received: str
-) -> bool:
-    """Wait for a call to a line, answer it, record what was heard under the id ``received``; False when nobody called.
-
-    A call that follows a test call of a case is evidence in that case: nobody else knows the line.
-
-    Raises :class:`~clearbell.verification.agent.AgentError`.
-    """
-    limits = caller.rules.rules
-    longest = wait_seconds + line.answer_seconds + limits.talk_seconds + _SOURCE_SPARE
-    played = sound.write_wav(sound.script(notice(caller), longest))
-    taken = caller.take(
-        caller.settings, line, played, int(wait_seconds * 1000), limits.talk_seconds * 1000, caller.now_ms, stopped
-    )
-    if taken is None:
-        return False
-    peer, course, recorded = taken
+def judged(
+    caller: Caller, call: str, course: Course, recorded: agent.Recorded
+) -> tuple[Outcome, Evidence, list[tuple[int, int]], Content | None]:
+    """What a call found, kept in the vault; its marks, and the category of what was said in it."""
     early, talk = _split(course, recorded.heard)
-    _, evidence, _ = _judge(caller, "", course, early, talk)
+    outcome, evidence, marks = _judge(caller, call, course, early, talk)
     evidence = _keep(caller.vault, evidence, np.concatenate([early, talk]), _joined(recorded.said))
     content = caller.categorise(evidence.text) if caller.categorise is not None and evidence.text else None
-    with caller.store.act(caller.actor) as act:
-        began = act.at - course.ended * 1000
-        behind = do_receive(act, caller.rules, received, (line.name, line.key), caller_of(peer), began, evidence)
-        if behind is not None and (tested := queries.call_of(act.conn, behind[0])) is not None and tested.case_id:
-            found = _found(CALL_BACK if behind[1] else CALL_FROM_ANOTHER, evidence, content)
-            _into_case(act, caller.rules, tested.case_id, found, received)
-    return True
-
-
-def caller_of(peer: str) -> tuple[int, str]:
-    """Number and text of the caller in a SIP URI; 0 where it is no number."""
-    user = peer.partition(":")[2].partition("@")[0].partition(";")[0] if "@" in peer else ""
-    digits = user.removeprefix("+")
-    # Networks write E.164 digits with or without the plus; a national number is read as the plan says.
-    for text in (user, f"+{digits}"):
-        read = parse(text)
-        if isinstance(read, Number):
-            return read.key, user
-    return 0, user
+    return outcome, evidence, marks, content
 
 
 def _line(settings: VerificationSettings, name: str) -> LineSettings:

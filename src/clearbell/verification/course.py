@@ -174,6 +174,13 @@ class Incoming:
         self._course = msgspec.structs.replace(self._course, ended=now - self._begun, ended_by=Side.US)
         return "hangup"
 
+    def close(self, now: int) -> None:
+        """The line is closed: what is up is hung up."""
+        if self._begun >= 0 and not self.over:
+            self._course = msgspec.structs.replace(
+                self._course, ended=now - self._begun, ended_by=Side.US, phrase="the line was closed"
+            )
+
     def lost(self, reason: str, now: int) -> None:
         """The user agent went away."""
         if self._begun >= 0 and not self.over:

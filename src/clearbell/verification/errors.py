@@ -110,3 +110,22 @@ class UnknownCallError(VerificationError):
 
     def __init__(self, call: str) -> None:
         super().__init__(f"没有编号为 {call} 的拨测", f"there is no test call {call}", "call")
+
+
+class ReceivedError(VerificationError):
+    """The call to a line is recorded already. 该来电已有记录。"""
+
+    def __init__(self, received: str) -> None:
+        super().__init__(f"来电 {received} 已有记录", f"the call {received} to a line is recorded already", "received")
+
+
+class LineHeldError(VerificationError):
+    """Another process answers the line. 该线路正由另一进程接听。"""
+
+    def __init__(self, line: str, owner: str) -> None:
+        super().__init__(
+            f"线路 {line} 正由 {owner} 接听,拨测也由它拨出;请加 --later 排定,或先停止它",
+            f"the line {line} is answered by {owner}, which also makes its test calls: plan the call with --later, "
+            "or stop that first",
+            "line",
+        )

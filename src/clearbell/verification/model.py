@@ -116,6 +116,18 @@ class Told(enum.Enum):
     """The same recording was heard before."""
 
 
+class Doing(enum.Enum):
+    """What a line that receives does now."""
+
+    WAITING = "waiting"
+    IN_CALL = "in-call"
+    """It was called."""
+    CALLING = "calling"
+    """A test call is made on it."""
+    UNANSWERED = "unanswered"
+    """No process answers it."""
+
+
 class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
     """What an outcome rests on. Times are ms."""
 

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import Connection, Row, func, select
 
 from clearbell.verification.model import Evidence, State
-from clearbell.verification.tables import line_call, test_call, test_print
+from clearbell.verification.tables import answered_line, line_call, test_call, test_print
 
 _CHUNK = 500
 _evidence = msgspec.json.Decoder(Evidence).decode
@@ -39,13 +39,18 @@ def calls_like(
     return list(conn.execute(query.limit(limit)))
 
 
-def due_calls(conn: Connection, now: int, limit: int = 50) -> list[str]:
-    """Ids of planned calls whose time has come, the longest due first."""
+def due_calls(conn: Connection, now: int, limit: int = 50, *, line: str = "") -> list[str]:
+    """Ids of planned calls whose time has come, the longest due first: of a line, or of those that nobody answers."""
     query = (
         select(test_call.c.call)
         .where(test_call.c.state == State.PLANNED.value, test_call.c.due <= now)
         .order_by(test_call.c.due, test_call.c.call)
     )
+    if line:
+        query = query.where(test_call.c.line == line)
+    else:
+        answered = select(answered_line.c.line).where(answered_line.c.lease > now)
+        query = query.where(test_call.c.line.not_in(answered))
     return list(conn.execute(query.limit(limit)).scalars())
 
 
@@ -97,6 +102,22 @@ def calls_to_lines(conn: Connection, *, caller: int = 0, answers: str = "", limi
     if answers:
         query = query.where(line_call.c.answers == answers)
     return list(conn.execute(query.limit(limit)))
+
+
+def received_call(conn: Connection, received: str) -> Row[Any] | None:
+    """The call to one of our lines of that id."""
+    return conn.execute(select(line_call).where(line_call.c.received == received)).first()
+
+
+def left_coming(conn: Connection, line: str, before: int) -> list[Row[Any]]:
+    """Calls to a line that came before a time (µs UTC) and whose end nobody recorded."""
+    mine = (line_call.c.line == line) & line_call.c.coming & (line_call.c.at < before)
+    return list(conn.execute(select(line_call).where(mine).order_by(line_call.c.at)))
+
+
+def line_as_held(conn: Connection, line: str) -> Row[Any] | None:
+    """Who answers a line; None for one that no process answered yet."""
+    return conn.execute(select(answered_line).where(answered_line.c.line == line)).first()
 
 
 def call_behind(conn: Connection, own: int, caller: int, since: int) -> tuple[str, bool] | None:

@@ -26,6 +26,7 @@ from clearbell.verification.errors import (
     OwnLineError,
     PoolBudgetError,
     PoolBusyError,
+    ReceivedError,
     TooSoonError,
     UnknownCallError,
 )
@@ -202,6 +203,30 @@ def do_fail_left(act: Act, rules: CallRules) -> int:
     return len(calls)
 
 
+def do_ring(act: Act, received: str, line: tuple[str, int], caller: tuple[int, str]) -> None:
+    """A call comes in on one of our lines (its name and number), from a caller (number and text).
+
+    Written down before it is answered, so that it is known of also when whoever takes it is killed.
+    """
+    name, own = line
+    number, text = caller
+    act.conn.execute(
+        line_call.insert().values(
+            received=received,
+            caller=number,
+            caller_text=text,
+            line=name,
+            own=own,
+            at=act.at,
+            evidence=_NO_EVIDENCE,
+            heard="",
+            answers="",
+            same_number=False,
+            coming=True,
+        )
+    )
+
+
 def do_receive(
     act: Act,
     rules: CallRules,
@@ -214,25 +239,31 @@ def do_receive(
     """Record a call to one of our lines (its name and number), from a caller (number and text).
 
     Returns the test call that it follows within the pack's time, and whether it came from the number then called.
+    Raises :class:`~clearbell.verification.errors.ReceivedError` for one that is recorded already.
     """
     name, own = line
     number, text = caller
+    row = queries.received_call(act.conn, received)
+    if row is not None and not row.coming:
+        raise ReceivedError(received)
     behind = queries.call_behind(act.conn, own, number, at - rules.rules.call_back_hours * HOUR)
     answers, same = behind or ("", False)
-    act.conn.execute(
-        line_call.insert().values(
-            received=received,
-            caller=number,
-            caller_text=text,
-            line=name,
-            own=own,
-            at=at,
-            evidence=msgspec.json.encode(evidence),
-            heard=evidence.heard,
-            answers=answers,
-            same_number=same,
-        )
-    )
+    values = {
+        "caller": number,
+        "caller_text": text,
+        "line": name,
+        "own": own,
+        "at": at,
+        "evidence": msgspec.json.encode(evidence),
+        "heard": evidence.heard,
+        "answers": answers,
+        "same_number": same,
+        "coming": False,
+    }
+    if row is None:
+        act.conn.execute(line_call.insert().values(received=received, **values))
+    else:
+        act.conn.execute(update(line_call).where(line_call.c.received == received).values(**values))
     fact = LineCalled(received, number, text, name, own, at, evidence, answers, same)
     act.append("verification.received", [fact], about=lambda f: f.caller or f.caller_text or f.line)
     return behind

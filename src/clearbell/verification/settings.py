@@ -39,7 +39,9 @@ class LineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pool: str = "default"
     """Lines whose calls share one budget."""
     receives: bool = False
-    """Also answers calls (silent, recording), as a line that only receives does."""
+    """Also answers calls: late, silent, recording."""
+    calls: bool = True
+    """Whether cases plan test calls on it; false for a honeypot, which only receives."""
     answer_seconds: float = 6.0
     """How long a call to it rings before it answers."""
 
@@ -70,7 +72,22 @@ class VerificationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=Tr
     empty: no category is told."""
     dials: bool = True
     """Whether a served node plans test calls for its cases and makes those that are due, on its lines."""
+    answers: bool = True
+    """Whether a served node answers its lines that receive."""
     line: tuple[LineSettings, ...] = ()
+
+    @property
+    def receiving(self) -> tuple[str, ...]:
+        """Names of the lines that a served node answers."""
+        return tuple(line.name for line in self.line if line.receives) if self.answers else ()
+
+    @property
+    def for_cases(self) -> tuple[LineSettings, ...]:
+        """Lines that a served node plans test calls of cases on."""
+        if not self.dials:
+            return ()
+        # A line that receives is one telephone: whoever answers it also makes its calls.
+        return tuple(line for line in self.line if line.calls and (self.answers or not line.receives))
 
 
 class SettingProblem(msgspec.Struct, frozen=True):
@@ -143,6 +160,12 @@ def _line_problems(line: LineSettings) -> list[SettingProblem]:
         fits = False
     if not fits:
         bad("listen", f"「{line.listen}」应为 地址:端口", f"`{line.listen}` should be ADDRESS:PORT")
+    elif line.receives and not line.register and port == "0":
+        bad(
+            "listen",
+            "接听来电而不注册的线路须有固定端口",
+            "a line that receives and does not register needs a port that calls can be sent to",
+        )
     ports = _PORTS.fullmatch(line.media_ports)
     if not ports or not 1024 <= int(ports[1]) < int(ports[2]) <= 65535:
         bad("media_ports", "应为 起-止,如 10000-20000", "should be FIRST-LAST, such as 10000-20000")

@@ -1,8 +1,8 @@
-"""Tables of test calls: where each stands, what can be recognised again, and calls to our lines."""
+"""Tables of test calls: where each stands, what can be recognised again, calls to our lines, and who answers these."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, Table, Text, false
 
 from clearbell.ledger.tables import metadata
 
@@ -62,7 +62,25 @@ line_call = Table(
     Column("heard", Text, nullable=False),
     Column("answers", Text, nullable=False),
     Column("same_number", Boolean, nullable=False),
+    # It rings or is answered now; what was heard comes when it is over.
+    Column("coming", Boolean, nullable=False, server_default=false()),
     Index("ix_line_call_caller", "caller", "at"),
     Index("ix_line_call_answers", "answers"),
     Index("ix_line_call_at", "at"),
+    Index("ix_line_call_line", "line", "at"),
+)
+
+answered_line = Table(
+    "answered_line",
+    metadata,
+    Column("line", Text, primary_key=True),
+    Column("own", BigInteger, nullable=False),
+    Column("pool", Text, nullable=False),
+    # The node that answers it, and the process of that node, until when. Of several nodes one does.
+    Column("owner", Text, nullable=False),
+    Column("holder", Text, nullable=False),
+    Column("lease", BigInteger, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    # Why it could not be answered; empty: it can.
+    Column("fault", Text, nullable=False),
 )

@@ -46,6 +46,7 @@ from clearbell.web.firm.door import firm_handlers
 from clearbell.web.front import front_handlers
 from clearbell.web.gate import Gate
 from clearbell.web.limits import Limiter
+from clearbell.web.lines import lines_router
 from clearbell.web.live import live_handlers
 from clearbell.web.mass_notices import mass_notices_router
 from clearbell.web.officers.door import officers_handlers, refused_page
@@ -165,11 +166,12 @@ def create_app(
     lookups_per_minute: int = 60,
     doors: Doors | None = None,
     signing: Signing | None = None,
+    lines: tuple[str, ...] = (),
 ) -> Litestar:
     """Build the application around a node. With ``token``, the API needs it as a bearer token.
 
     ``doors``: accounts, their tokens and sessions; without, there are none and no desk.
-    ``signing``: the targets of enforcement and their keys.
+    ``signing``: the targets of enforcement and their keys. ``lines``: those that are answered.
     ``lookups_per_minute``: how often one address may look a label up without a token; 0: without limit.
     """
 
@@ -203,6 +205,7 @@ def create_app(
             deadlines_router(),
             enforcement_router(),
             targets_router(),
+            lines_router(),
             *([*officers_handlers(), *firm_handlers()] if doors is not None else []),
         ],
         dependencies={"gate": Provide(gate_for, sync_to_thread=False)},
@@ -213,6 +216,7 @@ def create_app(
                 "doors": doors,
                 "gate": gate,
                 "signing": signing or Signing(),
+                "lines": lines,
             }
         ),
         request_max_body_size=MAX_BODY,

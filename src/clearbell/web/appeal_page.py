@@ -7,8 +7,8 @@ to nobody whom it does not concern.
 from __future__ import annotations
 
 import datetime
+import functools
 import os
-import secrets
 from typing import Annotated, Any
 
 from litestar import Response, get, post
@@ -28,22 +28,19 @@ from clearbell.consent.codes import new_code, plain_code
 from clearbell.desk.appeals.deciding import Asked, check_proven, do_take_back, do_take_in
 from clearbell.ledger.store import Act
 from clearbell.lifecycles import IllegalStepError
-from clearbell.notices.codes import NotProven, do_check_code, do_send_code, verified_until
-from clearbell.notices.errors import NoticeError
-from clearbell.notices.model import Channel
 from clearbell.numbering import mask, to_key
 from clearbell.vault import Kept, VaultError
 from clearbell.web.appeal_texts import APPEAL
-from clearbell.web.console import choose_language, html_page, pages
+from clearbell.web.console import choose_language, public_page
 from clearbell.web.feeds import ServedGate, ask_open
 from clearbell.web.gate import Gate
 from clearbell.web.portal import Asked as Request
 from clearbell.web.portal import Sent
+from clearbell.web.proving import Proving, is_closed
 from clearbell.web.revocation import shown_time
-from clearbell.web.texts import TEXTS
 
 ACTOR = "web:appellant"
-PURPOSE = "appeal"
+PROVING = Proving(ACTOR, "appeal")
 _FIELDS = ("id", "number", "token", "ground", "since", "statement")
 _MOST_WORDS, _MOST_ID = 2_000, 256
 SentWithFiles = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)]
@@ -51,12 +48,7 @@ Id = Annotated[str, QueryParameter(name="id", max_length=_MOST_ID, description="
 Receipt = Annotated[str, QueryParameter(name="receipt", max_length=64, description="Receipt of an appeal.")]
 
 
-def _render(template: str, language: str, status: int = 200, **fields: Any) -> Response[str]:
-    nonce = secrets.token_urlsafe(16)
-    body = pages().get_template(template).render(
-        t=TEXTS[language], p=APPEAL[language], lang=language, nonce=nonce, **fields
-    )  # fmt: skip
-    return html_page(body, nonce, status)
+_render = functools.partial(public_page, words=APPEAL)
 
 
 def _values(data: dict[str, Any]) -> dict[str, str]:
@@ -64,7 +56,7 @@ def _values(data: dict[str, Any]) -> dict[str, str]:
 
 
 def _first_page(gate: Gate, language: str, values: dict[str, str], fault: str = "") -> Response[str]:
-    closed = Channel.SMS not in gate.outbox.channels
+    closed = is_closed(gate)
     status = 503 if closed else 422 if fault else 200
     return _render("appeal_number.html", language, status, closed=closed, faults=[fault] if fault else [], v=values)
 
@@ -96,11 +88,8 @@ def send_code(data: Sent, gate: ServedGate, request: Request) -> Response[str]:
     number = to_key(values["number"], gate.pack.home)
     if not number:
         return _first_page(gate, language, values, APPEAL[language]["need_number"])
-    try:
-        with gate.store.act(ACTOR) as act:
-            do_send_code(act, gate.outbox, gate.pack.codes, number, PURPOSE, language=language)
-    except NoticeError as error:
-        return _first_page(gate, language, values, error.zh if language == "zh" else error.en)
+    if fault := PROVING.send(gate, number, language):
+        return _first_page(gate, language, values, fault)
     return _form(gate, language, values, [])
 
 
@@ -113,7 +102,9 @@ def send_appeal(data: SentWithFiles, gate: ServedGate, request: Request) -> Resp
     number = to_key(values["number"], gate.pack.home)
     if not number:
         return _first_page(gate, language, values, APPEAL[language]["need_number"])
-    faults = _prove(gate, number, values, str(data.get("code", "")), language)
+    proof = PROVING.check(gate, number, values["token"], str(data.get("code", "")), language)
+    values["token"] = proof.token
+    faults = [proof.fault] if proof.fault else []
     asked, wrong = _read(gate, number, values, language)
     faults += wrong
     files = _files(data.get("papers"))
@@ -129,20 +120,6 @@ def send_appeal(data: SentWithFiles, gate: ServedGate, request: Request) -> Resp
     if files:
         faults.append(APPEAL[language]["file_again"])
     return _form(gate, language, values, faults, 422)
-
-
-def _prove(gate: Gate, number: int, values: dict[str, str], code: str, language: str) -> list[str]:
-    """Faults of the proof; a right code turns into a token, so that it need not be entered again."""
-    key = gate.outbox.key
-    if values["token"] and verified_until(key, number, PURPOSE, values["token"], gate.now()):
-        return []
-    values["token"] = ""
-    with gate.store.act(ACTOR) as act:
-        made = do_check_code(act, key, gate.pack.codes, number, PURPOSE, code)
-    if isinstance(made, NotProven):
-        return [made.zh if language == "zh" else made.en]
-    values["token"] = made.token
-    return []
 
 
 def _read(gate: Gate, number: int, values: dict[str, str], language: str) -> tuple[Asked, list[str]]:

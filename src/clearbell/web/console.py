@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import importlib.resources
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 import jinja2
@@ -57,13 +58,24 @@ def html_page(body: str, nonce: str, status: int = 200) -> Response[str]:
         headers={
             "Content-Security-Policy": (
                 f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; "
-                "connect-src 'self'; img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+                "connect-src 'self'; media-src 'self'; img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
             ),
             "Referrer-Policy": "no-referrer",
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "no-store",
         },
     )
+
+
+def public_page(
+    template: str, language: str, status: int = 200, *, words: Mapping[str, Mapping[str, str]], **fields: Any
+) -> Response[str]:
+    """A page that anybody may see, from its template; ``words`` are those of its form, by language."""
+    nonce = secrets.token_urlsafe(16)
+    body = pages().get_template(template).render(
+        t=TEXTS[language], p=words[language], lang=language, nonce=nonce, **fields
+    )  # fmt: skip
+    return html_page(body, nonce, status)
 
 
 @get("/blocked/{decision_id:str}", sync_to_thread=True, include_in_schema=False)

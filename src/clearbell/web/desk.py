@@ -11,11 +11,10 @@ from litestar import Request, Router, get, post
 from litestar.datastructures import State
 from litestar.params import FromPath, JSONBody, QueryParameter
 
-from clearbell.calls import DAY
 from clearbell.desk.admission import Answer, Question
 from clearbell.desk.admission import do_ask as do_ask_admission
 from clearbell.desk.contracts import end_contract, reinstate_contract
-from clearbell.desk.scorecards import scorecards
+from clearbell.desk.scorecards import last_days, scorecards
 from clearbell.ledger import Act
 from clearbell.registry.applications.checks import Problem
 from clearbell.registry.applications.forms import FORMS, Form
@@ -225,13 +224,11 @@ def admission(data: JSONBody[Question], gate: ServedGate) -> Answer:
 @get("/scorecards", sync_to_thread=True, responses=REFUSALS, summary="Score providers' trunks")
 def cards(
     gate: ServedGate,
-    days: Annotated[int, QueryParameter(name="days", ge=1, le=31, description="How many days back.")] = 7,
+    days: Annotated[int, QueryParameter(name="days", ge=1, le=31, description="How many days, today among them.")] = 7,
 ) -> CardsBody:
     """How the access that each provider gave is used: unwanted share, complaints, time to act, repeat offenders."""
-    until = gate.now()
-    since = until - days * DAY
     with gate.store.read() as conn:
-        found = scorecards(conn, gate.decided_since(since), since, until)
+        found = scorecards(conn, last_days(gate.now(), days, gate.pack.utc_offset_minutes))
     return CardsBody(
         [
             CardBody(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import msgspec
@@ -16,6 +16,7 @@ from litestar.handlers.base import BaseRouteHandler
 
 from clearbell.access.keys import AccessKey
 from clearbell.access.model import NODE, TENANTS, Principal, Role
+from clearbell.access.oidc.provider import Provider
 from clearbell.access.queries import any_account, note_read, principal_by_token
 from clearbell.access.settings import AccessSettings
 from clearbell.access.signing_in import session_of
@@ -52,8 +53,22 @@ class SessionNeededError(Exception):
 class Doors:
     """Accounts, tokens and sessions as the requests of one node meet them."""
 
-    def __init__(self, store: Store, key: AccessKey, settings: AccessSettings, *, secure: bool) -> None:
-        """``secure``: the cookie goes over HTTPS only."""
+    def __init__(
+        self,
+        store: Store,
+        key: AccessKey,
+        settings: AccessSettings,
+        *,
+        secure: bool,
+        providers: Sequence[Provider] = (),
+        public_url: str = "",
+    ) -> None:
+        """``secure``: the cookie goes over HTTPS only.
+
+        ``providers``: the identity providers of the settings, which send people back to ``public_url``.
+        """
+        self.providers = {one.settings.id: one for one in providers}
+        self.public_url = public_url.rstrip("/")
         self.store = store
         self.key = key
         self.settings = settings
@@ -166,7 +181,7 @@ async def need_session(connection: Connection, _handler: BaseRouteHandler) -> No
     if row is None or row.half:
         raise SessionNeededError(here if address[0] == "GET" else f"/{address[1].split('/')[1]}")
     who = Principal(row.account, Role(row.role), row.tenant, bytes(row.digest), row.csrf)
-    if who.role in settings.second_factor and not row.totp and address not in OWN:
+    if who.role in settings.second_factor and not (row.totp or row.factor) and address not in OWN:
         raise SessionNeededError("/desk", "account")
     if address not in OWN:
         needed = NEEDS.get(address)
@@ -189,6 +204,8 @@ async def need_session(connection: Connection, _handler: BaseRouteHandler) -> No
     connection.scope["state"]["principal"] = who
     connection.scope["state"]["who_name"] = row.name
     connection.scope["state"]["second_factor"] = bool(row.totp)
+    connection.scope["state"]["factor_elsewhere"] = bool(row.factor) and not row.totp
+    connection.scope["state"]["provider"] = row.provider
     await _written_down(connection, doors, who, address[1])
 
 

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 
 from litestar import Response
+
+# What spreadsheets take for a formula, also where blanks or control characters stand before it. A number with its sign,
+# whole or masked, is none.
+_FORMULA = re.compile(r"^[\s\x00-\x1f]*[=+\-@\uff1d\uff0b\uff0d\uff20]")
+_SIGNED = re.compile(r"^[+-][0-9*., ]+$")
 
 
 def csv_file(name: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Response[bytes]:
@@ -21,7 +27,11 @@ def csv_bytes(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     written = csv.writer(out)
     written.writerow(heads)
     for row in rows:
-        # A cell that begins as a formula would be one in a spreadsheet.
-        written.writerow([f"'{text}" if (text := str(cell))[:1] in "=-@" else text for cell in row])
+        written.writerow([_inert(str(cell)) for cell in row])
     # The mark tells spreadsheets that it is UTF-8.
     return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def _inert(text: str) -> str:
+    """A cell that no spreadsheet reckons with."""
+    return f"'{text}" if _FORMULA.match(text) and not _SIGNED.match(text) else text

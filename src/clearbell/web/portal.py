@@ -6,8 +6,8 @@ It works without scripts. A receipt's code is the key to its page; numbers on it
 from __future__ import annotations
 
 import datetime
+import functools
 import os
-import secrets
 from typing import Annotated, Any
 
 import msgspec
@@ -21,9 +21,6 @@ from clearbell.consent.codes import new_code, plain_code
 from clearbell.consent.evidence import EvidenceKind, do_keep
 from clearbell.labels.wording import category_name
 from clearbell.ledger import Act
-from clearbell.notices.codes import NotProven, do_check_code, do_send_code, verified_until
-from clearbell.notices.errors import NoticeError
-from clearbell.notices.model import Channel
 from clearbell.numbering import mask, to_key
 from clearbell.reports.complaints.model import State as ComplaintState
 from clearbell.reports.form import BAD_TYPES
@@ -34,16 +31,16 @@ from clearbell.reports.service import do_file_reports, do_withdraw_report
 from clearbell.reports.settings import reputation_settings
 from clearbell.reports.wording import STATES
 from clearbell.vault import VaultError
-from clearbell.web.console import choose_language, html_page, pages
+from clearbell.web.console import choose_language, public_page
 from clearbell.web.feeds import ServedGate, ask_open
 from clearbell.web.gate import Gate
 from clearbell.web.portal_texts import PORTAL
+from clearbell.web.proving import Proving, is_closed
 from clearbell.web.reports import origin_of, status_of
 from clearbell.web.revocation import shown_time
-from clearbell.web.texts import TEXTS
 
 ACTOR = "web:subscriber"
-PURPOSE = "report"
+PROVING = Proving(ACTOR, "report")
 SOURCE = "portal"
 _FIELDS = ("reporter", "token", "number", "date", "time", "duration", "manner", "category", "description", "forward")
 _MOST_WORDS = 2_000
@@ -52,12 +49,7 @@ Sent = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED
 SentWithFile = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)]
 
 
-def _render(template: str, language: str, status: int = 200, **fields: Any) -> Response[str]:
-    nonce = secrets.token_urlsafe(16)
-    body = pages().get_template(template).render(
-        t=TEXTS[language], p=PORTAL[language], lang=language, nonce=nonce, **fields
-    )  # fmt: skip
-    return html_page(body, nonce, status)
+_render = functools.partial(public_page, words=PORTAL)
 
 
 def _values(data: dict[str, Any]) -> dict[str, str]:
@@ -78,7 +70,7 @@ def _form(gate: Gate, language: str, values: dict[str, str], faults: list[str], 
 
 
 def _first_page(gate: Gate, language: str, reporter: str = "", fault: str = "") -> Response[str]:
-    closed = Channel.SMS not in gate.outbox.channels
+    closed = is_closed(gate)
     status = 503 if closed else 422 if fault else 200
     faults = [fault] if fault else []
     return _render("report_number.html", language, status, closed=closed, faults=faults, v={"reporter": reporter})
@@ -102,11 +94,8 @@ def send_code(data: Sent, gate: ServedGate, request: Asked) -> Response[str]:
     reporter = to_key(given, gate.pack.home)
     if not reporter:
         return _first_page(gate, language, given, words["need_number"])
-    try:
-        with gate.store.act(ACTOR) as act:
-            do_send_code(act, gate.outbox, gate.pack.codes, reporter, PURPOSE, language=language)
-    except NoticeError as error:
-        return _first_page(gate, language, given, error.zh if language == "zh" else error.en)
+    if fault := PROVING.send(gate, reporter, language):
+        return _first_page(gate, language, given, fault)
     return _form(gate, language, _values({"reporter": given, "forward": "1"}), [])
 
 
@@ -119,7 +108,9 @@ def send_report(data: SentWithFile, gate: ServedGate, request: Asked) -> Respons
     reporter = to_key(values["reporter"], gate.pack.home)
     if not reporter:
         return _first_page(gate, language, values["reporter"], PORTAL[language]["need_number"])
-    faults = _prove(gate, reporter, values, str(data.get("code", "")), language)
+    proof = PROVING.check(gate, reporter, values["token"], str(data.get("code", "")), language)
+    values["token"] = proof.token
+    faults = [proof.fault] if proof.fault else []
     report, wrong = _read(gate, reporter, values, language)
     faults += wrong
     content = _content(data.get("evidence"))
@@ -131,20 +122,6 @@ def send_report(data: SentWithFile, gate: ServedGate, request: Asked) -> Respons
     if content:
         faults.append(PORTAL[language]["file_again"])
     return _form(gate, language, values, faults, 422)
-
-
-def _prove(gate: Gate, reporter: int, values: dict[str, str], code: str, language: str) -> list[str]:
-    """Faults of the proof; a right code turns into a token, so that it need not be entered again."""
-    key = gate.outbox.key
-    if values["token"] and verified_until(key, reporter, PURPOSE, values["token"], gate.now()):
-        return []
-    values["token"] = ""
-    with gate.store.act(ACTOR) as act:
-        made = do_check_code(act, key, gate.pack.codes, reporter, PURPOSE, code)
-    if isinstance(made, NotProven):
-        return [made.zh if language == "zh" else made.en]
-    values["token"] = made.token
-    return []
 
 
 def _read(gate: Gate, reporter: int, values: dict[str, str], language: str) -> tuple[Reported | None, list[str]]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal, cast
 
 import msgspec
 
 from clearbell.consent.asking import Reply
 from clearbell.consent.evidence import EvidenceKind
 from clearbell.consent.granting import MOST_A_DAY
+from clearbell.consent.hours import HOURS_MOST, QuietHours, days_of, read_hours
 from clearbell.consent.model import Channel, ListVerdict, Provenance
 from clearbell.web.schemas import MAX_BATCH, Name, NumberKey, NumberText, Time
 
@@ -159,11 +160,45 @@ class ListBody(msgspec.Struct, forbid_unknown_fields=True):
     last: AnyNumber | None = None
 
 
+TimeOfDay = Annotated[str, msgspec.Meta(pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$", description="HH:MM.")]
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+class HoursBody(msgspec.Struct, forbid_unknown_fields=True):
+    """Hours at which calls of a category are not wanted, local time."""
+
+    category: Id
+    """Of the pack; ``*``: every category."""
+    start: TimeOfDay
+    end: TimeOfDay
+    """Itself not within; before ``start``: of the next day."""
+    days: Annotated[list[Day], msgspec.Meta(max_length=7)] = []
+    """On which the hours begin; none: every day."""
+
+    def read(self) -> QuietHours:
+        """The hours. Raises :class:`~clearbell.consent.errors.BadHoursError`."""
+        days = f" {','.join(self.days)}" if self.days else ""
+        [read] = read_hours(f"{self.category} {self.start}-{self.end}{days}")
+        return read
+
+
+def hours_bodies(text: str) -> list[HoursBody]:
+    """Hours as the store has them."""
+    found = []
+    for one in read_hours(text):
+        start, end = one.window().split("-")
+        found.append(HoursBody(one.category, start, end, cast("list[Day]", days_of(one.days))))
+    return found
+
+
 class WishBody(msgspec.Struct, forbid_unknown_fields=True):
-    """A subscriber's wishes by category."""
+    """A subscriber's wishes by category and hour."""
 
     refuse: Annotated[list[Id], msgspec.Meta(max_length=100)] = []
     refuse_withheld: bool = False
+    hours: Annotated[list[HoursBody], msgspec.Meta(max_length=HOURS_MOST)] = []
+    zone: Annotated[str, msgspec.Meta(max_length=64)] | None = None
+    """Time zone of the hours, by its IANA name; none: the pack's."""
 
 
 class ConsentView(msgspec.Struct):
@@ -204,6 +239,9 @@ class SubscriberBody(msgspec.Struct):
     own_list: list[ListView]
     refuse: list[str]
     refuse_withheld: bool
+    hours: list[HoursBody]
+    zone: str
+    """Of the hours."""
 
 
 class ScrubBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -224,6 +262,8 @@ class ScrubbedLine(msgspec.Struct):
     """Stable code."""
     until: int
     """µs UTC; 0: no end is known, or it may not be called."""
+    again: int
+    """From when it may be called again where only the hour keeps it from it, µs UTC; 0: nobody knows."""
 
 
 class ScrubbedBody(msgspec.Struct):

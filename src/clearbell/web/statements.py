@@ -19,6 +19,7 @@ from clearbell.consent.asking import do_ask, do_reply
 from clearbell.consent.codes import new_code
 from clearbell.consent.evidence import do_keep
 from clearbell.consent.granting import do_grant
+from clearbell.consent.hours import ANY
 from clearbell.consent.model import (
     ConsentAsked,
     ConsentGranted,
@@ -64,6 +65,7 @@ from clearbell.web.statement_bodies import (
     SignedBody,
     SubscriberBody,
     WishBody,
+    hours_bodies,
 )
 
 ACTOR = "api"
@@ -219,6 +221,8 @@ def subscriber(number: FromPath[str], gate: ServedGate) -> SubscriberBody:
             [ListView(line.first, line.last, line.verdict) for line in list_of(conn, key)],
             wished.refuse.split() if wished is not None else [],
             bool(wished is not None and wished.refuse_withheld),
+            hours_bodies(wished.quiet) if wished is not None else [],
+            (wished.zone if wished is not None else "") or gate.pack.timezone,
         )
 
 
@@ -242,12 +246,20 @@ def own_list(number: FromPath[str], data: JSONBody[ListBody], gate: ServedGate) 
     "/subscribers/{number:str}/wishes", sync_to_thread=True, responses=REFUSALS, summary="Replace a subscriber's wishes"
 )
 def wishes(number: FromPath[str], data: JSONBody[WishBody], gate: ServedGate) -> CountBody:
-    """Replace the categories that the subscriber does not want. Raises for a category the pack does not have."""
-    for code in data.refuse:
-        if code not in gate.pack.categories:
-            raise BadFieldError("refuse", f"规则包没有类别 {code}", f"the pack has no category `{code}`")
+    """Replace the categories that the subscriber does not want, at any hour or at some.
+
+    Raises for a category the pack does not have, hours that are none and an unknown time zone.
+    """
+    for name, codes in (("refuse", data.refuse), ("hours", [one.category for one in data.hours])):
+        for code in codes:
+            if code not in gate.pack.categories and (name, code) != ("hours", ANY):
+                raise BadFieldError(name, f"规则包没有类别 {code}", f"the pack has no category `{code}`")
+    hours = tuple(one.read() for one in data.hours)
     with gate.store.act(ACTOR) as act:
-        do_wish(act, Wished(_number(number, "number", gate), tuple(data.refuse), data.refuse_withheld))
+        do_wish(
+            act,
+            Wished(_number(number, "number", gate), tuple(data.refuse), data.refuse_withheld, hours, data.zone or ""),
+        )
     return CountBody(1)
 
 
@@ -274,12 +286,13 @@ def scrub(data: JSONBody[ScrubBody], gate: ServedGate, request: Request[Any, Any
             caller,
             gate.pack.limit("consent_days"),
             holder_barred(conn, data.holder, at),
+            gate.pack.timezone,
         )
         found = hold(conn, question, numbers)
     if principal(request).role in TENANTS:
         found = {number: verdict.told(gate.pack.scrub.tells) for number, verdict in found.items()}
     return ScrubbedBody(
-        [ScrubbedLine(found[n].may, found[n].why.code, found[n].until) for n in numbers],
+        [ScrubbedLine(found[n].may, found[n].why.code, found[n].until, found[n].again) for n in numbers],
     )
 
 

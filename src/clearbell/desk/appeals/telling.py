@@ -23,7 +23,7 @@ from clearbell.policy.model import Pack
 log = structlog.get_logger()
 
 FOLLOWER = "appeal-notices"
-_KINDS = ("appeals.filed", "appeals.moved")
+KINDS = ("appeals.filed", "appeals.moved")
 _DAYS = 7
 """For how long it is tried to tell somebody."""
 
@@ -38,7 +38,7 @@ def tell_appellants(store: Store, pack: Pack, outbox: Outbox) -> None:
                 if row is not None and row.contact and (said := _said(fact, row, pack)):
                     _queue(act, outbox, row, notice_key(row.appeal, entry.seq), *said)
 
-    advance_all(store, FOLLOWER, _KINDS, effect)
+    advance_all(store, FOLLOWER, KINDS, effect)
 
 
 def notice_key(appeal: str, seq: int) -> str:

@@ -22,10 +22,11 @@ def open_deadlines(
     overdue: bool = False,
     by: int = 0,
     limit: int = 100,
+    after: tuple[int, str, str] | None = None,
 ) -> list[Open]:
     """Deadlines that were not met at ``now`` (µs UTC), the soonest first.
 
-    ``overdue``: only those that are over; ``by`` (µs UTC): only those due by then. Without ``kinds`` those are left out
+    ``after``: time, kind and subject of the last one of the page before. ``overdue``: only those that are over; ``by`` (µs UTC): only those due by then. Without ``kinds`` those are left out
     that may be very many and end by themselves, consents among them. What ends by itself is no longer listed once it is
     over.
     """
@@ -42,6 +43,12 @@ def open_deadlines(
             query = query.where(kept.due > now)
         if overdue:
             query = query.where(kept.due <= now)
+        if after is not None:
+            due, kind, subject = after
+            later = kept.due > due
+            if source.kind == kind:
+                later |= (kept.due == due) & (kept.subject > subject)
+            query = query.where(kept.due >= due if source.kind > kind else later)
         rows = conn.execute(query.order_by(kept.due, kept.subject).limit(limit))
         found += [Open(source.kind, row.subject, row.due, row.due <= now, row.number) for row in rows]
     return sorted(found, key=lambda one: (one.due, one.kind, one.subject))[:limit]

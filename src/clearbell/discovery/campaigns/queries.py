@@ -26,6 +26,20 @@ def campaigns_on(conn: Connection, day: int) -> list[Campaign]:
     return sorted(found, key=lambda one: (-len(one.numbers), one.campaign))
 
 
+def campaign_of(conn: Connection, name: str) -> Campaign | None:
+    """The campaign of that id, with the numbers that were in it on its last day; None: there is none."""
+    row = conn.execute(select(campaign).where(campaign.c.campaign == name)).first()
+    if row is None:
+        return None
+    ours = select(campaign_number.c.number).where(
+        campaign_number.c.campaign == name,
+        campaign_number.c.joined <= row.last_day,
+        (campaign_number.c.left == 0) | (campaign_number.c.left > row.last_day),
+    )
+    numbers = tuple(sorted(conn.execute(ours).scalars()))
+    return Campaign(row.campaign, row.first_day, row.last_day, numbers, _bonds(row.bonds))
+
+
 def story(conn: Connection, name: str) -> list[Chapter]:
     """The days on which numbers joined or left a campaign, oldest first."""
     rows = conn.execute(

@@ -61,8 +61,16 @@ def timeline(sightings: Sequence[Sighting], day: int, feature: str, caption: str
     )
 
 
-def story(chapters: Sequence[Chapter], day: int, caption: str) -> str:
-    """Numbers of a campaign by day: joined above the line, left below it. ``caption`` as of :func:`timeline`."""
+def _told(label: str, caption: str) -> str:
+    """What the picture shows, for who does not see it."""
+    return f' aria-labelledby="{caption}"' if caption else f' aria-label="{escape(label)}"' if label else ""
+
+
+def story(chapters: Sequence[Chapter], day: int, label: str = "", *, caption: str = "") -> str:
+    """Numbers of a campaign by day: joined above the line, left below it.
+
+    ``label`` tells what it shows; ``caption`` is the id of an element that does.
+    """
     known = {one.day: one for one in chapters if one.day <= day}
     if not known:
         return ""
@@ -90,7 +98,7 @@ def story(chapters: Sequence[Chapter], day: int, caption: str) -> str:
     parts.append(f'<line class="axis" x1="14" x2="{wide + 14}" y1="{middle}" y2="{middle}"/>')
     parts.append(f'<text x="{wide + 22}" y="{middle + 4}">{date_of(first):%m-%d} – {date_of(day):%m-%d}</text>')
     return (
-        f'<svg class="timeline" role="img" aria-labelledby="{caption}" width="{wide + 140}" height="92">'
+        f'<svg class="timeline" role="img"{_told(label, caption)} width="{wide + 140}" height="92">'
         f"{''.join(parts)}</svg>"
     )
 
@@ -100,10 +108,10 @@ def drawn(campaign: Campaign) -> Sequence[int]:
     return campaign.numbers[:: max(1, math.ceil(len(campaign.numbers) / _NODES))]
 
 
-def graph(campaign: Campaign, caption: str) -> str:
+def graph(campaign: Campaign, label: str = "", *, caption: str = "") -> str:
     """Numbers on a ring; in the middle what they have in common, tied to whoever has it. Shared callees tie numbers.
 
-    ``caption`` as of :func:`timeline`.
+    ``label`` and ``caption`` as of :func:`story`.
     """
     places = _ring(drawn(campaign))
     anchors = sorted(campaign.bonds.anchors, key=lambda one: (-len(one.numbers), one.tie, one.name))[:_ANCHORS]
@@ -134,7 +142,7 @@ def graph(campaign: Campaign, caption: str) -> str:
     # Room for the names at both sides, where there are any.
     left, wide, kind = (0, _SIZE + 200, "graph named") if named else (100, _SIZE, "graph")
     return (
-        f'<svg class="{kind}" role="img" aria-labelledby="{caption}" viewBox="{left} 0 {wide} {_SIZE}" width="{wide}" '
+        f'<svg class="{kind}" role="img"{_told(label, caption)} viewBox="{left} 0 {wide} {_SIZE}" width="{wide}" '
         f'height="{_SIZE}">{"".join(lines)}{"".join(middle)}{"".join(dots)}</svg>'
     )
 

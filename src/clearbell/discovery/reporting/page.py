@@ -193,7 +193,7 @@ def _campaigns(told: Told) -> str:
             f'<th class="n">{_both("号码对", "pairs")}</th></tr>{ties}</table>'
             f'<figure class="story"><figcaption id="{escape(one.campaign)}-story">'
             f"{_both('每日加入(上)与离开(下)的号码', 'Numbers joined (above) and left (below) by day')}</figcaption>"
-            f'<div class="scroll">{story(chapters, told.day, f"{escape(one.campaign)}-story")}</div></figure></details>'
+            f'<div class="scroll">{story(chapters, told.day, caption=f"{escape(one.campaign)}-story")}</div></figure></details>'
         )
     parts.append(_rest(len(told.campaigns) - _LISTED))
     return "".join(parts)
@@ -210,7 +210,7 @@ def _graph(one: Campaign) -> str:
     )
     return (
         f'<figure class="story"><figcaption id="{name}">{caption}</figcaption>'
-        f'<div class="scroll">{graph(one, name)}</div></figure>'
+        f'<div class="scroll">{graph(one, caption=name)}</div></figure>'
     )
 
 

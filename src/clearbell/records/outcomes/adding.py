@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeAlias
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Connection, Table, and_, delete, select, update
 
 from clearbell.calls import DAY, MINUTE, Decision
 from clearbell.ledger import Act, Store
 from clearbell.records.journal import decode_record
-from clearbell.records.outcomes.tables import call_outcome, call_outcome_reached
+from clearbell.records.outcomes.tables import call_outcome, call_outcome_reached, trunk_outcome
 from clearbell.records.segments import read_segment_from, segments
 
 ACTOR = "system:outcomes"
 AT_ONCE = 100_000
 """Records that are read in one act."""
 _ID = "journal-id"
+Sums: TypeAlias = Counter[tuple[str | int, ...]]
+"""Calls by the columns of a table of sums."""
 
 
 class Outcomes:
@@ -39,35 +42,57 @@ class Outcomes:
         self._randomness = randomness
 
     def run(self) -> int:
-        """Add up what is new in the journal; returns how many calls of registered holders that were."""
+        """Add up what is new in the journal; returns how many calls of registered holders that were.
+
+        Another process may add up the same journal: each record counts once.
+        """
         name = self._name()
         with self._store.read() as conn:
-            row = conn.execute(select(call_outcome_reached).where(call_outcome_reached.c.journal == name)).first()
-        began = (row.segment, row.offset) if row is not None else ("", 0)
-        reached, sums = self._read(*began)
+            began = _reached(conn, name)
+        reached, sums, trunks = self._read(*began)
         if reached != began:
             with self._store.act(ACTOR) as act:
-                _put(act, sums)
+                if _reached(act.conn, name) != began:
+                    return 0
+                _put(act, call_outcome, sums)
+                _put(act, trunk_outcome, trunks)
                 _move(act, name, reached)
         return sums.total()
 
-    def _read(self, segment: str, offset: int) -> tuple[tuple[str, int], Counter[tuple[str, int, str, str]]]:
+    def catch_up(self) -> None:
+        """Add up all that is new."""
+        name, before = self._name(), None
+        while True:
+            self.run()
+            with self._store.read() as conn:
+                now = _reached(conn, name)
+            if now == before:
+                return
+            before = now
+
+    def _read(self, segment: str, offset: int) -> tuple[tuple[str, int], Sums, Sums]:
+        """How far was read, and the sums of registered holders and of trunks."""
         reached = segment, offset
-        sums: Counter[tuple[str, int, str, str]] = Counter()
+        sums: Sums = Counter()
+        trunks: Sums = Counter()
         left = AT_ONCE
         for path in segments(self._journal):
             if path.name < segment:
                 continue
             for after, raw in read_segment_from(path, offset if path.name == segment else 0):
                 if not left:
-                    return reached, sums
+                    return reached, sums, trunks
                 left -= 1
                 reached = path.name, after
                 event = decode_record(raw)
-                if isinstance(event, Decision) and (holder := self._holder_of(event.call.caller)):
-                    day = (event.call.at + self._offset) // DAY
+                if not isinstance(event, Decision):
+                    continue
+                day = (event.call.at + self._offset) // DAY
+                if event.call.trunk:
+                    trunks[event.call.trunk, day, event.action.value] += 1
+                if holder := self._holder_of(event.call.caller):
                     sums[holder, day, event.action.value, event.decided_by] += 1
-        return reached, sums
+        return reached, sums, trunks
 
     def _name(self) -> str:
         # The journal's own name: several nodes may keep theirs in folders of the same path.
@@ -78,19 +103,28 @@ class Outcomes:
         return path.read_text(encoding="ascii").strip()
 
 
+def _reached(conn: Connection, name: str) -> tuple[str, int]:
+    """Segment and offset that a journal was added up to."""
+    row = conn.execute(select(call_outcome_reached).where(call_outcome_reached.c.journal == name)).first()
+    return (row.segment, row.offset) if row is not None else ("", 0)
+
+
 def do_forget_before(act: Act, day: int) -> int:
     """Remove sums of the days before ``day``; returns how many rows went."""
-    return act.conn.execute(delete(call_outcome).where(call_outcome.c.day < day)).rowcount
+    return sum(
+        act.conn.execute(delete(table).where(table.c.day < day)).rowcount for table in (call_outcome, trunk_outcome)
+    )
 
 
-def _put(act: Act, sums: Counter[tuple[str, int, str, str]]) -> None:
-    for (holder, day, action, reason), calls in sorted(sums.items()):
-        c = call_outcome.c
-        same = (c.holder == holder) & (c.day == day) & (c.action == action) & (c.reason == reason)
-        changed = act.conn.execute(update(call_outcome).where(same).values(calls=c.calls + calls)).rowcount
-        if not changed:
-            row = {"holder": holder, "day": day, "action": action, "reason": reason, "calls": calls}
-            act.conn.execute(call_outcome.insert().values(row))
+def _put(act: Act, table: Table, sums: Sums) -> None:
+    # The last column is the count, the others tell rows apart.
+    *names, counted = (column.name for column in table.columns)
+    calls = table.c[counted]
+    for key, count in sorted(sums.items()):
+        row = dict(zip(names, key, strict=True))
+        same = and_(*(table.c[name] == value for name, value in row.items()))
+        if not act.conn.execute(update(table).where(same).values({counted: calls + count})).rowcount:
+            act.conn.execute(table.insert().values({**row, counted: count}))
 
 
 def _move(act: Act, name: str, reached: tuple[str, int]) -> None:

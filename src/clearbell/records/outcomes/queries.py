@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select
 
-from clearbell.records.outcomes.tables import call_outcome
+from clearbell.records.outcomes.tables import call_outcome, trunk_outcome
 
 
 def outcomes(conn: Connection, holders: Select[Any], since: int, limit: int, start: int = 0) -> Sequence[Row[Any]]:
@@ -27,3 +27,22 @@ def outcome_totals(conn: Connection, holders: Select[Any], since: int) -> dict[s
     c = call_outcome.c
     query = select(c.action, func.sum(c.calls)).where(c.holder.in_(holders), c.day >= since).group_by(c.action)
     return {action: int(calls) for action, calls in conn.execute(query)}
+
+
+def calls_by_trunk(conn: Connection, first: int, last: int) -> list[tuple[str, str, int]]:
+    """Trunk, action and calls of the local days ``first`` to ``last``."""
+    c = trunk_outcome.c
+    query = select(c.trunk, c.action, func.sum(c.calls)).where(c.day >= first, c.day <= last)
+    return [(name, action, int(calls)) for name, action, calls in conn.execute(query.group_by(c.trunk, c.action))]
+
+
+def days_of_trunks(conn: Connection, trunks: Collection[str], first: int, last: int) -> list[tuple[int, str, int]]:
+    """Local day, action and calls of all the trunks, the newest day first."""
+    c = trunk_outcome.c
+    query = (
+        select(c.day, c.action, func.sum(c.calls))
+        .where(c.trunk.in_(trunks), c.day >= first, c.day <= last)
+        .group_by(c.day, c.action)
+        .order_by(c.day.desc(), c.action)
+    )
+    return [(day, action, int(calls)) for day, action, calls in conn.execute(query)]

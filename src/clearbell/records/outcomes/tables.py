@@ -18,6 +18,16 @@ call_outcome = Table(
     Column("calls", BigInteger, nullable=False),
 )
 
+trunk_outcome = Table(
+    "trunk_outcome",
+    metadata,
+    Column("trunk", Text, primary_key=True),
+    # Local day since 1970-01-01.
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("action", Text, primary_key=True),
+    Column("calls", BigInteger, nullable=False),
+)
+
 call_outcome_reached = Table(
     "call_outcome_reached",
     metadata,

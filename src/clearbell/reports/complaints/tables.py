@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Table, Text, text
 
 from clearbell.ledger.tables import metadata
 
@@ -24,3 +24,5 @@ complaint = Table(
     Index("ix_complaint_number", "number"),
     Index("ix_complaint_reporter", "reporter"),
 )
+_OWED = text("due <> 0")
+Index("ix_complaint_due", complaint.c.due, complaint.c.report, sqlite_where=_OWED, postgresql_where=_OWED)

@@ -12,7 +12,7 @@ def look(case: Case) -> Outcome:
     if not call.caller:
         return NOT_APPLICABLE
     if case.holder:
-        refused = case.views.wills.refused_holders.get((case.holder, call.callee), 0)
+        refused = case.views.wills.refused_holder_at(case.holder, call.callee)
         if refused:
             return (Symbol("REFUSED_HOLDER", {"holder": case.holder, "days_ago": case.days_since(refused)}),)
     refused = case.number_refused_at()

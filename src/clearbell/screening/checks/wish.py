@@ -1,13 +1,14 @@
-"""The subscriber's wishes by category (regime 6.3)."""
+"""The subscriber's wishes by category and hour (regime 6.3)."""
 
 from __future__ import annotations
 
 from clearbell.calls import Symbol
+from clearbell.consent.hours import local_time, quiet_at, zone_of
 from clearbell.screening.case import CLEAR, NOT_APPLICABLE, Case, Outcome
 
 
 def look(case: Case) -> Outcome:
-    """Example: no calls about loans; the caller's resource, its holder or its label says loans."""
+    """Example: no calls about loans; the caller's resource, its holder or its label says loans. Or none after ten at night."""
     wished = case.views.wills.wishes.get(case.call.callee)
     if wished is None:
         return NOT_APPLICABLE
@@ -20,4 +21,15 @@ def look(case: Case) -> Outcome:
         category = case.label.category
     if category and category in wished.refuse:
         return (Symbol("WISH_CATEGORY", {"category": category}),)
+    if category and wished.hours:
+        zone = zone_of(wished.zone, case.pack.timezone)
+        quiet = quiet_at(wished.hours, category, case.call.at, zone)
+        if quiet is not None:
+            shown = str(local_time(case.call.at, zone))
+            return (
+                Symbol(
+                    "WISH_HOURS",
+                    {"category": category, "local_time": shown, "window": quiet.window(), "zone": zone.key},
+                ),
+            )
     return CLEAR

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -13,11 +13,13 @@ from clearbell.labels.model import FACTS as LABEL_FACTS
 from clearbell.ledger.model import ERASED, Entry
 from clearbell.registry.model import FACTS as REGISTRY_FACTS
 from clearbell.sanctions.model import FACTS as SANCTION_FACTS
-from clearbell.screening.views.entitlements import Entitlements
+from clearbell.sanctions.model import Restricted
+from clearbell.screening.views.entitlements import Entitlements, SavedEntitlements
 from clearbell.screening.views.names import Names
+from clearbell.screening.views.packed import Columned
 from clearbell.screening.views.restrictions import Restrictions
 from clearbell.screening.views.standing import Standing
-from clearbell.screening.views.wills import Wills
+from clearbell.screening.views.wills import SavedWills, Wills
 
 FACTS: dict[str, type[msgspec.Struct]] = {
     **REGISTRY_FACTS,
@@ -26,6 +28,26 @@ FACTS: dict[str, type[msgspec.Struct]] = {
     **LABEL_FACTS,
     "cards.shown": CardShown,
 }
+
+
+class _Rest(msgspec.Struct, frozen=True):
+    seq: int
+    entitlements: SavedEntitlements
+    wills: SavedWills
+    restrictions: list[Restricted]
+    cards: list[CardShown]
+
+
+_ENCODE = msgspec.msgpack.Encoder().encode
+_DECODE = msgspec.msgpack.Decoder(_Rest).decode
+
+
+class Saved(msgspec.Struct, frozen=True):
+    """Views as bytes."""
+
+    rest: bytes
+    columns: dict[str, Columned]
+    """By name; each to be laid down whole, its pieces one after the other."""
 
 
 class Views:
@@ -67,6 +89,44 @@ class Views:
             self.standing.apply(facts)
         elif room == "cards":
             self.names.apply(facts)
+
+    @property
+    def rows(self) -> int:
+        """Rows of the large tables."""
+        return self.wills.rows + self.standing.rows
+
+    @property
+    def changes(self) -> int:
+        """Changes in the large tables that cost memory until they are folded."""
+        return self.wills.changes + self.standing.changes
+
+    def fold(self, at_least: int = 0, share: float = 0.0) -> None:
+        """Pack the large tables that have at least so many changes, and at least that share of their rows."""
+        self.wills.fold(at_least, share)
+        self.standing.fold(at_least, share)
+
+    def saved(self) -> Saved:
+        """Fold everything, and give what :meth:`restored` makes the same views of."""
+        self.fold()
+        wills, columns = self.wills.saved()
+        rest = _Rest(self.seq, self.entitlements.saved(), wills, self.restrictions.saved(), self.names.saved())
+        return Saved(_ENCODE(rest), {**columns, **self.standing.saved()})
+
+    @classmethod
+    def restored(cls, rest: bytes, columns: Mapping[str, memoryview]) -> Views:
+        """Make views of what was saved; the columns are used where they lie, not copied.
+
+        Raises ``msgspec.DecodeError``, ``KeyError`` or ``ValueError`` for what was not saved by this version.
+        """
+        read = _DECODE(rest)
+        made = cls()
+        made.seq = read.seq
+        made.entitlements = Entitlements.restored(read.entitlements)
+        made.wills = Wills.restored(read.wills, columns)
+        made.restrictions.apply(read.restrictions)
+        made.standing = Standing.restored(columns)
+        made.names.apply(read.cards)
+        return made
 
     def fingerprint(self) -> str:
         """Digest of the whole state, the same for equal states however they came about."""

@@ -38,6 +38,14 @@ class TrunkView(msgspec.Struct, frozen=True, gc=False):
     registered_only: bool
 
 
+class SavedEntitlements(msgspec.Struct, frozen=True):
+    """Everything of :class:`Entitlements`."""
+
+    trunks: dict[str, TrunkView]
+    categories: dict[str, str]
+    assigned: list[NumbersAssigned]
+
+
 class Entitlements:
     """Numbers and ranges to their resources; trunks; holders' categories."""
 
@@ -116,3 +124,17 @@ class Entitlements:
             sorted(self.categories.items()),
             sorted((name, repr(fact)) for name, fact in self._assigned.items()),
         )
+
+    def saved(self) -> SavedEntitlements:
+        """What :meth:`restored` makes it of again."""
+        return SavedEntitlements(self.trunks, self.categories, list(self._assigned.values()))
+
+    @classmethod
+    def restored(cls, saved: SavedEntitlements) -> Entitlements:
+        """Make it of what was saved."""
+        made = cls()
+        made.trunks = dict(saved.trunks)
+        made.categories = dict(saved.categories)
+        for fact in sorted(saved.assigned, key=lambda fact: fact.first):
+            made._assign(fact)
+        return made

@@ -32,3 +32,7 @@ class Names:
     def state(self) -> object:
         """Canonical form of the state."""
         return sorted((number, repr(card)) for number, card in self._cards.items())
+
+    def saved(self) -> list[CardShown]:
+        """What :meth:`apply` makes it of again."""
+        return list(self._cards.values())

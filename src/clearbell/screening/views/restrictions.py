@@ -61,6 +61,10 @@ class Restrictions:
         """Canonical form of the state."""
         return sorted((name, repr(fact)) for name, fact in self._all.items())
 
+    def saved(self) -> list[Restricted]:
+        """What :meth:`apply` makes it of again."""
+        return list(self._all.values())
+
 
 def in_force(restrictions: list[Restricted] | None, at: int) -> list[Restricted]:
     """Those of the restrictions that hold at ``at`` (µs UTC)."""

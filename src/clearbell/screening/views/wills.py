@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from clearbell.consent.hours import zone_of
 from clearbell.consent.model import ConsentGranted, ConsentWithdrawn, Listed, ListVerdict, RefusalEnded, Refused, Wished
+from clearbell.screening.views.packed import Columned, WideTable
+from clearbell.screening.views.pool import Pool
 
 EVERY = "*"
-_CALLEE_BITS = 50
-"""E.164 numbers have at most 15 digits."""
+_CALLEE_BITS = 60
+"""A number has at most 18 digits."""
 _CALLEE = (1 << _CALLEE_BITS) - 1
-_SHARED = 100_000
-"""Different combinations of grants that are remembered to be shared."""
+_CODE_BYTES = 4
+_TIME_BYTES = 8
+_READ = 100_000
+"""Combinations of grants that are kept as they were read."""
 
 
-class Grant(msgspec.Struct, frozen=True, gc=False):
+class Grant(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """Consent to one holder for one purpose. Many subscribers share one, so it is replaced, never changed."""
 
     purpose: str
@@ -29,6 +34,10 @@ class Grant(msgspec.Struct, frozen=True, gc=False):
     """When it was withdrawn, µs UTC; 0: it was not."""
     per_day: int = 0
     """Calls in 24 hours that were agreed to; 0: no number was named."""
+
+
+_ENCODE = msgspec.msgpack.Encoder().encode
+_DECODE = msgspec.msgpack.Decoder(tuple[Grant, ...]).decode
 
 
 class OwnList:
@@ -54,19 +63,30 @@ class OwnList:
         return found
 
 
+class SavedWills(msgspec.Struct, frozen=True):
+    """Everything of :class:`Wills` but its columns."""
+
+    holders: list[str]
+    grants: list[tuple[int, int]]
+    refused_holders: list[tuple[int, int]]
+    refused_numbers: list[tuple[int, int, int]]
+    lists: list[tuple[int, int, int, ListVerdict]]
+    wishes: list[Wished]
+
+
 class Wills:
     """Consents, refusals, own lists and wishes, each by subscriber."""
 
     def __init__(self) -> None:
-        # Ten million consents are common, and most of a file differ in the subscriber alone: a key that is one
-        # integer, and values shared, take a quarter of what a dictionary a subscriber takes.
-        self._grants: dict[int, tuple[Grant, ...]] = {}
+        # Both by holder and subscriber. Most consents of a file differ in the subscriber alone, so a row names one of
+        # the combinations of grants.
+        self._grants = WideTable(_CODE_BYTES)
+        self._combinations = Pool()
+        self._read: dict[bytes, tuple[Grant, ...]] = {}
+        self._refused_holders = WideTable(_TIME_BYTES)
         self._holders: dict[str, int] = {}
-        self._shared: dict[tuple[Grant, ...], tuple[Grant, ...]] = {}
-        self.refused_holders: dict[tuple[str, int], int] = {}
-        """(holder, callee) to when it was refused, µs UTC."""
         self.refused_numbers: dict[tuple[int, int], int] = {}
-        """(caller, callee) to when."""
+        """(caller, callee) to when, µs UTC."""
         self.lists: dict[int, OwnList] = {}
         self.wishes: dict[int, Wished] = {}
 
@@ -75,56 +95,65 @@ class Wills:
         for fact in facts:
             if isinstance(fact, ConsentGranted):
                 self._grant(fact.holder, fact.callee, Grant(fact.purpose, fact.until, at, 0, fact.per_day))
-                self.refused_holders.pop((fact.holder, fact.callee), None)
+                self._refused_holders.pop(self._key(fact.holder, fact.callee))
             elif isinstance(fact, ConsentWithdrawn):
-                self._withdraw((fact.holder, fact.callee), fact.purpose, at)
+                self._withdraw(fact.holder, fact.callee, fact.purpose, at)
             elif isinstance(fact, Refused):
                 if fact.holder:
-                    self._withdraw((fact.holder, fact.callee), EVERY, at)
-                    self.refused_holders[fact.holder, fact.callee] = at
+                    self._withdraw(fact.holder, fact.callee, EVERY, at)
+                    self._refused_holders.put(self._key(fact.holder, fact.callee), at.to_bytes(_TIME_BYTES))
                 if fact.caller:
                     self.refused_numbers[fact.caller, fact.callee] = at
             elif isinstance(fact, RefusalEnded):
-                self.refused_holders.pop((fact.holder, fact.callee), None)
+                if fact.holder:
+                    self._refused_holders.pop(self._key(fact.holder, fact.callee))
                 self.refused_numbers.pop((fact.caller, fact.callee), None)
             elif isinstance(fact, Listed):
                 self._list(fact)
             elif isinstance(fact, Wished):
+                if fact.hours:
+                    # Read from the machine's database now, so that no call waits for it.
+                    zone_of(fact.zone, "UTC")
                 self.wishes[fact.owner] = fact
 
     def _key(self, holder: str, callee: int) -> int:
         return self._holders.setdefault(holder, len(self._holders)) << _CALLEE_BITS | callee
 
     def _grant(self, holder: str, callee: int, grant: Grant) -> None:
-        key = self._key(holder, callee)
-        before = self._grants.get(key)
-        if before is None:
-            self._grants[key] = self._share((grant,))
-        else:
-            others = tuple(one for one in before if one.purpose != grant.purpose)
-            self._grants[key] = self._share((*others, grant))
+        others = (one for one in self.grants_of(holder, callee) if one.purpose != grant.purpose)
+        self._set_grants(holder, callee, (*others, grant))
 
-    def _share(self, grants: tuple[Grant, ...]) -> tuple[Grant, ...]:
-        shared = self._shared.setdefault(grants, grants)
-        if len(self._shared) > _SHARED:
-            self._shared.clear()
-        return shared
+    def _set_grants(self, holder: str, callee: int, grants: tuple[Grant, ...]) -> None:
+        code = self._combinations.code(_ENCODE(grants))
+        self._grants.put(self._key(holder, callee), code.to_bytes(_CODE_BYTES))
 
-    def _withdraw(self, pair: tuple[str, int], purpose: str, at: int) -> None:
-        key = self._key(*pair)
-        grants = self._grants.get(key)
-        if grants is not None:
-            self._grants[key] = tuple(
-                msgspec.structs.replace(one, withdrawn=at)
-                if purpose in (EVERY, one.purpose) and not one.withdrawn
-                else one
-                for one in grants
-            )
+    def _withdraw(self, holder: str, callee: int, purpose: str, at: int) -> None:
+        before = self.grants_of(holder, callee)
+        after = tuple(
+            msgspec.structs.replace(one, withdrawn=at) if purpose in (EVERY, one.purpose) and not one.withdrawn else one
+            for one in before
+        )
+        if after != before:
+            self._set_grants(holder, callee, after)
 
     def grants_of(self, holder: str, callee: int) -> tuple[Grant, ...]:
         """Every consent of the subscriber to the holder, withdrawn ones too."""
         index = self._holders.get(holder)
-        return () if index is None else self._grants.get(index << _CALLEE_BITS | callee, ())
+        code = None if index is None else self._grants.get(index << _CALLEE_BITS | callee)
+        if code is None:
+            return ()
+        grants = self._read.get(code)
+        if grants is None:
+            if len(self._read) >= _READ:
+                self._read.clear()
+            grants = self._read[code] = _DECODE(self._combinations.value(int.from_bytes(code)))
+        return grants
+
+    def refused_holder_at(self, holder: str, callee: int) -> int:
+        """When the subscriber refused the holder, µs UTC; 0: not, or it ended since."""
+        index = self._holders.get(holder)
+        row = None if index is None else self._refused_holders.get(index << _CALLEE_BITS | callee)
+        return int.from_bytes(row) if row is not None else 0
 
     def _list(self, fact: Listed) -> None:
         lines = self.lists.setdefault(fact.owner, OwnList()).lines
@@ -152,11 +181,74 @@ class Wills:
         names = list(self._holders)
         return (
             sorted(
-                (names[key >> _CALLEE_BITS], key & _CALLEE, sorted(msgspec.structs.astuple(grant) for grant in grants))
-                for key, grants in self._grants.items()
+                (
+                    names[key >> _CALLEE_BITS],
+                    key & _CALLEE,
+                    sorted(
+                        msgspec.structs.astuple(one) for one in _DECODE(self._combinations.value(int.from_bytes(row)))
+                    ),
+                )
+                for key, row in self._grants.items()
             ),
-            sorted(self.refused_holders.items()),
+            sorted(
+                (names[key >> _CALLEE_BITS], key & _CALLEE, int.from_bytes(row))
+                for key, row in self._refused_holders.items()
+            ),
             sorted(self.refused_numbers.items()),
             sorted((owner, sorted((k, v.value) for k, v in own.lines.items())) for owner, own in self.lists.items()),
             sorted((owner, repr(wish)) for owner, wish in self.wishes.items()),
         )
+
+    @property
+    def rows(self) -> int:
+        """Consents and refusals of holders."""
+        return len(self._grants) + len(self._refused_holders)
+
+    @property
+    def changes(self) -> int:
+        """Changes that are not folded yet."""
+        return self._grants.changes + self._refused_holders.changes
+
+    def fold(self, at_least: int = 0, share: float = 0.0) -> None:
+        """Fold what has so many changes; see :meth:`WideTable.fold`."""
+        self._grants.fold(at_least, share)
+        self._refused_holders.fold(at_least, share)
+
+    def saved(self) -> tuple[SavedWills, dict[str, Columned]]:
+        """What :meth:`restored` makes it of again. Everything must be folded."""
+        granted, grant_keys, grant_rows = self._grants.saved()
+        refused, refused_keys, refused_rows = self._refused_holders.saved()
+        ends, texts = self._combinations.saved()
+        rest = SavedWills(
+            list(self._holders),
+            granted,
+            refused,
+            [(caller, callee, at) for (caller, callee), at in self.refused_numbers.items()],
+            [(owner, *span, verdict) for owner, own in self.lists.items() for span, verdict in own.lines.items()],
+            list(self.wishes.values()),
+        )
+        columns: dict[str, Columned] = {
+            "grants.keys": grant_keys,
+            "grants.rows": grant_rows,
+            "combinations.ends": [ends],
+            "combinations.texts": [texts],
+            "refused.keys": refused_keys,
+            "refused.rows": refused_rows,
+        }
+        return rest, columns
+
+    @classmethod
+    def restored(cls, rest: SavedWills, columns: Mapping[str, memoryview]) -> Wills:
+        """Make it of what was saved. Raises ``KeyError`` or ``ValueError`` when it does not fit together."""
+        made = cls()
+        made._holders = {holder: place for place, holder in enumerate(rest.holders)}
+        made._combinations = Pool(columns["combinations.ends"], columns["combinations.texts"])
+        made._grants = WideTable.restored(_CODE_BYTES, rest.grants, columns["grants.keys"], columns["grants.rows"])
+        made._refused_holders = WideTable.restored(
+            _TIME_BYTES, rest.refused_holders, columns["refused.keys"], columns["refused.rows"]
+        )
+        made.refused_numbers = {(caller, callee): at for caller, callee, at in rest.refused_numbers}
+        for owner, first, last, verdict in rest.lists:
+            made.lists.setdefault(owner, OwnList()).lines[first, last] = verdict
+        made.wishes = {wish.owner: wish for wish in rest.wishes}
+        return made

@@ -70,6 +70,7 @@ def scrub_list(data: Uploaded, request: Asked, gate: ServedGate) -> Response[str
                 to_key(caller, gate.pack.home) if caller else 0,
                 gate.pack.limit("consent_days"),
                 holder_barred(conn, holder, now),
+                gate.pack.timezone,
             )
             found = scrub(conn, question, given.numbers)
         told = {number: verdict.told(gate.pack.scrub.tells) for number, verdict in found.items()}

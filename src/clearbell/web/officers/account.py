@@ -43,7 +43,9 @@ def _page(request: Asked, gate: ServedGate, status: int = 200, **fields: Any) ->
             for row in tokens
         ],
         factor_on=on,
-        factor_needed=who.role in doors.settings.second_factor and not on,
+        factor_needed=who.role in doors.settings.second_factor
+        and not on
+        and not request.scope["state"].get("factor_elsewhere", False),
         secret=secret,
         qr=picture(address(secret, who.name)) if secret else "",
         least=doors.settings.password_least,

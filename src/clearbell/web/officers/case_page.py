@@ -40,6 +40,7 @@ from clearbell.web.case_bodies import line_view
 from clearbell.web.console import html_page
 from clearbell.web.doors import need_session, principal
 from clearbell.web.feeds import ServedGate
+from clearbell.web.officers.case_sound import campaign_pictures, sounds_of
 from clearbell.web.officers.page import Asked, Language, Sent, Shown, field, in_words, language_of, show
 from clearbell.web.officers.texts import DESK
 from clearbell.web.revocation import shown_time
@@ -103,6 +104,8 @@ def _page(request: Asked, gate: ServedGate, case: str, status: int = 200, fault:
         touched = _touched(conn, unit, pack) if unit.kind in TARGETS else None
         hours = reported_hours(conn, unit.number, row.since, pack.utc_offset_minutes) if unit.number else []
         given = sanctions(conn, case=case)
+        sounds = sounds_of(conn, case, gate.vault, pack, language)
+        campaign, campaign_life = campaign_pictures(conn, unit, language)
     most = max((count for day in hours for count in day[1]), default=0)
     return show(
         request,
@@ -128,6 +131,10 @@ def _page(request: Asked, gate: ServedGate, case: str, status: int = 200, fault:
             words=row.words,
         ),
         steps=steps,
+        sounds=[(one, shown_time(one.at, gate)) for one in sounds],
+        campaign=campaign,
+        campaign_life=campaign_life,
+        may_sanctions=who.may(P.SANCTIONS_READ),
         verdicts=[(one.value, VERDICTS[one][language]) for one in Verdict],
         proposal=(proposal.rung.value, _rung(pack, proposal.rung.value, language), getattr(proposal, language)) if proposal else None,
         rungs=rungs,

@@ -8,16 +8,24 @@ from litestar.handlers import HTTPRouteHandler
 from clearbell.web.doors import NotAllowedError
 from clearbell.web.officers.account import account_handlers
 from clearbell.web.officers.accounts import accounts_handlers
+from clearbell.web.officers.alarms_page import alarms_handlers
 from clearbell.web.officers.appeals_page import appeals_handlers
 from clearbell.web.officers.applications_page import applications_handlers as desk_applications_handlers
 from clearbell.web.officers.case_page import case_handlers
+from clearbell.web.officers.case_sound import sound_handlers
+from clearbell.web.officers.deadlines_page import deadlines_handlers
+from clearbell.web.officers.health_page import health_handlers
 from clearbell.web.officers.ledger_page import ledger_handlers
 from clearbell.web.officers.mass_list import mass_list_handlers
 from clearbell.web.officers.mass_page import mass_page_handlers
 from clearbell.web.officers.orders_page import orders_handlers
 from clearbell.web.officers.page import Asked, in_words, language_of, show
+from clearbell.web.officers.providers_page import providers_handlers
 from clearbell.web.officers.queue import queue_handlers
+from clearbell.web.officers.reports_page import reports_handlers
+from clearbell.web.officers.sanctions_page import sanctions_handlers
 from clearbell.web.officers.signing import signing_handlers
+from clearbell.web.officers.signing_elsewhere import elsewhere_handlers
 from clearbell.web.tenancy import NotYoursError
 
 
@@ -25,10 +33,18 @@ def officers_handlers() -> list[HTTPRouteHandler]:
     """The handlers of the desk."""
     return [
         *signing_handlers(),
+        *elsewhere_handlers(),
         *account_handlers(),
         *accounts_handlers(),
         *queue_handlers(),
         *case_handlers(),
+        *reports_handlers(),
+        *sanctions_handlers(),
+        *deadlines_handlers(),
+        *health_handlers(),
+        *providers_handlers(),
+        *alarms_handlers(),
+        *sound_handlers(),
         *appeals_handlers(),
         *mass_list_handlers(),
         *mass_page_handlers(),

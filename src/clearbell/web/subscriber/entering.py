@@ -6,21 +6,19 @@ from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect
 
-from clearbell.notices.codes import NotProven, do_check_code, do_send_code
-from clearbell.notices.errors import NoticeError
-from clearbell.notices.model import Channel
 from clearbell.numbering import mask, to_key
 from clearbell.web.feeds import ServedGate, ask_open
 from clearbell.web.gate import Gate
+from clearbell.web.proving import Proving, is_closed
 from clearbell.web.subscriber.page import Asked, Sent, Shown, field, language_of, plain
 from clearbell.web.subscriber.texts import ME
 from clearbell.web.subscriber.visit import PURPOSE, begin, cookie, gone, is_secure
 
-_ACTOR = "web:subscriber"
+_PROVING = Proving("web:subscriber", PURPOSE)
 
 
 def _first(request: Asked, gate: Gate, fault: str = "", number: str = "") -> Response[str]:
-    closed = Channel.SMS not in gate.outbox.channels
+    closed = is_closed(gate)
     status = 503 if closed else 422 if fault else 200
     return plain(request, "number.html", status, fault=fault, number=number, closed=closed)
 
@@ -44,11 +42,8 @@ def send_code(data: Sent, request: Asked, gate: ServedGate) -> Response[str]:
     number = to_key(given, gate.pack.home)
     if not number:
         return _first(request, gate, ME[language]["need_number"], given)
-    try:
-        with gate.store.act(_ACTOR) as act:
-            do_send_code(act, gate.outbox, gate.pack.codes, number, PURPOSE, language=language)
-    except NoticeError as error:
-        return _first(request, gate, error.zh if language == "zh" else error.en, given)
+    if fault := _PROVING.send(gate, number, language):
+        return _first(request, gate, fault, given)
     return _code(request, given, mask(number))
 
 
@@ -61,10 +56,9 @@ def enter(data: Sent, request: Asked, gate: ServedGate) -> Shown:
     number = to_key(given, gate.pack.home)
     if not number:
         return _first(request, gate, ME[language]["need_number"], given)
-    with gate.store.act(_ACTOR) as act:
-        made = do_check_code(act, gate.outbox.key, gate.pack.codes, number, PURPOSE, field(data, "code", 40))
-    if isinstance(made, NotProven):
-        return _code(request, given, mask(number), made.zh if language == "zh" else made.en)
+    proof = _PROVING.check(gate, number, "", field(data, "code", 40), language)
+    if proof.fault:
+        return _code(request, given, mask(number), proof.fault)
     visit = begin(gate, number)
     return Redirect("/me", status_code=303, cookies=[cookie(gate, visit, secure=is_secure(request))])
 

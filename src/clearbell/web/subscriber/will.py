@@ -1,4 +1,4 @@
-"""What I said: consents and refusals, wishes by category, my own list."""
+"""What I said: consents and refusals, my own list."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
 from clearbell.consent.errors import ConsentError
-from clearbell.consent.model import Channel, ConsentWithdrawn, Listed, ListVerdict, RefusalEnded, Wished
-from clearbell.consent.queries import consents_of, list_of, refusals_of, wish_of
-from clearbell.consent.service import do_end_refusal, do_list, do_wish, do_withdraw
+from clearbell.consent.model import Channel, ConsentWithdrawn, Listed, ListVerdict, RefusalEnded
+from clearbell.consent.queries import consents_of, list_of, refusals_of
+from clearbell.consent.service import do_end_refusal, do_list, do_withdraw
 from clearbell.numbering import format_e164, to_key
 from clearbell.registry.queries import holder_name
 from clearbell.web.feeds import ServedGate
@@ -27,7 +27,8 @@ from clearbell.web.subscriber.visit import need_visit, visit_of
 _MOST = 200
 
 
-def _said(request: Asked) -> str:
+def said(request: Asked) -> str:
+    """What was done by the press before, in words."""
     words = ME[language_of(request)]
     what = words.get(f"did_{request.query_params.get('did', '')}", "")
     return words["done"].format(what=what) if what and "{" not in what else ""
@@ -47,7 +48,7 @@ def _consents(request: Asked, gate: Gate, status: int = 200, fault: str = "") ->
         "consents.html",
         status,
         fault=fault,
-        said=_said(request),
+        said=said(request),
         consents=[
             {
                 "holder": one.holder,
@@ -100,34 +101,6 @@ def _digits(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() else 0
 
 
-@get("/me/wishes", sync_to_thread=True, guards=[need_visit], include_in_schema=False)
-def my_wishes(request: Asked, gate: ServedGate) -> Response[str]:
-    """The categories, and which I do not want."""
-    language = language_of(request)
-    with gate.store.read() as conn:
-        wished = wish_of(conn, visit_of(request).number)
-    refused = set(wished.refuse.split()) if wished is not None else set()
-    return show(
-        request,
-        gate,
-        "wishes.html",
-        said=_said(request),
-        categories=[(code, category_name(gate, code, language), code in refused) for code in gate.pack.categories],
-        withheld=bool(wished is not None and wished.refuse_withheld),
-    )
-
-
-@post("/me/wishes/keep", status_code=200, sync_to_thread=True, guards=[need_visit], include_in_schema=False)
-def keep_wishes(data: Sent, request: Asked, gate: ServedGate) -> Shown:
-    """Replace my wishes."""
-    given = data.get("refuse", [])
-    ticked = {given} if isinstance(given, str) else set(given)
-    refuse = tuple(code for code in gate.pack.categories if code in ticked)
-    with gate.store.act(ACTOR) as act:
-        do_wish(act, Wished(visit_of(request).number, refuse, bool(data.get("withheld"))))
-    return to("wishes", "wish")
-
-
 def _lines(request: Asked, gate: Gate) -> list[dict[str, Any]]:
     words = ME[language_of(request)]
     with gate.store.read() as conn:
@@ -145,7 +118,7 @@ def _lines(request: Asked, gate: Gate) -> list[dict[str, Any]]:
 
 def _list(request: Asked, gate: Gate, status: int = 200, fault: str = "", given: str = "") -> Response[str]:
     lines = _lines(request, gate)
-    return show(request, gate, "list.html", status, fault=fault, said=_said(request), lines=lines, given=given)
+    return show(request, gate, "list.html", status, fault=fault, said=said(request), lines=lines, given=given)
 
 
 @get("/me/list", sync_to_thread=True, guards=[need_visit], include_in_schema=False)
@@ -207,8 +180,6 @@ def will_handlers() -> list[HTTPRouteHandler]:
     return [
         my_consents,
         change_consents,
-        my_wishes,
-        keep_wishes,
         my_list,
         change_list,
         list_sheet,

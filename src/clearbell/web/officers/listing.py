@@ -1,0 +1,257 @@
+"""The one way of the desk's tables: each is filtered, sorted, paged and taken away as a file by the same means.
+
+A page says which columns, orders and filters its table has, asks its query with what :func:`wanted` understood, and
+:func:`show_listing` does the rest. Everything stands in the address, so that it works without JavaScript, can be sent
+to a colleague, and the browser's way back is the way back.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import enum
+import re
+import zoneinfo
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+from litestar import Response
+
+from clearbell.access.keys import AccessKey
+from clearbell.ledger.paging import Order, Place
+from clearbell.numbering import to_key
+from clearbell.web.exporting import csv_file
+from clearbell.web.gate import Gate
+from clearbell.web.officers.listing_texts import LISTING
+from clearbell.web.officers.page import Asked, Language, doors_of, language_of, show
+
+PAGE = 50
+FILE = 10_000
+"""Lines of a file. What is beyond is had by another filter, or from where the file ends."""
+_MOST_TEXT = 200
+
+
+class Kind(enum.Enum):
+    """What somebody gives a filter."""
+
+    CHOICE = "choice"
+    FLAG = "flag"
+    NUMBER = "number"
+    """A phone number."""
+    DAY = "day"
+    TEXT = "text"
+
+
+class Filter(msgspec.Struct, frozen=True):
+    """What a table can be narrowed by."""
+
+    name: str
+    """In the address; its words have this name too."""
+    kind: Kind
+    choices: tuple[tuple[str, str], ...] = ()
+    """Value and words."""
+
+
+class Head(msgspec.Struct, frozen=True):
+    """A column."""
+
+    name: str
+    """Of its words."""
+    is_count: bool = False
+    order: str = ""
+    """The order that it is sorted by; empty: by none."""
+
+
+class Cell(msgspec.Struct, frozen=True):
+    """What stands in a cell."""
+
+    text: str
+    href: str = ""
+    tag: str = ""
+    """Class of the mark that the text is shown as."""
+    note: str = ""
+    """Marked, after the text."""
+    soft: str = ""
+    """In a line of its own, beneath."""
+
+    @property
+    def plain(self) -> str:
+        """As it stands in a file."""
+        return " · ".join(part for part in (self.text, self.note, self.soft) if part)
+
+
+class Table(msgspec.Struct, frozen=True):
+    """What a table is like, whatever is in it."""
+
+    name: str
+    """Of the file that it is taken away as."""
+    heads: tuple[Head, ...]
+    orders: Mapping[str, Order]
+    """By name; the first is the one nobody has to ask for."""
+    filters: tuple[Filter, ...] = ()
+    is_turnable: bool = True
+    """Whether each order can be had from its other end too."""
+
+
+class Wish(msgspec.Struct):
+    """What was asked of a table, as far as it was understood."""
+
+    raw: dict[str, str]
+    """What the address says, for links."""
+    values: dict[str, Any]
+    """By filter: text, bool, number, or the start of a day in µs UTC; left out: not given."""
+    sort: str
+    order: Order
+    after: Place
+    is_file: bool
+    fault: str = ""
+    """What was not understood. Then there is nothing to show."""
+
+    @property
+    def limit(self) -> int:
+        """Rows to ask for: one more than are shown, to know whether there are more."""
+        return (FILE if self.is_file else PAGE) + 1
+
+    def use(self, sort: str, order: Order) -> None:
+        """Take another order than the usual one, where none was asked for; a place of the usual one is none of it."""
+        self.sort, self.order = sort, order
+
+    def day_after(self, name: str) -> int:
+        """The end of the day that a filter names, µs UTC; 0: it names none."""
+        return int(self.values[f"{name}:end"]) if name in self.values else 0
+
+
+def wanted(request: Asked, gate: Gate, table: Table) -> Wish:
+    """Read the address of a page."""
+    given, words = request.query_params, LISTING[language_of(request)]
+    raw = {
+        one.name: str(given[one.name])[:_MOST_TEXT].replace("\x00", "") for one in table.filters if given.get(one.name)
+    }
+    sort = str(given.get("sort", "")) or next(iter(table.orders))
+    known = sort.removeprefix("-") in table.orders and (table.is_turnable or not sort.startswith("-"))
+    first = next(iter(table.orders.values()))
+    order = table.orders[sort.removeprefix("-")] if known else first
+    if sort.startswith("-"):
+        order = order.turned()
+    wish = Wish(raw, {}, sort, order, (), given.get("as") == "csv", "" if known else words["bad_sort"])
+    for one in table.filters:
+        if one.name in raw and not _read(one, raw[one.name], gate, wish):
+            wish.fault = words["bad_filter"].format(what=words[one.name])
+    if after := str(given.get("after", "")):
+        place = _place(after, doors_of(request).key, table)
+        if place is None or not order.fits(place):
+            wish.fault = words["bad_place"]
+        else:
+            wish.after = place
+    return wish
+
+
+def _read(one: Filter, text: str, gate: Gate, wish: Wish) -> bool:
+    """Understand what was given for a filter; whether it could be."""
+    text = text.strip()
+    if one.kind is Kind.CHOICE:
+        if text not in {value for value, _ in one.choices}:
+            return False
+        wish.values[one.name] = text
+    elif one.kind is Kind.FLAG:
+        wish.values[one.name] = text == "true"
+    elif one.kind is Kind.NUMBER:
+        number = to_key(text, gate.pack.home)
+        if not number:
+            return False
+        wish.values[one.name] = number
+    elif one.kind is Kind.DAY:
+        try:
+            day = datetime.datetime.combine(
+                datetime.date.fromisoformat(text), datetime.time(), zoneinfo.ZoneInfo(gate.pack.timezone)
+            )
+            wish.values[one.name] = int(day.timestamp()) * 1_000_000
+            wish.values[f"{one.name}:end"] = int((day + datetime.timedelta(days=1)).timestamp()) * 1_000_000
+        except (ValueError, OverflowError):
+            return False
+    elif text:
+        wish.values[one.name] = text
+    return True
+
+
+def _place(text: str, key: AccessKey, table: Table) -> Place | None:
+    """The place that an address names; None: none that this node gave out."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,2000}", text):
+        return None
+    try:
+        sealed = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        found = msgspec.json.decode(key.reveal(f"place:{table.name}", sealed))
+    except (ValueError, msgspec.DecodeError):
+        return None
+    return tuple(found) if isinstance(found, list) else None
+
+
+def _written(place: Place, key: AccessKey, table: Table) -> str:
+    # Sealed: a place may hold a number that the page itself masks.
+    sealed = key.hide(f"place:{table.name}", msgspec.json.encode(list(place)).decode())
+    return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+
+
+def show_listing(
+    request: Asked,
+    table: Table,
+    wish: Wish,
+    rows: Sequence[Any],
+    cells: Callable[[Any, Language], Sequence[Cell]],
+    *,
+    template: str,
+    status: int = 200,
+    **fields: Any,
+) -> Response[Any]:
+    """The page, or the file that was asked for. ``rows``: up to ``wish.limit`` of them; ``cells``: what one shows."""
+    language = language_of(request)
+    words = LISTING[language]
+    shown = rows[: wish.limit - 1]
+    kept: dict[str, str] = {
+        **wish.raw,
+        **({"sort": request.query_params["sort"]} if "sort" in request.query_params else {}),
+    }
+    more: dict[str, str] = {}
+    if len(rows) > len(shown):
+        more = {**kept, "after": _written(wish.order.place_of(shown[-1]), doors_of(request).key, table)}
+    here = request.url.path
+    if wish.is_file and not wish.fault:
+        file = csv_file(
+            table.name,
+            [words[head.name] for head in table.heads],
+            ([cell.plain for cell in cells(row, language)] for row in shown),
+        )
+        if more:
+            file.headers["Link"] = f'<{here}?{urlencode({**more, "as": "csv"})}>; rel="next"'
+        return file
+    return show(
+        request,
+        template,
+        422 if wish.fault else status,
+        l=words,
+        listing={
+            "heads": [_head(head, table, wish, here) for head in table.heads],
+            "rows": [] if wish.fault else [list(cells(row, language)) for row in shown],
+            "filters": [(one, wish.raw.get(one.name, "")) for one in table.filters],
+            "sort": request.query_params.get("sort", ""),
+            "first": f"{here}?{urlencode(kept)}" if wish.after else "",
+            "more": f"{here}?{urlencode(more)}" if more else "",
+            "file_hint": words["file_hint"].format(count=FILE),
+        },
+        **{**fields, "fault": wish.fault or fields.get("fault", "")},
+    )
+
+
+def _head(head: Head, table: Table, wish: Wish, here: str) -> tuple[Head, str, str]:
+    """A column, where a press on it leads, and how it is sorted now."""
+    if not head.order:
+        return head, "", ""
+    order = table.orders[head.order]
+    is_now = wish.sort.removeprefix("-") == head.order
+    if is_now and not table.is_turnable:
+        return head, "", "ascending"
+    turned = f"-{head.order}" if is_now and not wish.sort.startswith("-") else head.order
+    sorted_ = ("descending" if wish.order.descending else "ascending") if is_now and order.columns else ""
+    return head, f"{here}?{urlencode({**wish.raw, 'sort': turned})}", sorted_
