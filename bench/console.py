@@ -35,6 +35,9 @@ from clearbell.access.model import Role
 from clearbell.access.service import do_make_account
 from clearbell.access.settings import AccessSettings
 from clearbell.access.signing_in import join, sign_in
+from clearbell.calls import DAY
+from clearbell.desk.scorecards import MOST_DAYS
+from clearbell.desk.tallying import tally_complaints
 from clearbell.ledger import Store
 from clearbell.vault import load_secret
 from clearbell.web.doors import COOKIE
@@ -60,9 +63,39 @@ from generate_series(0::bigint, :cases / 10 - 1) n, generate_series(1::bigint, 6
 REPORTS = """
 insert into report (report, number, at, received, source, reporter, category, automatic, area, seq, withdrawn, wanted,
   standing, "match", why, weight, proven, voice, void)
-select 'b:' || n, :first + n % :cases, :now - (n % 2592000) * 1000000::bigint, :now, 'api', 8615000000000 + n % 3000017, 'property', false,
-  '', 1, 0, false, 'counted', 'unlooked', '', 1, false, 8615000000000 + n % 3000017, 0
+select 'b:' || n, :first + n % :cases, :now - (n % 7776000) * 1000000::bigint, :now - (n % 7776000 - 60) * 1000000::bigint, 'api',
+  8615000000000 + n % 3000017, (array['property', 'insurance', 'education', 'loans'])[1 + (n % 100) / 33], false,
+  '', 1, case when n % 1000 = 1 then :now else 0 end, false, case when n % 50 = 0 then 'aside' else 'counted' end, 'unlooked',
+  case when n % 50 = 0 then 'private' else '' end, 1, false, 8615000000000 + n % 3000017, 0
 from generate_series(:begin ::bigint, :end - 1) n
+"""
+TRUNKS = """
+insert into report_trunk (report, trunk)
+select 'b:' || n, 'trunk-' || n % 500 from generate_series(:begin ::bigint, :end - 1) n
+"""
+COMPLAINTS = """
+insert into complaint (report, number, reporter, state, due, opened, moved, provider, result, answer)
+select 'b:' || n, :first + n % :cases, 8615000000000 + n % 3000017, case when n % 100 = 0 then 'received' else 'answered' end,
+  case when n % 100 = 0 then :now + (n % 900000) * 1000000::bigint else 0 end, :now, :now, '', '', ''
+from generate_series(:begin ::bigint, :end - 1, 20) n
+"""
+SANCTIONS = """
+insert into sanction (sanction, case_id, target, number, name, rung, current, proposed, reason, words, "order", officer, state, announced,
+  start, latest, bitten, until, ends, ended, stages, channels, different, at_once, restriction, restrictions, undone, undelivered)
+select 'B' || n || '/1', 'B' || n, 'number', :first + n, '', 'warning', 'warning', '', 'sells', '', '', 'o1',
+  case when n % 10 > 0 then 'expired' else 'in-force' end, :now - n * 1000000::bigint, :now, :now, :now, :now + n * 1000000::bigint, 0,
+  case when n % 10 > 0 then :now - n * 500000::bigint else 0 end, '[]', 0, false, false, '', 0, false, '[]'
+from generate_series(0::bigint, :cases - 1) n
+"""
+RESTRICTIONS = """
+insert into restriction (restriction, target, number, name, rung, reason, start, until, "limit", "order", lifted, sanction)
+select 'B' || n || '/1', 'number', :first + n, '', 'outgoing_barred', 'sells', :now - n * 30000000::bigint, 0, 0, '', 0, 'B' || n || '/1'
+from generate_series(0::bigint, :cases - 1, 10) n
+"""
+CALLS = """
+insert into trunk_outcome (trunk, day, action, calls)
+select 'trunk-' || t, :now / 86400000000 - d, a, 1000 + t from generate_series(0, 499) t, generate_series(0, 180) d,
+  unnest(array['allow', 'label', 'reject']) a
 """
 
 
@@ -93,15 +126,22 @@ def fill(store: Store, cases: int, reports: int) -> None:
     now = store.clock.now()
     about = {"first": FIRST, "now": now, "cases": cases}
     with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
-        for name, statement in (("cases", CASES), ("evidence", EVIDENCE)):
+        wanted = ("cases", CASES), ("evidence", EVIDENCE), ("sanctions", SANCTIONS), ("calls", CALLS)
+        for name, statement in (*wanted, ("restrictions", RESTRICTIONS)):
             began = time.perf_counter()
             rows = conn.execute(text(statement), about).rowcount
             print(f"{name}: {rows:,} rows in {time.perf_counter() - began:.0f} s", flush=True)
         began = time.perf_counter()
         for begin in range(0, reports, 1_000_000):
-            conn.execute(text(REPORTS), {**about, "begin": begin, "end": min(begin + 1_000_000, reports)})
+            for statement in (REPORTS, TRUNKS, COMPLAINTS):
+                conn.execute(text(statement), {**about, "begin": begin, "end": min(begin + 1_000_000, reports)})
         print(f"reports: {reports:,} rows in {time.perf_counter() - began:.0f} s", flush=True)
         conn.execute(text("analyze"))
+    today = now // DAY
+    began = time.perf_counter()
+    for day in range(today - MOST_DAYS, today + 1):
+        tally_complaints(store, day, 0)
+    print(f"complaints tallied: {MOST_DAYS + 1} days in {time.perf_counter() - began:.0f} s", flush=True)
 
 
 def officers(store: Store, home: Path, count: int) -> list[str]:
@@ -133,8 +173,20 @@ def pages(cases: int) -> dict[str, list[str]]:
         "queue, one state": ["/desk/cases?state=verifying"],
         "queue, mine": ["/desk/cases?mine=true"],
         "queue, overdue": ["/desk/cases?overdue=true"],
-        "queue, page 100": ["/desk/cases?from=5000"],
+        "queue, from the last": ["/desk/cases?sort=-urgency"],
         "case": some,
+        "reports": ["/desk/reports"],
+        "reports, a category": ["/desk/reports?category=loans"],
+        "reports, set aside": ["/desk/reports?stands=aside"],
+        "reports, taken back": ["/desk/reports?stands=withdrawn"],
+        "reports, a number": ["/desk/reports?number=13800000001"],
+        "reports, due": ["/desk/reports?complaint=open"],
+        "sanctions": ["/desk/sanctions"],
+        "sanctions in force": ["/desk/sanctions?group=in-force"],
+        "deadlines": ["/desk/deadlines"],
+        "providers": ["/desk/providers"],
+        "providers, 31 days": ["/desk/providers?period=31"],
+        "health": ["/desk/health"],
         "orders": ["/desk/orders"],
         "live": ["/desk/live"],
         "front": ["/"],

@@ -46,7 +46,7 @@ def test_an_order_to_shut_a_number_off(node, visitor, language):
     before = officer.clicks
     officer.click("link", t["orders"])
     officer.clicks += 1
-    officer.page.get_by_role("table").get_by_role("link").first.click()
+    officer.page.locator("tbody").get_by_role("link").first.click()
     officer.look()
     officer.click("button", o["acknowledge"])
     officer.click("button", f"{o['do']} 1")

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
+
 import pytest
 
 from clearbell.consent.receipts import check
+from clearbell.desk.figures.tables import figure
+from clearbell.records.outcomes.tables import day_outcome
 from clearbell.registry.model import HolderRegistered, NumbersAssigned, PartyKind, PartyRegistered, Purpose
 from clearbell.registry.service import do_assign_numbers, do_register_holder, do_register_party
 from clearbell.web.appeal_texts import APPEAL
+from clearbell.web.figure_texts import FIGURES
 from clearbell.web.front_texts import FRONT
 from clearbell.web.texts import TEXTS
 
@@ -64,6 +69,29 @@ def appeal(caller, node, language):
     caller.look()
 
 
+def look_at_figures(someone, node, language):
+    """From the front page to the figures of the months before this, and away with them as a table."""
+    f = FIGURES[language]
+    today = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8))).date()
+    first = (today.replace(day=1) - datetime.date(1970, 1, 1)).days
+    someone.open("/")
+    someone.click("link", FRONT[language]["figures"], exact=False)
+    someone.sees(f["none"])
+    someone.look()
+    with node.store.act("test") as act:
+        for day, action, calls in ((first - 20, "allow", 31_000), (first - 50, "reject", 702), (first, "allow", 99)):
+            act.conn.execute(day_outcome.insert().values(day=day, action=action, calls=calls))
+        act.conn.execute(figure.insert().values(day=first - 20, what="reports", count=4))
+    someone.open("/figures")
+    someone.sees("31,000")
+    someone.sees(f["small"].format(least=10))
+    assert someone.page.locator("tbody tr").count() == 2
+    someone.look("figures")
+    with someone.page.expect_download() as waiting:
+        someone.page.get_by_role("link", name="CSV").click()
+    assert "31000" in waiting.value.path().read_text(encoding="utf-8-sig")
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_pages_without_an_account(node, insurer, visitor, language):
     t = TEXTS[language]
@@ -86,6 +114,7 @@ def test_pages_without_an_account(node, insurer, visitor, language):
     someone.click("button", FRONT[language]["look"])
     someone.sees(FRONT[language]["labelled"])
     someone.look("look-up")
+    look_at_figures(someone, node, language)
     someone.open("/desk/live")
     someone.look()
     node.call(NOISY, BOMBED)

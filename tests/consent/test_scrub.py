@@ -125,6 +125,31 @@ def test_wishes_by_the_hour_say_until_when_and_from_when_again(store, clock):
     assert found[PEOPLE[0]].told(()) == Verdict(Why.MAY_NOT)
 
 
+def steps(store, count):
+    """How many steps, of a thousand each, SQLite takes to scrub ``count`` numbers of which each gave a consent."""
+    people = [8613700000000 + n for n in range(count)]
+    do(store, do_grant, [ConsentGranted("H", number, "loans") for number in people])
+    taken = 0
+
+    def one_more():
+        nonlocal taken
+        taken += 1
+        return 0
+
+    with store.read() as conn:
+        conn.connection.driver_connection.set_progress_handler(one_more, 1_000)
+        found = scrub(conn, Question("H", "loans", store.clock.now(), CALLER), people)
+        conn.connection.driver_connection.set_progress_handler(None, 1_000)
+    assert {verdict.why for verdict in found.values()} == {Why.CONSENTED}
+    return taken
+
+
+def test_twice_the_numbers_take_twice_the_work_and_not_four_times(store):
+    few = steps(store, 1_000)
+    assert few > 20
+    assert steps(store, 4_000) < 6 * few
+
+
 @settings(max_examples=120, deadline=None)
 @given(data=st.data())
 def test_scrubbing_and_screening_agree(data, tmp_path_factory):

@@ -7,6 +7,7 @@ from sqlalchemy import event
 
 from clearbell.calls import DAY, HOUR, Call
 from clearbell.desk.scorecards import MOST_DAYS, Period, last_days, league, scorecards
+from clearbell.desk.tallying import tally_complaints
 from clearbell.policy.pack import builtin_pack
 from clearbell.records.journal import Journal
 from clearbell.records.outcomes.adding import Outcomes
@@ -23,6 +24,7 @@ from clearbell.registry.service import do_assign_numbers, do_open_trunk, do_regi
 from clearbell.reports import ReputationSettings, do_file_reports
 from clearbell.reports.judging import Look
 from clearbell.reports.model import Match, Reported
+from clearbell.reports.service import do_withdraw_report
 from clearbell.reports.weighing import do_weigh
 from clearbell.sanctions.model import Restricted, Rung, Target
 from clearbell.sanctions.service import do_restrict
@@ -93,6 +95,8 @@ def restrict(store, name, number=0, holder=""):
 
 
 def cards_of(store, period=PERIOD):
+    for day in range(period.first, period.last + 1):
+        tally_complaints(store, day, 480)
     with store.read() as conn:
         return scorecards(conn, period)
 
@@ -179,5 +183,18 @@ def test_however_many_calls_there_were_the_scoring_asks_for_sums(store, tmp_path
         plans = [
             row[-1] for text, args in list(asked) for row in conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", args)
         ]
-    assert [line for line in plans if line.startswith("SCAN report")] == []
-    assert any("ix_report_received" in line for line in plans)
+    assert [line for line in plans if line.startswith(("SCAN report", "SCAN restriction"))] == []
+
+
+def test_a_day_is_counted_anew_when_a_complaint_is_taken_back(store):
+    day = NOON // DAY
+    complained(store, BAD, ["x0", "x1"], "T3")
+    assert tally_complaints(store, day, 480)
+    assert not tally_complaints(store, day, 480)
+    with store.act("cli:li") as act:
+        do_withdraw_report(act, "x0", ReputationSettings())
+    assert tally_complaints(store, day, 480)
+    assert {card.trunk: card.complaints for card in cards_of(store)}["T3"] == 1
+    with store.act("cli:li") as act:
+        do_withdraw_report(act, "x1", ReputationSettings())
+    assert {card.trunk: card.complaints for card in cards_of(store)}["T3"] == 0

@@ -8,7 +8,7 @@ from clearbell.records.journal import Journal
 from clearbell.records.outcomes import adding
 from clearbell.records.outcomes.adding import Outcomes, do_forget_before
 from clearbell.records.outcomes.queries import outcome_totals, outcomes
-from clearbell.records.outcomes.tables import call_outcome
+from clearbell.records.outcomes.tables import call_outcome, day_outcome
 from clearbell.testing import fresh_store
 
 NOON = 20_000 * DAY + 4 * HOUR
@@ -58,6 +58,9 @@ def test_decisions_are_summed_for_their_holder_and_once(world):
     assert world.run() == 0
     assert world.table("clinic") == [(20_000, "allow", "total", 2), (20_000, "reject", "NO_CONSENT", 1)]
     assert world.table("insurer") == [(20_000, "allow", "total", 1)]
+    # Of all callers together, registered or not.
+    with world.store.read() as conn:
+        assert sorted(map(tuple, conn.execute(select(day_outcome)))) == [(20_000, "allow", 4), (20_000, "reject", 1)]
     world.decide(8657188880002)
     assert world.run() == 1
     assert world.table("clinic")[0] == (20_000, "allow", "total", 3)

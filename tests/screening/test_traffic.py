@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from clearbell.calls import DAY, HOUR, MINUTE, SECOND, Call, CallEnd, HangUp
 from clearbell.policy.pack import builtin_pack
-from clearbell.screening import traffic as room
+from clearbell.screening.activity import MAX_CALLEES, MAX_REPEATS, MOST_FEW, Few, Kind, Many, noted
+from clearbell.screening.recent import Recent
 from clearbell.screening.traffic import Traffic
 from clearbell.screening.windows import BUCKET, H1, H24, M1, M5, WIDTHS, Window
 
@@ -15,6 +16,59 @@ T0 = 1_789_000_000 * SECOND
 
 def attempt(traffic, caller, callee, at, holder=""):
     traffic.attempt(Call(id="", at=at, caller=caller, callee=callee), holder, emergency=False, stranger=True)
+
+
+def everything(activity, now):
+    return (
+        [activity.attempts(index, now) for index in (M1, M5, H1, H24)],
+        [activity.distinct(index, now) for index in (H1, H24)],
+        [activity.ended(index, now) for index in (H1, H24)],
+        (activity.answered(now), activity.short(now), activity.one_ring(now)),
+        [activity.repeats(callee, now, width) for callee in range(6) for width in (5 * MINUTE, DAY)],
+    )
+
+
+events = st.lists(st.tuples(st.sampled_from(Kind), st.integers(0, 5), st.integers(0, 8 * HOUR)), max_size=MOST_FEW)
+
+
+@given(events, st.integers(0, 2 * DAY))
+def test_a_caller_of_few_events_is_told_of_as_one_of_many(done, later):
+    packed, many, now = b"", Many(), T0
+    for kind, callee, gap in done:
+        now += gap
+        packed = noted(packed, kind, now, callee)
+        many.note(kind, now, callee)
+        assert everything(Few(packed), now) == everything(many, now)
+    if packed:
+        assert everything(Few(packed), now + later) == everything(many, now + later)
+    assert everything(Many.after(packed), now + later) == everything(many, now + later)
+
+
+@given(st.lists(st.tuples(st.sampled_from(Kind), st.integers(0, 5), st.integers(0, 4 * HOUR)), max_size=40))
+def test_becoming_a_caller_of_many_events_changes_no_count(done):
+    traffic, many, now = Traffic(PACK), Many(), T0
+    traffic._numbers.note(7, Kind.ATTEMPT, now, 1)
+    many.note(Kind.ATTEMPT, now, 1)
+    for kind, callee, gap in done:
+        now += gap
+        traffic._numbers.note(7, kind, now, callee)
+        many.note(kind, now, callee)
+        assert everything(traffic.number(7), now) == everything(many, now)
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.booleans()), max_size=200), st.integers(2, 12))
+def test_what_was_used_last_is_remembered_and_never_more_than_the_whole(steps, most):
+    recent, used = Recent(most), []
+    for key, gone in steps:
+        if gone:
+            recent.pop(key)
+        else:
+            recent.put(key, key + 1)
+        used = [one for one in used if one != key] + ([] if gone else [key])
+        assert len(recent) == len(set(recent)) <= most
+        kept = max(1, most // 2)
+        assert all(recent.get(one) == one + 1 for one in used[-kept:])
+        assert set(recent) <= set(used)
 
 
 steps = st.lists(st.tuples(st.integers(0, 3 * HOUR), st.integers(1, 5)), max_size=60)
@@ -62,8 +116,8 @@ def test_distinct_callees_are_exact_up_to_the_grain_of_the_window(moves):
         attempt(traffic, 7, callee, now)
         happened.append((now, callee))
         activity = traffic.number(7)
-        for place, index in ((0, H1), (1, H24)):
-            count = activity.distinct[place].count(now)
+        for index in (H1, H24):
+            count = activity.distinct(index, now)
             width, bucket = WIDTHS[index], BUCKET[index]
             latest = {c: t for t, c in happened}
             assert count <= sum(1 for t in latest.values() if now - width < t <= now)
@@ -84,27 +138,26 @@ def test_callers_are_never_mixed(moves):
         if one is None:
             assert other is None
             continue
-        assert [w.count(now) for w in one.attempts] == [w.count(now) for w in other.attempts]
-        assert one.callees == other.callees
+        assert everything(one, now) == everything(other, now)
 
 
 def test_a_holder_is_counted_across_its_numbers():
     traffic = Traffic(PACK)
     for number in range(10):
         attempt(traffic, 100 + number, 5, T0 + number, holder="H")
-    assert traffic.holder("H").attempts[H1].count(T0 + 10) == 10
-    assert traffic.holder("H").repeats(5, T0 + 10, 5 * MINUTE) == room.MAX_REPEATS
+    assert traffic.holder("H").attempts(H1, T0 + 10) == 10
+    assert traffic.holder("H").repeats(5, T0 + 10, 5 * MINUTE) == MAX_REPEATS
 
 
-def test_the_idlest_caller_makes_room():
-    traffic = Traffic(PACK, max_callers=3)
-    for caller in (1, 2, 3):
-        attempt(traffic, caller, 9, T0)
-    attempt(traffic, 1, 9, T0 + 1)
-    attempt(traffic, 4, 9, T0 + 2)
-    assert traffic.active == 3
-    assert traffic.number(2) is None
-    assert traffic.number(1) is not None
+def test_the_callers_used_last_are_remembered_and_the_idlest_make_room():
+    traffic = Traffic(PACK, max_callers=20)
+    for caller in range(1, 100):
+        attempt(traffic, caller, 9, T0 + caller)
+        attempt(traffic, 1, 9, T0 + caller)
+        assert traffic.active <= 20
+        assert all(traffic.number(one) is not None for one in (1, *range(max(1, caller - 3), caller)))
+    assert traffic.number(50) is None
+    assert traffic.number(1).attempts(M1, T0 + 99) == 100
 
 
 def test_memory_is_bounded_however_many_call():
@@ -119,9 +172,9 @@ def test_memory_is_bounded_however_many_call():
 
 def test_one_caller_remembers_a_bounded_number_of_callees():
     traffic = Traffic(PACK)
-    for n in range(3 * room.MAX_CALLEES):
+    for n in range(3 * MAX_CALLEES):
         attempt(traffic, 1, n + 1, T0 + n)
-    assert len(traffic.number(1).callees) == room.MAX_CALLEES
+    assert len(traffic.number(1).callees) == MAX_CALLEES
 
 
 def end(traffic, *, answered, seconds=0.0, ring=10.0, hangup=HangUp.CALLER, at=T0):
@@ -143,10 +196,10 @@ def test_ends_are_sorted_into_answered_short_and_one_ring():
     end(traffic, answered=False, ring=2, hangup=HangUp.CALLEE)
     end(traffic, answered=False, ring=25)
     activity = traffic.number(1)
-    assert activity.ended[1].count(T0) == 5
-    assert activity.answered.count(T0) == 2
-    assert activity.short.count(T0) == 1
-    assert activity.one_ring.count(T0) == 1
+    assert activity.ended(H24, T0) == 5
+    assert activity.answered(T0) == 2
+    assert activity.short(T0) == 1
+    assert activity.one_ring(T0) == 1
 
 
 def test_an_end_of_an_unknown_caller_is_no_activity():

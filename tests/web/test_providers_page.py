@@ -9,6 +9,7 @@ from litestar.testing import TestClient
 from tests.web.desk_world import Clerk, Desk, cells, link
 
 from clearbell.calls import DAY, HOUR
+from clearbell.desk.tallying import tally_complaints
 from clearbell.enforcement.model import State as Task
 from clearbell.enforcement.tables import task
 from clearbell.records.outcomes.tables import trunk_outcome
@@ -59,6 +60,7 @@ def desk(tmp_path):
                 "spread": False, "how": "", "message": "", "digest": "", "fault": "", "alarmed": act.at - HOUR,
             }  # fmt: skip
             act.conn.execute(task.insert().values(values))
+    tally_complaints(made.store, day, 480)
     yield made
     made.store.close()
 

@@ -12,6 +12,7 @@ from clearbell.access.model import Principal, Role, State
 from clearbell.access.tables import access_read, access_session, access_token, account
 from clearbell.calls import HOUR
 from clearbell.ledger import Store
+from clearbell.ledger.paging import Order, Place, page
 from clearbell.numbering import to_key
 
 
@@ -75,3 +76,21 @@ def reads(
     if before:
         query = query.where(access_read.c.id < before)
     return conn.execute(query).all()
+
+
+BY_NEWEST = Order((access_read.c.id,), descending=True)
+"""Who looked last first."""
+
+
+def reads_listed(
+    conn: Connection, order: Order, limit: int, after: Place = (), *, name: str = "", subject: str = ""
+) -> Sequence[Row[Any]]:
+    """Who looked at what, past a place of the order; by whom, and about what, where these are given."""
+    query = select(access_read)
+    if name:
+        query = query.where(access_read.c.account == name)
+    if subject:
+        # A number is found however it is written.
+        number = to_key(subject)
+        query = query.where(access_read.c.subject.in_([subject, f"+{number}"] if number else [subject]))
+    return conn.execute(page(query, order, after, limit)).all()

@@ -6,14 +6,21 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, case, func, select
 
 from clearbell.appeals.errors import UnknownAppealError
 from clearbell.appeals.model import FACTS, OPEN, Filed, Late, Moved, Paper, State, Subject, Undone, sealed_for
 from clearbell.appeals.tables import appeal, appeal_paper
+from clearbell.ledger.paging import Order, Place, page
 from clearbell.ledger.tables import ledger_entry, ledger_sealed
 
 _OPEN = [state.value for state in OPEN]
+# The sooner due, the larger; what is never due is the least.
+_PRESSING = case((appeal.c.due == 0, -(1 << 62)), else_=-appeal.c.due).label("pressing")
+BY_DUE = Order((_PRESSING, appeal.c.appeal), descending=True)
+"""The soonest due first."""
+BY_FILING = Order((appeal.c.filed, appeal.c.appeal), descending=True)
+"""The newest first."""
 _STORY: dict[str, msgspec.json.Decoder[Any]] = {
     kind: msgspec.json.Decoder(fact) for kind, fact in FACTS.items() if kind != "appeals.appellant"
 }
@@ -75,6 +82,34 @@ def appeals(
         # 0, no deadline, comes last.
         query = query.order_by(appeal.c.due == 0, appeal.c.due, appeal.c.filed, appeal.c.appeal)
     return list(conn.execute(query.limit(limit).offset(start)))
+
+
+def appeals_listed(
+    conn: Connection,
+    order: Order,
+    limit: int,
+    after: Place = (),
+    *,
+    state: State | None = None,
+    number: int = 0,
+    everything: bool = False,
+    overdue_at: int = 0,
+) -> Sequence[Row[Any]]:
+    """Appeals past a place of an order; without ``everything`` or a ``state``, those that are not decided.
+
+    ``overdue_at``: only those whose time to be decided was over then, µs UTC.
+    """
+    query = select(appeal, _PRESSING)
+    if state is not None:
+        query = query.where(appeal.c.state == state.value)
+    elif not everything:
+        query = query.where(appeal.c.state.in_(_OPEN))
+    if overdue_at:
+        running = appeal.c.state.in_([State.RECEIVED.value, State.REVIEWING.value])
+        query = query.where(running, appeal.c.due != 0, appeal.c.due <= overdue_at)
+    if number:
+        query = query.where(appeal.c.number == number)
+    return conn.execute(page(query, order, after, limit)).all()
 
 
 def papers_of(conn: Connection, name: str) -> Sequence[Row[Any]]:

@@ -26,6 +26,7 @@ def scorecards(*, days: int = 7, pack: str = "cn", home: Path | None = None) -> 
     from clearbell.cli.tables import show, table
     from clearbell.desk.scorecards import last_days
     from clearbell.desk.scorecards import scorecards as score
+    from clearbell.desk.tallying import tally_complaints
     from clearbell.records.outcomes.adding import Outcomes
     from clearbell.registry.queries import holder_of
 
@@ -37,8 +38,11 @@ def scorecards(*, days: int = 7, pack: str = "cn", home: Path | None = None) -> 
         with store.read() as conn:
             holder = functools.cache(functools.partial(holder_of, conn))
             Outcomes(store, folder, holder, offset, os.urandom).catch_up()
+    period = last_days(store.clock.now(), days, offset)
+    for day in range(period.first, period.last + 1):
+        tally_complaints(store, day, offset)
     with store.read() as conn:
-        cards = score(conn, last_days(store.clock.now(), days, offset))
+        cards = score(conn, period)
     head = words(
         "接入方 中继 码号资源 呼叫 不想接的占比 投诉 每万次投诉 处置用时(小时) 屡犯主体 逾期未确认",
         "provider trunk resources attempts unwanted complaints per-10,000 hours-to-act repeat-offenders unacknowledged",

@@ -1,23 +1,23 @@
 """Scorecards: how the access each provider gave is used, trunk by trunk (谁接入谁负责, regime 1.2).
 
-Calls come from sums that every node keeps by trunk and day; complaints are those whose call the records saw come in on
-the trunk. So a card takes as long as its days have complaints and restrictions, however many calls there were.
+Calls and complaints come from sums that every node keeps by trunk and day; a complaint counts for the trunk that the call
+records saw its call come in on. So a card takes as long as its days have restrictions, however many calls there were.
 """
 
 from __future__ import annotations
 
 import statistics
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, ColumnElement, Connection, func, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Subquery, func, select
 
 from clearbell.calls import DAY, HOUR, MINUTE, Action
 from clearbell.enforcement.queries import alarms_by_provider
 from clearbell.records.outcomes.queries import calls_by_trunk
-from clearbell.registry.queries import spans_of
+from clearbell.records.outcomes.tables import COMPLAINED
 from clearbell.registry.tables import party, resource, trunk
 from clearbell.reports.sums import COUNTS
 from clearbell.reports.tables import report, report_trunk
@@ -28,7 +28,8 @@ REPEATS = 2
 """Restrictions within the period that make a holder a repeat offender."""
 MOST_DAYS = 31
 """Longest period that is scored."""
-_BATCH = 200
+NEWEST = 2_000
+"""Restrictions of a period, the newest, that the time to act is reckoned from: a median of them tells as much."""
 
 
 class Scorecard(msgspec.Struct):
@@ -46,7 +47,8 @@ class Scorecard(msgspec.Struct):
     complaints: int = 0
     """That came in within the period, about calls that the records saw come in on this trunk."""
     hours_to_act: float | None = None
-    """Median from the first complaint about a number to the first restriction on it or its holder; None: none yet."""
+    """Median from the first complaint about a number to the first restriction on it or its holder, of the newest
+    :data:`NEWEST` restrictions of the period; None: none yet."""
     repeat_offenders: tuple[str, ...] = ()
     """Holders on the trunk that were restricted more than once."""
     unacknowledged: int = 0
@@ -109,17 +111,12 @@ def scorecards(conn: Connection, period: Period) -> list[Scorecard]:
                 cards[name].resources += count
     for name, action, calls in calls_by_trunk(conn, period.first, period.last):
         card = cards.setdefault(name, Scorecard("", "", name))
+        if action == COMPLAINED:
+            card.complaints += calls
+            continue
         card.attempts += calls
         card.refused += calls if action == Action.REJECT.value else 0
         card.labelled += calls if action == Action.LABEL.value else 0
-    counted = (
-        select(report_trunk.c.trunk, func.count())
-        .select_from(report.join(report_trunk, report_trunk.c.report == report.c.report))
-        .where(*_complaints(period))
-        .group_by(report_trunk.c.trunk)
-    )
-    for name, count in conn.execute(counted):
-        cards.setdefault(name, Scorecard("", "", name)).complaints += count
     _acts(conn, cards, period)
     found = [*cards.values(), *_alarms(conn, cards, period)]
     return sorted(
@@ -142,7 +139,7 @@ def _alarms(conn: Connection, cards: dict[str, Scorecard], period: Period) -> li
     return [Scorecard(one, names.get(one, ""), "", unacknowledged=alarms[one]) for one in without]
 
 
-def _held(number: Column[Any], what: Column[Any]) -> ColumnElement[str]:
+def _held(number: Any, what: Column[Any]) -> ColumnElement[str]:
     """Of the resource that a number of another table belongs to; the empty text where nobody registered it."""
     query = (
         select(what)
@@ -184,11 +181,8 @@ class _Acts:
 
 def _acts(conn: Connection, cards: dict[str, Scorecard], period: Period) -> None:
     acts = _Acts(conn, period)
-    spans = [(number, number) for number in acts.numbers]
-    for held in acts.holders:
-        spans += spans_of(conn, held)
     first: dict[tuple[int, str, str], int] = {}
-    for number, name, holder, received in _complained(conn, spans, period):
+    for number, name, holder, received in _complained(conn, period):
         first[number, name, holder] = min(received, first.get((number, name, holder), received))
     took: dict[str, list[float]] = defaultdict(list)
     for (number, name, holder), complained in first.items():
@@ -209,19 +203,27 @@ def _acts(conn: Connection, cards: dict[str, Scorecard], period: Period) -> None
             cards[name].repeat_offenders = tuple(sorted(holders))
 
 
-def _complained(
-    conn: Connection, spans: Collection[tuple[int, int]], period: Period
-) -> Iterable[tuple[int, str, str, int]]:
-    """Number, trunk, holder and receipt of each complaint of the period about the numbers within the spans (first, last)."""
-    ranges = sorted(set(spans))
-    for start in range(0, len(ranges), _BATCH):
-        within = or_(*(report.c.number.between(*span) for span in ranges[start : start + _BATCH]))
-        query = (
-            select(report.c.number, report_trunk.c.trunk, _held(report.c.number, resource.c.holder), report.c.received)
-            .select_from(report.join(report_trunk, report_trunk.c.report == report.c.report))
-            .where(within, *_complaints(period))
-        )
-        yield from (tuple(row) for row in conn.execute(query))
+def _complained(conn: Connection, period: Period) -> Iterable[tuple[int, str, str, int]]:
+    """Number, trunk, holder and first receipt of the period's complaints about what was restricted in it."""
+    c = restriction.c
+    seen = (report.c.number, report_trunk.c.trunk)
+    what = select(*seen, func.min(report.c.received)).where(*_complaints(period)).group_by(*seen)
+    trunks = report_trunk.c.report == report.c.report
+
+    def newest(target: Target) -> Subquery:
+        within = (c.start >= period.since, c.start < period.until, c.target == target.value)
+        return select(c.number, c.name).where(*within).order_by(c.start.desc()).limit(NEWEST).subquery()
+
+    by_number, by_name = newest(Target.NUMBER), newest(Target.HOLDER)
+    on = report.c.number == by_number.c.number
+    direct = what.select_from(by_number.join(report, on).join(report_trunk, trunks))
+    on = report.c.number.between(resource.c.first, resource.c.last)
+    held = by_name.join(resource, resource.c.holder == by_name.c.name).join(report, on)
+    by_holder = what.select_from(held.join(report_trunk, trunks))
+    for query in (direct, by_holder):
+        found = query.subquery()
+        holder = _held(found.c.number, resource.c.holder)
+        yield from (tuple(row) for row in conn.execute(select(found.c.number, found.c.trunk, holder, found.c[2])))
 
 
 class Provider(msgspec.Struct):

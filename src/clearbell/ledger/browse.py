@@ -5,24 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, select
+from sqlalchemy import Connection, Row, select
 
+from clearbell.ledger.paging import Order, Place, page
 from clearbell.ledger.tables import ledger_entry
 
+BY_PLACE = Order((ledger_entry.c.seq,), descending=True)
+"""The newest first."""
+_COLUMNS = ("seq", "at", "kind", "actor", "sealed", "hash")
 
-def newest(conn: Connection, limit: int, *, before: int = 0, kind: str = "") -> Sequence[Row[Any]]:
-    """Entries without their facts, the newest first. ``before``: only those before that place; ``kind``: of that kind."""
-    columns: list[ColumnElement[Any]] = [
-        ledger_entry.c.seq,
-        ledger_entry.c.at,
-        ledger_entry.c.kind,
-        ledger_entry.c.actor,
-        ledger_entry.c.sealed,
-        ledger_entry.c.hash,
-    ]
-    query = select(*columns).order_by(ledger_entry.c.seq.desc()).limit(limit)
-    if before:
-        query = query.where(ledger_entry.c.seq < before)
+
+def entries_listed(
+    conn: Connection, order: Order, limit: int, after: Place = (), *, kind: str = ""
+) -> Sequence[Row[Any]]:
+    """Entries without their facts, past a place of the order; ``kind``: of that kind."""
+    query = select(*(ledger_entry.c[name] for name in _COLUMNS))
     if kind:
         query = query.where(ledger_entry.c.kind == kind)
-    return conn.execute(query).all()
+    return conn.execute(page(query, order, after, limit)).all()

@@ -40,7 +40,12 @@ def page(query: Select[Any], order: Order, after: Place, limit: int) -> Select[A
     if after:
         here = tuple_(*order.columns)
         there = tuple_(*after, types=[column.type for column in order.columns])
-        query = query.where(here < there if order.descending else here > there)
+        first = order.columns[0]
+        # The first says the same of itself: an index of it alone is of use too.
+        query = query.where(
+            here < there if order.descending else here > there,
+            first <= after[0] if order.descending else first >= after[0],
+        )
     columns = [column.desc() if order.descending else column.asc() for column in order.columns]
     return query.order_by(*columns).limit(limit)
 

@@ -9,6 +9,7 @@ import msgspec
 from clearbell.calls import Action, Answer
 from clearbell.numbering import NumberClass
 from clearbell.policy.enforcement import EnforcementRules
+from clearbell.policy.figures import FigureRules
 from clearbell.policy.ladder import LadderRules
 from clearbell.policy.orders import OrderRules
 from clearbell.policy.status import Status as Status
@@ -456,6 +457,7 @@ class Pack(msgspec.Struct, frozen=True):
     mass_notices: MassRules
     cards: CardRules
     scrub: ScrubRules
+    figures: FigureRules
     cases: CaseRules
     content: ContentRules
     verification: VerificationRules

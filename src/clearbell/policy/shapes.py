@@ -8,6 +8,7 @@ import msgspec
 
 from clearbell.calls import Action, Answer
 from clearbell.policy.enforcement import EnforcementRules
+from clearbell.policy.figures import FigureRules
 from clearbell.policy.ladder import LadderRules
 from clearbell.policy.model import (
     ActionStep,
@@ -110,6 +111,7 @@ TABLES: dict[str, Any] = {
     "mass_notices": MassRules,
     "cards": CardRules,
     "scrub": ScrubRules,
+    "figures": FigureRules,
     "verification": VerificationRules,
     "cases": CaseRules,
     "content": ContentRules,
@@ -127,6 +129,7 @@ SINGLE = (
     "mass_notices",
     "cards",
     "scrub",
+    "figures",
     "verification",
     "cases",
     "content",

@@ -160,6 +160,12 @@ def notices_about(conn: Connection, name: str, event: str = "") -> Sequence[Row[
     return conn.execute(query.order_by(sanction_notice.c.at, sanction_notice.c.notice)).all()
 
 
+def notices_ahead(conn: Connection, names: Sequence[str]) -> Sequence[Row[Any]]:
+    """By which ways the subjects of some sanctions were told before they bit."""
+    query = select(sanction_notice).where(sanction_notice.c.sanction.in_(names), sanction_notice.c.event == "ahead")
+    return conn.execute(query).all()
+
+
 def restrictions_of(conn: Connection, name: str) -> list[str]:
     """Ids of the restrictions that carry out a sanction, or carried it out before."""
     query = select(restriction.c.restriction).where(restriction.c.sanction == name)

@@ -9,7 +9,8 @@ from clearbell.numbering import NumberClass, class_of
 
 if TYPE_CHECKING:
     from clearbell.policy.model import Pack
-    from clearbell.screening.traffic import Activity, Traffic
+    from clearbell.screening.activity import Activity
+    from clearbell.screening.traffic import Traffic
     from clearbell.screening.views import Views
     from clearbell.screening.views.entitlements import Resource, TrunkView
     from clearbell.screening.views.standing import Label

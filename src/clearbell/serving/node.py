@@ -146,7 +146,7 @@ class Node:
             activity = traffic.number(unit) if isinstance(unit, int) else traffic.holder(unit)
             if activity is None:
                 return 0, 0
-            return activity.attempts[H1].count(now), activity.attempts[H24].count(now)
+            return activity.attempts(H1, now), activity.attempts(H24, now)
 
     def recent(self) -> list[Decision]:
         """The newest decisions, newest first."""

@@ -17,7 +17,10 @@ from clearbell.cases.opening import open_cases
 from clearbell.desk.appeals.telling import tell_appellants
 from clearbell.desk.deadlines.passing import pass_deadlines
 from clearbell.desk.deadlines.sources import SOURCES, Works
+from clearbell.desk.figures.adding import add_figures
 from clearbell.desk.sanctioning import keep_up_sanctions
+from clearbell.desk.scorecards import MOST_DAYS, last_days
+from clearbell.desk.tallying import tally_complaints
 from clearbell.labels.cards.showing import sweep_cards
 from clearbell.labels.publishing import publish_labels
 from clearbell.labels.settings import label_settings
@@ -46,6 +49,8 @@ log = structlog.get_logger()
 LABELS_SECONDS = 1.0
 RETENTION_EVERY = 3600
 RECEIPTS_EVERY = 60
+TALLY_EVERY = 20
+"""Complaints of one day are counted every so many rounds: of today, and by turns of one of the days before it."""
 CARDS_EVERY = 10
 """Without news, cards are looked at every so many rounds: for those whose time is over."""
 
@@ -86,6 +91,8 @@ class Upkeep:
         while not self._stop.wait(LABELS_SECONDS):
             self._do("reports-not-weighed", self._reporting.run)
             self._do("outcomes-not-added-up", self._add_up)
+            if rounds % TALLY_EVERY == 0:
+                self._do("complaints-not-added-up", functools.partial(self._tally, rounds // TALLY_EVERY))
             self._do("labels-not-published", self._publish)
             self._do("cases-not-opened", self._open_cases)
             self._do("cases-not-looked-into", self._case_evidence.run)
@@ -113,6 +120,13 @@ class Upkeep:
 
     def _add_up(self) -> None:
         self._outcomes.run()
+        add_figures(self._node.store, self._node.pack.utc_offset_minutes)
+
+    def _tally(self, turn: int) -> None:
+        offset = self._node.pack.utc_offset_minutes
+        today = last_days(self._node.store.clock.now(), 1, offset).last
+        tally_complaints(self._node.store, today, offset)
+        tally_complaints(self._node.store, today - 1 - turn % (MOST_DAYS - 1), offset)
 
     def _publish(self) -> None:
         publish_labels(self._node.store, label_settings(self._node.pack))

@@ -42,6 +42,7 @@ from clearbell.web.desk import desk_router
 from clearbell.web.doors import Doors, NotAllowedError, SessionNeededError, acting
 from clearbell.web.enforcement import Signing, enforcement_router, targets_router
 from clearbell.web.feeds import TooManyAsksError, feeds_routers
+from clearbell.web.figures import figures_handlers
 from clearbell.web.firm.door import firm_handlers
 from clearbell.web.front import front_handlers
 from clearbell.web.gate import Gate
@@ -197,6 +198,7 @@ def create_app(
             statements_router(),
             desk_router(),
             *front_handlers(),
+            *figures_handlers(),
             *console_handlers(),
             *live_handlers(),
             *revocation_handlers(),

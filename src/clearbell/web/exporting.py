@@ -18,7 +18,7 @@ _SIGNED = re.compile(r"^[+-][0-9*., ]+$")
 def csv_file(name: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Response[bytes]:
     """The table as the file ``name.csv``."""
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"', "Cache-Control": "no-store"}
-    return Response(csv_bytes(heads, rows), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(csv_bytes(heads, rows), media_type="text/csv", headers=headers)
 
 
 def csv_bytes(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:

@@ -134,6 +134,13 @@ _API: Mapping[tuple[str, str], P | None] = {
 _OPEN: Mapping[tuple[str, str], P | None] = dict.fromkeys(
     (
         ("GET", "/"),
+        ("GET", "/figures"),
+        # While there is no account, and to who has the word that the terminal shows.
+        ("GET", "/first-run"),
+        ("GET", "/first-run/{word}"),
+        ("POST", "/first-run/found"),
+        ("GET", "/figures.csv"),
+        ("GET", "/figures.json"),
         ("POST", "/number"),
         ("GET", "/blocked/{decision_id}"),
         ("GET", "/healthz"),
@@ -233,6 +240,7 @@ _DESK: Mapping[tuple[str, str], P | None] = {
     ("GET", "/desk/providers"): P.SCORECARDS_READ,
     ("GET", "/desk/providers/{provider}"): P.SCORECARDS_READ,
     ("GET", "/desk/unacknowledged"): P.SANCTIONS_READ,
+    ("GET", "/desk/policy"): P.NODE_READ,
     ("GET", "/desk/cases/{case}/recordings/{digest}"): P.CASES_READ,
     ("GET", "/desk/health"): P.NODE_READ,
     ("GET", "/desk/mass-notices"): P.NOTICES_READ,

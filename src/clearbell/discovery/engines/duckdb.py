@@ -26,6 +26,8 @@ class DuckDB:
         chosen = {"temp_directory": str(scratch / "spilled"), "preserve_insertion_order": "false", **settings}
         try:
             self._backend = ibis.duckdb.connect(**chosen)
+            # Ibis turns it on; the commands tell of their progress themselves.
+            self._backend.raw_sql("SET enable_progress_bar = false")
         except duckdb.Error as error:
             raise EngineError(f"DuckDB 不接受设置:{error}", f"DuckDB does not take the settings: {error}") from error
         self._held: list[str] = []

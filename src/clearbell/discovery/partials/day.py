@@ -5,19 +5,20 @@ Each expression groups by ``day``, so it serves one day or many at once; nothing
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import ibis
 import ibis.expr.types as ir
 
 from clearbell.discovery.features import UnitKind
-from clearbell.discovery.partials.columns import CALL_SUMS, IN_MAXIMA, IN_SUMS, MAXIMA, RHYTHM_SUMS, SUMS
+from clearbell.discovery.partials.columns import CALL_SUMS, IN_MAXIMA, IN_SUMS, MAXIMA, SUMS
 from clearbell.discovery.partials.rows import call_sums, region, timed, total
 from clearbell.discovery.partials.rules import Rules
 
 Hold = Callable[[ir.Table], ir.Table]
 """Has an engine work a table out once, for those that build on it."""
 _UNIT = ("day", "unit")
+_CALLING = (UnitKind.CALLER, UnitKind.HOLDER, UnitKind.TRUNK)
 
 
 def day_partials(calls: ir.Table, rules: Rules, hold: Hold) -> dict[str, ir.Table]:
@@ -27,122 +28,93 @@ def day_partials(calls: ir.Table, rules: Rules, hold: Hold) -> dict[str, ir.Tabl
     ``links``: a row a day and pair of numbers, either way. ``reach``: a row a day, holder or trunk, and number that it
     called (``callees``) or that called through it (``callers``).
     """
-    rows = timed(calls, rules)
-    groups = hold(_groups(rows, rules))
-    meetings = hold(_meetings(rows))
-    met = {
-        UnitKind.CALLER: meetings.filter(meetings.caller > 0).rename(unit="caller"),
-        UnitKind.HOLDER: meetings.filter(meetings.holder != "").rename(unit="holder"),
-        UnitKind.TRUNK: meetings.filter(meetings.trunk != "").rename(unit="trunk"),
-    }
-    pairs = {kind: hold(_pairs(table, kind)) for kind, table in met.items()}
-    repeats = {
-        kind: _repeats(rows.rename(unit=kind.value), pairs[kind])
-        for kind in (UnitKind.CALLER, UnitKind.HOLDER, UnitKind.TRUNK)
-    }
-    full = {kind: hold(_with_repeats(pairs[kind], repeats[kind])) for kind in pairs}
-    trunk_pairs = pairs[UnitKind.TRUNK]
-    crowded = trunk_pairs.filter(trunk_pairs.caller_low < trunk_pairs.caller_high).select("day", "callee", trunk="unit")
-    by_caller = met[UnitKind.CALLER]
-    shared = (
-        by_caller.semi_join(crowded, ["day", "trunk", "callee"]).group_by(_UNIT).agg(shared=by_caller.callee.nunique())
-    )
-    units = {}
-    for kind, table in met.items():
-        mine = groups.rename(unit=kind.value)
-        mine = mine.filter(mine.unit > 0) if kind is UnitKind.CALLER else mine.filter(mine.unit != "")
-        whole = _rolled(mine, RHYTHM_SUMS if kind is UnitKind.CALLER else ())
-        parts = [_callee_sums(pairs[kind], kind), _region_sums(pairs[kind]), _hour_max(table)]
-        if kind is UnitKind.CALLER:
-            parts.append(shared)
-        if kind is UnitKind.HOLDER:
-            parts.append(_rhythm_of_holders(rows, rules))
-        parts.append(_peaks(rows, kind, whole))
-        units[kind] = _unit_table(whole, parts)
+    names = hold(_names(calls))
+    rows = hold(_coded(timed(calls, rules), names))
+    pairs = {kind: hold(_pairs(rows, kind)) for kind in _CALLING}
+    again = {kind: hold(_again(rows, pairs[kind], kind)) for kind in _CALLING}
+    units = {kind: _units(rows, pairs, again[kind], kind, rules, hold) for kind in _CALLING}
     return {
         "callers": units[UnitKind.CALLER],
-        "holders": units[UnitKind.HOLDER],
-        "trunks": units[UnitKind.TRUNK],
-        "callees": _callees(meetings),
-        "links": _links(full[UnitKind.CALLER]),
-        "reach": ibis.union(
-            *(
-                part
-                for kind in (UnitKind.HOLDER, UnitKind.TRUNK)
-                for part in (_reached(full[kind], kind), _through(met[kind], kind))
-            )
+        "holders": _named(units[UnitKind.HOLDER], names),
+        "trunks": _named(units[UnitKind.TRUNK], names),
+        "callees": _callees(rows),
+        "links": _links(_with_repeats(pairs[UnitKind.CALLER], again[UnitKind.CALLER])),
+        "reach": _named(
+            ibis.union(
+                *(
+                    part
+                    for kind in (UnitKind.HOLDER, UnitKind.TRUNK)
+                    for part in (_reached(_with_repeats(pairs[kind], again[kind]), kind), _through(rows, kind))
+                )
+            ),
+            names,
         ),
     }
 
 
-def _groups(rows: ir.Table, rules: Rules) -> ir.Table:
-    """A row a day, number, holder and trunk: what numbers, holders and trunks are summed up from."""
-    stepped = _stepped(rows, "caller")
-    return stepped.group_by("day", "caller", "holder", "trunk").agg(
-        **call_sums(stepped, rules), **_rhythm(stepped, rules), busy_calls=stepped.count(where=stepped.end > stepped.start),
-        overlapping=stepped.count(where=stepped.start < stepped.end_before),
-    )  # fmt: skip
+def _names(calls: ir.Table) -> ir.Table:
+    """A number for each name of a holder or trunk, since sorting and grouping by numbers is cheaper."""
+    named = ibis.union(calls.select(name="holder"), calls.select(name="trunk"))
+    named = named.filter(named.name != "").distinct()
+    return named.mutate(code=ibis.row_number().over(ibis.window(order_by="name")) + 1)
 
 
-def _stepped(rows: ir.Table, unit: str) -> ir.Table:
-    """With the call before, of the same unit and day."""
-    order = ibis.window(group_by=["day", unit], order_by=["start", "callee"])
-    return rows.mutate(
-        before=rows.start.lag(1).over(order),
-        before_that=rows.start.lag(2).over(order),
-        callee_before=rows.callee.lag(1).over(order),
-        # Where any two calls overlap, two that follow each other do.
-        end_before=rows.end.lag(1).over(order),
+def _coded(rows: ir.Table, names: ir.Table) -> ir.Table:
+    holders, trunks = names.select(holder="name", holder_code="code"), names.select(trunk="name", trunk_code="code")
+    both = rows.left_join(holders, "holder").left_join(trunks, "trunk")
+    return both.select(
+        *(name for name in rows.columns if name not in ("holder", "trunk")),
+        holder=both.holder_code.coalesce(0),
+        trunk=both.trunk_code.coalesce(0),
     )
 
 
-def _rhythm(stepped: ir.Table, rules: Rules) -> dict[str, ir.IntegerScalar]:
-    gap = stepped.start // 1000 - stepped.before // 1000
-    gap_before = stepped.before // 1000 - stepped.before_that // 1000
-    step = stepped.callee - stepped.callee_before
-    return {
-        "gaps": stepped.count(where=stepped.before.notnull()),
-        "gap_ms": total(gap),
-        "gap_ms_squares": total(gap * gap),
-        "gap_pairs": stepped.count(where=stepped.before_that.notnull()),
-        "regular": stepped.count(where=stepped.before_that.notnull() & ((gap - gap_before).abs() <= rules.regular_gap)),
-        "sequential": stepped.count(where=stepped.before.notnull() & (step >= 1) & (step <= rules.sequential_step)),
-    }
+def _named(table: ir.Table, names: ir.Table) -> ir.Table:
+    both = table.inner_join(names, table.unit == names.code)
+    return both.select(**{name: both.name if name == "unit" else both[name] for name in table.columns})
 
 
-def _meetings(rows: ir.Table) -> ir.Table:
-    """A row a day, clock hour, number, called number, holder and trunk."""
-    return rows.group_by("day", "hour", "caller", "callee", "holder", "trunk").agg(
-        attempts=rows.count(),
-        answered=rows.count(where=rows.disposition == "answered"),
-        first_refused=rows.start.min(where=rows.refused),
-    )
+def _of(rows: ir.Table, kind: UnitKind, *columns: str) -> ir.Table:
+    """The calls of units of a kind, with no more columns than are asked for: DuckDB would keep a shared table aside whole."""
+    return rows.filter(rows[kind.value] > 0).select("day", *columns, unit=kind.value)
 
 
-def _pairs(met: ir.Table, kind: UnitKind) -> ir.Table:
+def _units(
+    rows: ir.Table, pairs: Mapping[UnitKind, ir.Table], again: ir.Table, kind: UnitKind, rules: Rules, hold: Hold
+) -> ir.Table:
+    mine = _of(rows, kind, "lasting", *CALL_SUMS[1:])
+    whole = mine.group_by(_UNIT).agg(**call_sums(mine), busy_calls=mine.count(where=mine.lasting))
+    parts = [_callee_sums(pairs[kind], kind), _callee_hour_max(again), _hour_max(_of(rows, kind, "hour"))]
+    crowded = None
+    if kind is UnitKind.CALLER:
+        parts.append(_shared_on_trunks(_of(rows, kind, "trunk", "callee"), pairs[UnitKind.TRUNK]))
+    if kind is not UnitKind.TRUNK:
+        rhythm = hold(_rhythm(_of(rows, kind, "start", "callee", "end"), rules))
+        parts.append(rhythm)
+        crowded = rhythm.filter(rhythm.overlapping > 0)
+    parts.append(_peaks(_of(rows, kind, "start", "end", "lasting"), crowded))
+    return _unit_table(whole, parts)
+
+
+def _pairs(rows: ir.Table, kind: UnitKind) -> ir.Table:
     """A row a day, unit and callee."""
-    extra = {} if kind is UnitKind.CALLER else {"low": met.caller.min(), "high": met.caller.max()}
-    hourly = met.group_by("day", "unit", "callee", "hour").agg(
-        attempts=total(met.attempts), first_refused=met.first_refused.min(), **extra
-    )
-    ends = {} if kind is UnitKind.CALLER else {"caller_low": hourly.low.min(), "caller_high": hourly.high.max()}
-    return hourly.group_by("day", "unit", "callee").agg(
-        attempts=total(hourly.attempts),
-        hour_max=hourly.attempts.max(),
-        first_refused=hourly.first_refused.min(),
-        **ends,
+    rows = _of(rows, kind, "callee", "start", "refused", *([] if kind is UnitKind.CALLER else ["caller"]))
+    ends = {} if kind is UnitKind.CALLER else {"caller_low": rows.caller.min(), "caller_high": rows.caller.max()}
+    return rows.group_by(*_UNIT, "callee").agg(
+        attempts=rows.count(), first_refused=rows.start.min(where=rows.refused), **ends
     )
 
 
-def _repeats(rows: ir.Table, pairs: ir.Table) -> ir.Table:
-    """Attempts of a day to a callee after it refused that day."""
-    again = pairs.filter(pairs.first_refused.notnull() & (pairs.attempts > 1)).select(*_UNIT, "callee", "first_refused")
-    after = rows.select(*_UNIT, "callee", "start").inner_join(again, [*_UNIT, "callee"])
-    after = after.filter(after.start > after.first_refused)
-    return after.group_by(*_UNIT, "callee").agg(after=after.count())
+def _again(rows: ir.Table, pairs: ir.Table, kind: UnitKind) -> ir.Table:
+    """The calls of pairs that had more than one that day: few, and the only ones that tell of hours and of repeats."""
+    several = pairs.filter(pairs.attempts > 1).select(*_UNIT, "callee", "first_refused")
+    return _of(rows, kind, "callee", "hour", "start").inner_join(several, [*_UNIT, "callee"])
 
 
-def _with_repeats(pairs: ir.Table, repeats: ir.Table) -> ir.Table:
+def _with_repeats(pairs: ir.Table, again: ir.Table) -> ir.Table:
+    """With the attempts of the day to a callee after it refused that day."""
+    later = again.filter(again.start > again.first_refused)
+    repeats = later.group_by(*_UNIT, "callee").agg(after=later.count())
     joined = pairs.left_join(repeats, [*_UNIT, "callee"])
     return joined.select(
         *_UNIT,
@@ -154,52 +126,87 @@ def _with_repeats(pairs: ir.Table, repeats: ir.Table) -> ir.Table:
 
 
 def _callee_sums(pairs: ir.Table, kind: UnitKind) -> ir.Table:
-    shared = {} if kind is UnitKind.CALLER else {"shared": pairs.count(where=pairs.caller_low < pairs.caller_high)}
-    return pairs.group_by(_UNIT).agg(
-        day_callees=pairs.count(), callee_day_max=pairs.attempts.max(), callee_hour_max=pairs.hour_max.max(), **shared
-    )
-
-
-def _region_sums(pairs: ir.Table) -> ir.Table:
+    """Of the callees of a unit's day: how many, and over which regions."""
     # Pseudonyms of called numbers, which are negative, tell no region.
-    placed = pairs.filter(pairs.callee > 0)
-    placed = placed.mutate(region=region(placed.callee))
-    by_region = placed.group_by(*_UNIT, "region").agg(attempts=total(placed.attempts))
-    count = by_region.attempts
-    summed = by_region.group_by(_UNIT).agg(
-        regions=by_region.count(),
-        all=total(count),
-        region_same=total(count * (count - 1)),
-        bits=(count * count.log2()).sum(),
+    pairs = pairs.mutate(region=(pairs.callee > 0).ifelse(region(pairs.callee), 0))
+    shared = {} if kind is UnitKind.CALLER else {"shared": pairs.count(where=pairs.caller_low < pairs.caller_high)}
+    by_region = pairs.group_by(*_UNIT, "region").agg(
+        callees=pairs.count(), attempts=total(pairs.attempts), most=pairs.attempts.max(), **shared
     )
+    count, placed = by_region.attempts, by_region.region > 0
+    summed = by_region.group_by(_UNIT).agg(
+        day_callees=total(by_region.callees),
+        callee_day_max=by_region.most.max(),
+        regions=by_region.count(where=placed),
+        all=total(count, placed),
+        region_same=total(count * (count - 1), placed),
+        bits=(count * count.log2()).sum(where=placed),
+        **{name: total(by_region[name]) for name in shared},
+    )
+    everywhere = summed["all"]
     return summed.select(
         *_UNIT,
+        "day_callees",
+        "callee_day_max",
         "regions",
         "region_same",
-        region_pairs=summed["all"] * (summed["all"] - 1),
-        region_bits=summed["all"] * summed["all"].log2() - summed.bits,
+        region_pairs=everywhere * (everywhere - 1),
+        region_bits=everywhere * everywhere.nullif(0).log2() - summed.bits,
+        **{name: summed[name] for name in shared},
     )
 
 
-def _hour_max(met: ir.Table) -> ir.Table:
-    hourly = met.group_by(*_UNIT, "hour").agg(attempts=total(met.attempts))
+def _callee_hour_max(again: ir.Table) -> ir.Table:
+    hourly = again.group_by(*_UNIT, "callee", "hour").agg(attempts=again.count())
+    return hourly.group_by(_UNIT).agg(callee_hour_max=hourly.attempts.max())
+
+
+def _hour_max(rows: ir.Table) -> ir.Table:
+    hourly = rows.group_by(*_UNIT, "hour").agg(attempts=rows.count())
     return hourly.group_by(_UNIT).agg(hour_max=hourly.attempts.max())
 
 
-def _rhythm_of_holders(rows: ir.Table, rules: Rules) -> ir.Table:
-    stepped = _stepped(rows.filter(rows.holder != "").rename(unit="holder"), "unit")
-    return stepped.group_by(_UNIT).agg(**_rhythm(stepped, rules))
+def _shared_on_trunks(callers: ir.Table, trunk_pairs: ir.Table) -> ir.Table:
+    crowded = trunk_pairs.filter(trunk_pairs.caller_low < trunk_pairs.caller_high).select("day", "callee", trunk="unit")
+    met = callers.semi_join(crowded, ["day", "trunk", "callee"])
+    return met.group_by(_UNIT).agg(shared=met.callee.nunique())
 
 
-def _peaks(rows: ir.Table, kind: UnitKind, whole: ir.Table) -> ir.Table:
-    """Most calls at one time, of units that may have had two: by adding up beginnings and ends in their order.
+def _rhythm(rows: ir.Table, rules: Rules) -> ir.Table:
+    """From one call to the next of the same unit and day."""
+    order = ibis.window(group_by=list(_UNIT), order_by=["start", "callee"])
+    stepped = rows.select(
+        *_UNIT,
+        "start",
+        "callee",
+        before=rows.start.lag(1).over(order),
+        before_that=rows.start.lag(2).over(order),
+        callee_before=rows.callee.lag(1).over(order),
+        end_before=rows.end.lag(1).over(order),
+    )
+    gap = stepped.start // 1000 - stepped.before // 1000
+    gap_before = stepped.before // 1000 - stepped.before_that // 1000
+    step = stepped.callee - stepped.callee_before
+    return stepped.group_by(_UNIT).agg(
+        gaps=stepped.count(where=stepped.before.notnull()),
+        gap_ms=total(gap),
+        gap_ms_squares=total(gap * gap),
+        gap_pairs=stepped.count(where=stepped.before_that.notnull()),
+        regular=stepped.count(where=(gap - gap_before).abs() <= rules.regular_gap),
+        sequential=stepped.count(where=(step >= 1) & (step <= rules.sequential_step)),
+        # Where any two calls overlap, two that follow each other do.
+        overlapping=stepped.count(where=stepped.start < stepped.end_before),
+    )
+
+
+def _peaks(rows: ir.Table, crowded: ir.Table | None) -> ir.Table:
+    """Most calls at one time, of the ``crowded`` units if given: by adding up beginnings and ends in their order.
 
     A call that ends when another begins has made room for it. A call counts on the day it began.
     """
-    lasting = rows.filter(rows.end > rows.start).rename(unit=kind.value).select(*_UNIT, "start", "end")
-    lasting = lasting.semi_join(whole.filter(whole.overlapping > 0), _UNIT) if kind is UnitKind.CALLER else lasting
-    if kind is not UnitKind.CALLER:
-        lasting = lasting.filter(lasting.unit != "")
+    lasting = rows.filter(rows.lasting).select(*_UNIT, "start", "end")
+    if crowded is not None:
+        lasting = lasting.semi_join(crowded, _UNIT)
     lasting = lasting.mutate(place=ibis.row_number().over(ibis.window(group_by=list(_UNIT), order_by="start")))
     events = ibis.union(
         lasting.select(*_UNIT, at="start", begun=lasting.place + 1),
@@ -209,14 +216,6 @@ def _peaks(rows: ir.Table, kind: UnitKind, whole: ir.Table) -> ir.Table:
     passed = events.mutate(passed=ibis.row_number().over(ibis.window(group_by=list(_UNIT), order_by=["at", "begun"])))
     begins = passed.filter(passed.begun > 0)
     return begins.group_by(_UNIT).agg(most=(2 * begins.begun - begins.passed - 1).max())
-
-
-def _rolled(groups: ir.Table, rhythm: Sequence[str]) -> ir.Table:
-    return groups.group_by(_UNIT).agg(
-        **{name: total(groups[name]) for name in (*CALL_SUMS, *rhythm)},
-        busy_calls=total(groups.busy_calls),
-        overlapping=total(groups.overlapping),
-    )
 
 
 def _unit_table(whole: ir.Table, parts: Sequence[ir.Table]) -> ir.Table:
@@ -232,6 +231,8 @@ def _unit_table(whole: ir.Table, parts: Sequence[ir.Table]) -> ir.Table:
             columns[name] = peak.cast("int64")
         elif name == "day_max":
             columns[name] = joined.attempts
+        elif name == "callee_hour_max":
+            columns[name] = joined[name].coalesce(1)
         elif name in known:
             columns[name] = joined[name].coalesce(0.0 if name == "region_bits" else 0)
         else:
@@ -239,10 +240,10 @@ def _unit_table(whole: ir.Table, parts: Sequence[ir.Table]) -> ir.Table:
     return joined.select(*_UNIT, **columns)
 
 
-def _callees(meetings: ir.Table) -> ir.Table:
-    met = meetings.filter(meetings.callee != 0)
-    by_caller = met.group_by("day", "callee", "hour", "caller").agg(
-        attempts=total(met.attempts), answered=total(met.answered)
+def _callees(rows: ir.Table) -> ir.Table:
+    rows = rows.filter(rows.callee != 0).select("day", "hour", "callee", "caller", "answered")
+    by_caller = rows.group_by("day", "callee", "hour", "caller").agg(
+        attempts=rows.count(), answered=rows.count(where=rows.answered)
     )
     hourly = by_caller.group_by("day", "callee", "hour").agg(
         attempts=total(by_caller.attempts),
@@ -284,9 +285,9 @@ def _reached(pairs: ir.Table, kind: UnitKind) -> ir.Table:
     )  # fmt: skip
 
 
-def _through(met: ir.Table, kind: UnitKind) -> ir.Table:
-    known = met.filter(met.caller > 0)
-    grouped = known.group_by("day", "unit", "caller").agg(attempts=total(known.attempts))
+def _through(rows: ir.Table, kind: UnitKind) -> ir.Table:
+    known = _of(rows.filter(rows.caller > 0), kind, "caller")
+    grouped = known.group_by(*_UNIT, "caller").agg(attempts=known.count())
     return grouped.select(
         "day", "unit", "attempts", refused=ibis.literal(False), after=ibis.literal(0, "int64"),
         kind=ibis.literal(kind.value), what=ibis.literal("callers"), item="caller",

@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 
 from clearbell.calls import DAY, HOUR, MINUTE, SECOND
 from clearbell.discovery.features import BAND_HOURS, BANDS, TALK_CLASSES
-from clearbell.discovery.partials.columns import BAND_COLUMNS, TALK_COLUMNS
+from clearbell.discovery.partials.columns import BAND_COLUMNS, CALL_SUMS, TALK_COLUMNS
 from clearbell.discovery.partials.rules import Rules
 
 CALL_COLUMNS = (
@@ -30,59 +30,65 @@ _DECLINED = (21, 603)
 
 
 def timed(calls: ir.Table, rules: Rules) -> ir.Table:
-    """Each call with its local ``day`` and ``hour`` (since 1970), ``minute`` of the day, ``end``, and if it was refused."""
+    """Each call with its local ``day`` and ``hour`` (since 1970), ``end``, and a column for each thing that it counts as.
+
+    These are the call's part of :data:`CALL_SUMS`: flags where calls are counted, else µs; ``lasting`` calls ended after they began.
+    """
     local = calls.start + rules.utc_offset_minutes * MINUTE
-    table = calls.select(
+    rows = calls.select(
         *CALL_COLUMNS,
         day=local // DAY,
         hour=local // HOUR,
         minute=(local % DAY) // MINUTE,
         end=calls.start + calls.ring + calls.duration,
+        answered=calls.disposition == "answered",
     )
-    # 607 is the callee's will whoever says it; 21 and 603 are so only when screening or a switch did not answer for him.
-    refused = (
-        (table.cause == _UNWANTED)
-        | (table.cause.isin(_DECLINED) & (table.disposition != "refused"))
-        | ((table.disposition == "answered") & (table.hangup == "callee") & (table.duration <= rules.refusal))
-    )
-    return table.mutate(refused=refused)
+    return rows.select(
+        "day", "hour", "start", "end", "caller", "callee", "holder", "trunk", lasting=rows.end > rows.start, **_counted(rows, rules)
+    )  # fmt: skip
 
 
-def call_sums(calls: ir.Table, rules: Rules) -> dict[str, ir.IntegerScalar]:
-    """The aggregates :data:`CALL_SUMS` over timed calls."""
-    answered = calls.disposition == "answered"
-    by_caller = calls.hangup == "caller"
-
-    def count(condition: ir.BooleanValue) -> ir.IntegerScalar:
-        return calls.count(where=condition)
-
+def _counted(rows: ir.Table, rules: Rules) -> dict[str, ir.Value]:
+    answered = rows.answered
+    by_caller, by_callee = rows.hangup == "caller", rows.hangup == "callee"
     return {
-        "attempts": calls.count(),
-        "answered": count(answered),
-        "screened": count(calls.disposition == "refused"),
-        "failed": count(calls.disposition == "failed"),
-        "busy": count(calls.disposition == "busy"),
-        "talk_us": total(calls.duration, answered),
-        **_classes(calls, answered),
-        "short": count(answered & (calls.duration <= rules.short)),
-        "silent": count(answered & by_caller & (calls.duration < rules.silent)),
-        "callee_hangups": count(answered & (calls.hangup == "callee")),
-        "rang": count(calls.ring > 0),
-        "ring_us": total(calls.ring),
-        "one_ring": count(~answered & by_caller & (calls.ring > 0) & (calls.ring <= rules.one_ring)),
-        "refused": count(calls.refused),
-        "neighbour": count((calls.caller // 10_000 == calls.callee // 10_000) & (calls.caller > 0)),
-        "foreign_home": _foreign_home(calls, rules),
-        "attested_a": count(calls.attestation == "a"),
-        "attested_b": count(calls.attestation == "b"),
-        "attested_c": count(calls.attestation == "c"),
-        "attestation_failed": count(calls.attestation == "failed"),
-        "out_of_hours": count((calls.minute < rules.opens) | (calls.minute >= rules.closes)),
+        "answered": answered,
+        "screened": rows.disposition == "refused",
+        "failed": rows.disposition == "failed",
+        "busy": rows.disposition == "busy",
+        "talk_us": answered.ifelse(rows.duration, 0),
+        **_classes(rows),
+        "short": answered & (rows.duration <= rules.short),
+        "silent": answered & by_caller & (rows.duration < rules.silent),
+        "callee_hangups": answered & by_callee,
+        "rang": rows.ring > 0,
+        "ring_us": rows.ring,
+        "one_ring": ~answered & by_caller & (rows.ring > 0) & (rows.ring <= rules.one_ring),
+        # 607 is the callee's will whoever says it; 21 and 603 are so only when screening or a switch did not answer for him.
+        "refused": (rows.cause == _UNWANTED)
+        | (rows.cause.isin(_DECLINED) & (rows.disposition != "refused"))
+        | (answered & by_callee & (rows.duration <= rules.refusal)),
+        "neighbour": (rows.caller // 10_000 == rows.callee // 10_000) & (rows.caller > 0),
+        "foreign_home": _foreign_home(rows, rules),
+        "attested_a": rows.attestation == "a",
+        "attested_b": rows.attestation == "b",
+        "attested_c": rows.attestation == "c",
+        "attestation_failed": rows.attestation == "failed",
+        "out_of_hours": (rows.minute < rules.opens) | (rows.minute >= rules.closes),
         **{
-            column: count((calls.minute >= hour * 60) & (calls.minute < (hour + BAND_HOURS) * 60))
+            column: (rows.minute >= hour * 60) & (rows.minute < (hour + BAND_HOURS) * 60)
             for column, hour in zip(BAND_COLUMNS, BANDS, strict=True)
         },
     }
+
+
+def call_sums(rows: ir.Table) -> dict[str, ir.IntegerScalar]:
+    """The aggregates :data:`CALL_SUMS` over timed calls."""
+    sums = {"attempts": rows.count()}
+    for name in CALL_SUMS[1:]:
+        counted = rows[name]
+        sums[name] = rows.count(where=counted) if isinstance(counted, ir.BooleanValue) else total(counted)
+    return sums
 
 
 def total(column: ir.NumericColumn, where: ir.BooleanValue | None = None) -> ir.IntegerScalar:
@@ -92,24 +98,23 @@ def total(column: ir.NumericColumn, where: ir.BooleanValue | None = None) -> ir.
     return column.sum(where=where).cast(dt.Int64(nullable=False)).coalesce(0)
 
 
-def _classes(calls: ir.Table, answered: ir.BooleanValue) -> dict[str, ir.IntegerScalar]:
+def _classes(rows: ir.Table) -> dict[str, ir.BooleanValue]:
     bounds = [bound * SECOND for bound in TALK_CLASSES]
     talks = {}
     for place, column in enumerate(TALK_COLUMNS):
-        inside = answered
+        inside = rows.answered
         if place > 0:
-            inside &= calls.duration > bounds[place - 1]
+            inside &= rows.duration > bounds[place - 1]
         if place < len(bounds):
-            inside &= calls.duration <= bounds[place]
-        talks[column] = calls.count(where=inside)
+            inside &= rows.duration <= bounds[place]
+        talks[column] = inside
     return talks
 
 
-def _foreign_home(calls: ir.Table, rules: Rules) -> ir.IntegerScalar:
+def _foreign_home(rows: ir.Table, rules: Rules) -> ir.BooleanValue:
     if not rules.foreign_trunks:
-        return calls.count(where=ibis.literal(False))
-    home = calls.caller.cast("string").startswith(str(rules.country))
-    return calls.count(where=calls.trunk.isin(rules.foreign_trunks) & home)
+        return ibis.literal(False)
+    return rows.trunk.isin(rules.foreign_trunks) & rows.caller.cast("string").startswith(str(rules.country))
 
 
 def region(number: ir.IntegerValue) -> ir.IntegerValue:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Table, and_, delete, select, update
 from clearbell.calls import DAY, MINUTE, Decision
 from clearbell.ledger import Act, Store
 from clearbell.records.journal import decode_record
-from clearbell.records.outcomes.tables import call_outcome, call_outcome_reached, trunk_outcome
+from clearbell.records.outcomes.tables import call_outcome, call_outcome_reached, day_outcome, trunk_outcome
 from clearbell.records.segments import read_segment_from, segments
 
 ACTOR = "system:outcomes"
@@ -49,13 +49,14 @@ class Outcomes:
         name = self._name()
         with self._store.read() as conn:
             began = _reached(conn, name)
-        reached, sums, trunks = self._read(*began)
+        reached, sums, trunks, days = self._read(*began)
         if reached != began:
             with self._store.act(ACTOR) as act:
                 if _reached(act.conn, name) != began:
                     return 0
                 _put(act, call_outcome, sums)
                 _put(act, trunk_outcome, trunks)
+                _put(act, day_outcome, days)
                 _move(act, name, reached)
         return sums.total()
 
@@ -70,29 +71,31 @@ class Outcomes:
                 return
             before = now
 
-    def _read(self, segment: str, offset: int) -> tuple[tuple[str, int], Sums, Sums]:
-        """How far was read, and the sums of registered holders and of trunks."""
+    def _read(self, segment: str, offset: int) -> tuple[tuple[str, int], Sums, Sums, Sums]:
+        """How far was read, and the sums of registered holders, of trunks and of days."""
         reached = segment, offset
         sums: Sums = Counter()
         trunks: Sums = Counter()
+        days: Sums = Counter()
         left = AT_ONCE
         for path in segments(self._journal):
             if path.name < segment:
                 continue
             for after, raw in read_segment_from(path, offset if path.name == segment else 0):
                 if not left:
-                    return reached, sums, trunks
+                    return reached, sums, trunks, days
                 left -= 1
                 reached = path.name, after
                 event = decode_record(raw)
                 if not isinstance(event, Decision):
                     continue
                 day = (event.call.at + self._offset) // DAY
+                days[day, event.action.value] += 1
                 if event.call.trunk:
                     trunks[event.call.trunk, day, event.action.value] += 1
                 if holder := self._holder_of(event.call.caller):
                     sums[holder, day, event.action.value, event.decided_by] += 1
-        return reached, sums, trunks
+        return reached, sums, trunks, days
 
     def _name(self) -> str:
         # The journal's own name: several nodes may keep theirs in folders of the same path.

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select
 
-from clearbell.records.outcomes.tables import call_outcome, trunk_outcome
+from clearbell.records.outcomes.tables import COMPLAINED, call_outcome, trunk_outcome
 
 
 def outcomes(conn: Connection, holders: Select[Any], since: int, limit: int, start: int = 0) -> Sequence[Row[Any]]:
@@ -30,7 +30,7 @@ def outcome_totals(conn: Connection, holders: Select[Any], since: int) -> dict[s
 
 
 def calls_by_trunk(conn: Connection, first: int, last: int) -> list[tuple[str, str, int]]:
-    """Trunk, action and calls of the local days ``first`` to ``last``."""
+    """Trunk, action and calls of the local days ``first`` to ``last``; complaints stand among the actions."""
     c = trunk_outcome.c
     query = select(c.trunk, c.action, func.sum(c.calls)).where(c.day >= first, c.day <= last)
     return [(name, action, int(calls)) for name, action, calls in conn.execute(query.group_by(c.trunk, c.action))]
@@ -41,7 +41,7 @@ def days_of_trunks(conn: Connection, trunks: Collection[str], first: int, last: 
     c = trunk_outcome.c
     query = (
         select(c.day, c.action, func.sum(c.calls))
-        .where(c.trunk.in_(trunks), c.day >= first, c.day <= last)
+        .where(c.trunk.in_(trunks), c.day >= first, c.day <= last, c.action != COMPLAINED)
         .group_by(c.day, c.action)
         .order_by(c.day.desc(), c.action)
     )

@@ -18,6 +18,9 @@ call_outcome = Table(
     Column("calls", BigInteger, nullable=False),
 )
 
+COMPLAINED = "complained"
+"""Beside the actions: complaints received that day about calls that came in on the trunk."""
+
 trunk_outcome = Table(
     "trunk_outcome",
     metadata,
@@ -27,6 +30,17 @@ trunk_outcome = Table(
     Column("action", Text, primary_key=True),
     Column("calls", BigInteger, nullable=False),
 )
+
+day_outcome = Table(
+    "day_outcome",
+    metadata,
+    # Local day since 1970-01-01.
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("action", Text, primary_key=True),
+    Column("calls", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Every decision by day and action; it names nobody, so it is kept."""
 
 call_outcome_reached = Table(
     "call_outcome_reached",

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, select
 
+from clearbell.ledger.paging import Order, Place, page
 from clearbell.registry.applications.checks import DIGEST
 from clearbell.registry.applications.model import State
 from clearbell.registry.applications.tables import application, application_document
@@ -22,6 +23,18 @@ def queue(conn: Connection, states: Sequence[State] = (), limit: int = 100) -> S
         .order_by(application.c.changed_at, application.c.application)
         .limit(limit)
     ).all()
+
+
+BY_CHANGE = Order((application.c.changed_at, application.c.application))
+"""The longest waiting first."""
+
+
+def applications_listed(
+    conn: Connection, order: Order, limit: int, after: Place = (), *, states: Sequence[State] = ()
+) -> Sequence[Row[Any]]:
+    """Applications in the given states (default: those that wait for a reviewer), past a place of the order."""
+    wanted = [state.value for state in states or (State.PENDING, State.REVIEWED)]
+    return conn.execute(page(select(application).where(application.c.state.in_(wanted)), order, after, limit)).all()
 
 
 def due_for_recheck(conn: Connection, at: int, limit: int = 100) -> Sequence[Row[Any]]:

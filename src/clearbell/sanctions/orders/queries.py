@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, Row, select
 
+from clearbell.ledger.paging import Order, Place, page
 from clearbell.ledger.tables import ledger_entry
 from clearbell.sanctions.orders.errors import UnknownOrderError
 from clearbell.sanctions.orders.model import OPEN, MustDoState, State
 from clearbell.sanctions.orders.tables import order_must_do, order_step, regulator_order
 
+BY_DUE = Order((regulator_order.c.due, regulator_order.c.order))
+"""The soonest due first."""
 _OPEN = [state.value for state in OPEN]
 
 
@@ -54,20 +57,41 @@ def orders(
     ``everything``: ended ones too; ``overdue_at`` (µs UTC): only those with a due time that had passed then, of the
     order or of an open must-do; ``number``: only those that bear on it.
     """
-    query = select(regulator_order).order_by(regulator_order.c.due, regulator_order.c.order).limit(limit)
+    query = select(regulator_order).where(*_asked(state, number, overdue_at, everything=everything))
+    return conn.execute(query.order_by(regulator_order.c.due, regulator_order.c.order).limit(limit)).all()
+
+
+def _asked(state: State | None, number: int, overdue_at: int, *, everything: bool) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
     if state is not None:
-        query = query.where(regulator_order.c.state == state.value)
+        found.append(regulator_order.c.state == state.value)
     elif not everything:
-        query = query.where(regulator_order.c.state.in_(_OPEN))
+        found.append(regulator_order.c.state.in_(_OPEN))
     if overdue_at:
         late = select(order_must_do.c.order).where(
             order_must_do.c.state == MustDoState.OPEN.value, order_must_do.c.due < overdue_at
         )
-        query = query.where((regulator_order.c.due < overdue_at) | regulator_order.c.order.in_(late))
+        found.append((regulator_order.c.due < overdue_at) | regulator_order.c.order.in_(late))
     if number:
         on = select(order_must_do.c.order).where(order_must_do.c.number == number)
-        query = query.where(regulator_order.c.order.in_(on))
-    return conn.execute(query).all()
+        found.append(regulator_order.c.order.in_(on))
+    return found
+
+
+def orders_listed(
+    conn: Connection,
+    order: Order,
+    limit: int,
+    after: Place = (),
+    *,
+    state: State | None = None,
+    number: int = 0,
+    everything: bool = False,
+    overdue_at: int = 0,
+) -> Sequence[Row[Any]]:
+    """Orders past a place of an order; the others as for :func:`orders`."""
+    query = select(regulator_order).where(*_asked(state, number, overdue_at, everything=everything))
+    return conn.execute(page(query, order, after, limit)).all()
 
 
 def entries_of(conn: Connection, order: str) -> list[Row[Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from clearbell.calls import Symbol
 from clearbell.screening.case import CLEAR, NOT_APPLICABLE, Case, Outcome
+from clearbell.screening.windows import H24
 
 
 def look(case: Case) -> Outcome:
@@ -13,10 +14,10 @@ def look(case: Case) -> Outcome:
     if activity is None or threshold.value is None:
         return NOT_APPLICABLE
     at = case.call.at
-    ended = activity.ended[1].count(at)
+    ended = activity.ended(H24, at)
     if ended < max(1, threshold.min_sample):
         return NOT_APPLICABLE
-    share = min(1.0, activity.answered.count(at) / ended)
+    share = min(1.0, activity.answered(at) / ended)
     if share >= threshold.value:
         return CLEAR
     return (Symbol("LOW_ANSWER_24H", {"share": round(share, 2), "calls": ended, "limit": threshold.value}),)

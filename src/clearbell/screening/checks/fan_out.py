@@ -14,10 +14,10 @@ def look(case: Case) -> Outcome:
     if activity is None or threshold.value is None:
         return NOT_APPLICABLE
     at = case.call.at
-    calls = activity.attempts[H1].count(at)
+    calls = activity.attempts(H1, at)
     if calls < max(1, threshold.min_sample):
         return NOT_APPLICABLE
-    callees = activity.distinct[0].count(at)
+    callees = activity.distinct(H1, at)
     if callees < threshold.value * calls:
         return CLEAR
     return (Symbol("FAN_OUT_1H", {"callees": callees, "calls": calls, "limit": threshold.value}),)

@@ -16,12 +16,12 @@ def look(case: Case) -> Outcome:
     at = case.call.at
     limit = case.pack.limit("burst_1m")
     if limit is not None:
-        calls = activity.attempts[M1].count(at)
+        calls = activity.attempts(M1, at)
         if calls >= limit:
             found.append(Symbol("BURST_1M", {"calls": calls, "limit": limit}))
     limit = case.pack.limit("frequency_1h")
     if limit is not None:
-        calls = activity.attempts[H1].count(at)
+        calls = activity.attempts(H1, at)
         if calls >= limit:
             found.append(Symbol("HIGH_FREQUENCY_1H", {"calls": calls, "limit": limit}))
     return tuple(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from clearbell.calls import Symbol
 from clearbell.screening.case import CLEAR, NOT_APPLICABLE, Case, Outcome
+from clearbell.screening.windows import H1
 
 
 def look(case: Case) -> Outcome:
@@ -13,10 +14,10 @@ def look(case: Case) -> Outcome:
     if activity is None or threshold.value is None:
         return NOT_APPLICABLE
     at = case.call.at
-    ended = activity.ended[0].count(at)
+    ended = activity.ended(H1, at)
     if ended < max(1, threshold.min_sample):
         return NOT_APPLICABLE
-    share = min(1.0, activity.one_ring.count(at) / ended)
+    share = min(1.0, activity.one_ring(at) / ended)
     if share < threshold.value:
         return CLEAR
     return (Symbol("ONE_RING_1H", {"share": round(share, 2), "calls": ended, "limit": threshold.value}),)

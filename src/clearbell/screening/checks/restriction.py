@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from clearbell.calls import Evidence, Symbol
 from clearbell.sanctions.model import Restricted, Rung
+from clearbell.screening.activity import Activity
 from clearbell.screening.case import CLEAR, Case, Outcome
-from clearbell.screening.traffic import Activity
 from clearbell.screening.views.restrictions import in_force
 from clearbell.screening.windows import H1
 
@@ -15,7 +15,7 @@ def _symbols(
 ) -> Outcome:
     for restriction in restrictions:
         if restriction.rung is Rung.RATE_LIMIT:
-            calls = activity.attempts[H1].count(at) if activity is not None else 0
+            calls = activity.attempts(H1, at) if activity is not None else 0
             if calls >= restriction.limit:
                 evidence: Evidence = {
                     "restriction": restriction.restriction,

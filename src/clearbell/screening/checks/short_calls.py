@@ -13,10 +13,10 @@ def look(case: Case) -> Outcome:
     if activity is None or threshold.value is None:
         return NOT_APPLICABLE
     at = case.call.at
-    answered = activity.answered.count(at)
+    answered = activity.answered(at)
     if answered < max(1, threshold.min_sample):
         return NOT_APPLICABLE
-    share = activity.short.count(at) / answered
+    share = activity.short(at) / answered
     if share < threshold.value:
         return CLEAR
     return (Symbol("SHORT_CALLS_24H", {"share": round(share, 2), "answered": answered, "limit": threshold.value}),)

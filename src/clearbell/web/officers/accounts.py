@@ -8,24 +8,23 @@ from litestar import Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, QueryParameter
+from sqlalchemy import Row
 
 from clearbell.access.errors import AccessError
 from clearbell.access.model import Permission, Role, Step
-from clearbell.access.queries import accounts, reads
+from clearbell.access.queries import BY_NEWEST, accounts, reads_listed
 from clearbell.access.service import Invited, do_invite, do_make_account, do_step
 from clearbell.lifecycles import IllegalStepError
 from clearbell.web.doors import need_session, principal
 from clearbell.web.feeds import ServedGate
-from clearbell.web.officers.page import Asked, Sent, doors_of, field, in_words, language_of, show
+from clearbell.web.officers.listing import Cell, Filter, Head, Kind, Table, show_listing, wanted
+from clearbell.web.officers.page import Asked, Language, Sent, doors_of, field, in_words, language_of, show
 from clearbell.web.officers.texts import DESK
 from clearbell.web.revocation import shown_time
 
 _STEPS = {"invite": Step.INVITE, "suspend": Step.SUSPEND, "resume": Step.RESUME, "close": Step.CLOSE}
 _PAGE = 100
 After = Annotated[str, QueryParameter(name="after", max_length=64, description="Past this account.")]
-Before = Annotated[int, QueryParameter(name="before", ge=0, description="Older than this line.")]
-About = Annotated[str, QueryParameter(name="subject", max_length=256, pattern=r"^[^\x00]*$", description="About.")]
-By = Annotated[str, QueryParameter(name="account", max_length=64, pattern=r"^[^\x00]*$", description="By whom.")]
 
 
 def _page(request: Asked, gate: ServedGate, status: int = 200, after: str = "", **fields: Any) -> Response[str]:
@@ -113,21 +112,28 @@ def account_step(
     return _page(request, gate, link=link)
 
 
+_READS = Table(
+    "reads",
+    (Head("when", order="when"), Head("account"), Head("page"), Head("about")),
+    {"when": BY_NEWEST},
+    (Filter("account", Kind.TEXT), Filter("about", Kind.TEXT)),
+)
+
+
 @get("/desk/reads", sync_to_thread=True, guards=[need_session], include_in_schema=False)
-def who_read(
-    request: Asked, gate: ServedGate, account: By = "", subject: About = "", before: Before = 0
-) -> Response[str]:
+def who_read(request: Asked, gate: ServedGate) -> Response[Any]:
     """Who looked at whose data, the newest first."""
-    with gate.store.read() as conn:
-        rows = reads(conn, name=account, subject=subject, before=before, limit=_PAGE + 1)
-    return show(
-        request,
-        "reads.html",
-        rows=[(shown_time(row.at, gate), row.account, row.what, row.subject) for row in rows[:_PAGE]],
-        more=rows[_PAGE - 1].id if len(rows) > _PAGE else 0,
-        account=account,
-        subject=subject,
-    )
+    wish = wanted(request, gate, _READS)
+    rows: list[Row[Any]] = []
+    if not wish.fault:
+        name, subject = wish.values.get("account", ""), wish.values.get("about", "")
+        with gate.store.read() as conn:
+            rows = list(reads_listed(conn, wish.order, wish.limit, wish.after, name=name, subject=subject))
+
+    def cells(row: Row[Any], _language: Language) -> list[Cell]:
+        return [Cell(shown_time(row.at, gate)), Cell(row.account), Cell(row.what), Cell(row.subject)]
+
+    return show_listing(request, _READS, wish, rows, cells, template="reads.html")
 
 
 def accounts_handlers() -> list[HTTPRouteHandler]:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Any
 
 from litestar import Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath
 from litestar.response import Redirect
+from sqlalchemy import Row
 
 from clearbell.access.model import Permission
 from clearbell.appeals.errors import AppealError, UnknownAppealError
 from clearbell.appeals.model import OPEN, TRANSITIONS, Appellant, Ground, State, Step
-from clearbell.appeals.queries import appeal_of, appeals, papers_of, story, undone_of
+from clearbell.appeals.queries import BY_DUE, BY_FILING, appeal_of, appeals_listed, papers_of, story, undone_of
 from clearbell.appeals.service import do_ask_papers, do_review
 from clearbell.appeals.wording import APPELLANTS, GROUNDS, STATES, against_words, line_words, page, undone_lines
 from clearbell.cases.errors import CaseError
@@ -29,43 +30,74 @@ from clearbell.web.doors import need_session, principal
 from clearbell.web.feeds import ServedGate
 from clearbell.web.gate import Gate
 from clearbell.web.officers.appeal_texts import APPEALS
-from clearbell.web.officers.page import Asked, Sent, Shown, field, in_words, language_of, show
+from clearbell.web.officers.listing import Cell, Filter, Head, Kind, Table, show_listing, wanted
+from clearbell.web.officers.page import Asked, Language, Sent, Shown, doors_of, field, in_words, language_of, show
 from clearbell.web.revocation import shown_time
 
-_PAGE = 50
 _REFUSED = (AppealError, CaseError, IllegalStepError, RefusedReportError, RegistryError, SanctionError)
-Everything = Annotated[bool, QueryParameter(name="everything", description="Decided ones too.")]
-Overdue = Annotated[bool, QueryParameter(name="overdue", description="Only those not decided in time.")]
-From = Annotated[int, QueryParameter(name="from", ge=0, le=10_000, description="How many to leave out.")]
+
+
+def _table(language: Language) -> Table:
+    return Table(
+        "appeals",
+        (
+            Head("appeal"),
+            Head("against"),
+            Head("ground"),
+            Head("appellant"),
+            Head("state"),
+            Head("filed", order="filed"),
+            Head("due", order="due"),
+        ),
+        {"due": BY_DUE, "filed": BY_FILING},
+        (
+            Filter("state", Kind.CHOICE, tuple((one.value, STATES[one][language]) for one in State)),
+            Filter("number", Kind.NUMBER),
+            Filter("everything", Kind.FLAG),
+            Filter("overdue", Kind.FLAG),
+        ),
+    )
 
 
 @get("/desk/appeals", sync_to_thread=True, guards=[need_session], include_in_schema=False)
-def appeals_queue(
-    request: Asked, gate: ServedGate, everything: Everything = False, overdue: Overdue = False, start: From = 0
-) -> Response[str]:
+def appeals_queue(request: Asked, gate: ServedGate) -> Response[Any]:
     """The most pressing first."""
     language, now = language_of(request), gate.now()
-    with gate.store.read() as conn:
-        rows = appeals(
-            conn, everything=everything, overdue_at=now if overdue else 0, limit=_PAGE + 1, start=start
-        )  # fmt: skip
-    lines = [
-        {
-            "appeal": row.appeal,
-            "against": against_words(row, language),
-            "ground": GROUNDS[Ground(row.ground)][language],
-            "appellant": APPELLANTS[Appellant(row.appellant)][language],
-            "state": STATES[State(row.state)][language],
-            "filed": shown_time(row.filed, gate),
-            "due": shown_time(row.due, gate),
-            "late": row.state in (State.RECEIVED.value, State.REVIEWING.value) and 0 < row.due <= now,
-        }
-        for row in rows[:_PAGE]
-    ]
-    more = start + _PAGE if len(rows) > _PAGE else 0
-    return show(
-        request, "appeals.html", o=APPEALS[language], rows=lines, everything=everything, overdue=overdue, more=more
-    )  # fmt: skip
+    table = _table(language)
+    wish = wanted(request, gate, table)
+    values = wish.values
+    rows: list[Row[Any]] = []
+    if not wish.fault:
+        with gate.store.read() as conn:
+            rows = list(
+                appeals_listed(
+                    conn,
+                    wish.order,
+                    wish.limit,
+                    wish.after,
+                    state=State(values["state"]) if "state" in values else None,
+                    number=values.get("number", 0),
+                    everything=bool(values.get("everything")),
+                    overdue_at=now if values.get("overdue") else 0,
+                )
+            )
+        if number := values.get("number", 0):
+            doors_of(request).note(principal(request), "/desk/appeals", f"+{number}")
+
+    def cells(row: Row[Any], language: Language) -> list[Cell]:
+        running = row.state in (State.RECEIVED.value, State.REVIEWING.value)
+        late = running and 0 < row.due <= now
+        return [
+            Cell(row.appeal, f"/desk/appeals/{row.appeal}"),
+            Cell(against_words(row, language)),
+            Cell(GROUNDS[Ground(row.ground)][language]),
+            Cell(APPELLANTS[Appellant(row.appellant)][language]),
+            Cell(STATES[State(row.state)][language]),
+            Cell(shown_time(row.filed, gate)),
+            Cell(shown_time(row.due, gate), note=APPEALS[language]["late"] if late else ""),
+        ]
+
+    return show_listing(request, table, wish, rows, cells, template="appeals.html", o=APPEALS[language])
 
 
 def _page(request: Asked, gate: Gate, name: str, status: int = 200, fault: str = "") -> Response[str]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Any
+from urllib.parse import quote
 
 import msgspec
 from litestar import Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath
 from litestar.response import Redirect
+from sqlalchemy import Row
 
 from clearbell.access.model import Permission
 from clearbell.ledger import Act
@@ -18,45 +20,62 @@ from clearbell.lifecycles import IllegalStepError
 from clearbell.registry.applications.checks import DIGEST, Problem
 from clearbell.registry.applications.forms import FORMS
 from clearbell.registry.applications.model import LineClass, State
-from clearbell.registry.applications.queries import documents_of, queue
+from clearbell.registry.applications.queries import BY_CHANGE, applications_listed, documents_of
 from clearbell.registry.applications.service import application_row, do_approve, do_refuse, do_review
 from clearbell.registry.errors import RegistryError, UnknownError
 from clearbell.web.doors import need_session, principal
 from clearbell.web.feeds import ServedGate
 from clearbell.web.firm.texts import FIRM
 from clearbell.web.gate import Gate
-from clearbell.web.officers.page import Asked, Sent, Shown, field, in_words, language_of, show
+from clearbell.web.officers.listing import Cell, Filter, Head, Kind, Table, show_listing, wanted
+from clearbell.web.officers.listing_texts import LISTING
+from clearbell.web.officers.page import Asked, Language, Sent, Shown, field, in_words, language_of, show
 from clearbell.web.revocation import shown_time
 
-_PAGE = 100
-InState = Annotated[State | None, QueryParameter(name="state", description="Only those in this state.")]
+
+def _table(language: Language) -> Table:
+    words = FIRM[language]
+    return Table(
+        "applications",
+        (
+            Head("application"),
+            Head("line_class"),
+            Head("entity"),
+            Head("state"),
+            Head("filed"),
+            Head("changed", order="changed"),
+            Head("due"),
+        ),
+        {"changed": BY_CHANGE},
+        (Filter("state", Kind.CHOICE, tuple((one.value, words[f"application_{one.value}"]) for one in State)),),
+    )
 
 
 @get("/desk/applications", sync_to_thread=True, guards=[need_session], include_in_schema=False)
-def applications_queue(request: Asked, gate: ServedGate, in_state: InState = None) -> Response[str]:
+def applications_queue(request: Asked, gate: ServedGate) -> Response[Any]:
     """Those that wait for a reviewer, the longest waiting first."""
-    words = FIRM[language_of(request)]
-    with gate.store.read() as conn:
-        rows = queue(conn, (in_state,) if in_state is not None else (), _PAGE)
-    return show(
-        request,
-        "applications.html",
-        door_words=words,
-        rows=[
-            {
-                "name": row.application,
-                "line_class": words[f"class_{row.line_class}"],
-                "entity": msgspec.json.decode(row.fields, type=dict[str, str]).get("entity_name", ""),
-                "state": words[f"application_{row.state}"],
-                "filed": shown_time(row.filed_at, gate),
-                "due": shown_time(row.due, gate),
-                "late": 0 < row.due < gate.now(),
-            }
-            for row in rows
-        ],
-        states=[(one.value, words[f"application_{one.value}"]) for one in State],
-        state=in_state.value if in_state is not None else "",
-    )
+    table = _table(language_of(request))
+    wish = wanted(request, gate, table)
+    rows: list[Row[Any]] = []
+    if not wish.fault:
+        states = (State(wish.values["state"]),) if "state" in wish.values else ()
+        with gate.store.read() as conn:
+            rows = list(applications_listed(conn, wish.order, wish.limit, wish.after, states=states))
+
+    def cells(row: Row[Any], language: Language) -> list[Cell]:
+        words = FIRM[language]
+        late = 0 < row.due < gate.now()
+        return [
+            Cell(row.application, f"/desk/applications/{quote(row.application)}"),
+            Cell(words[f"class_{row.line_class}"]),
+            Cell(msgspec.json.decode(row.fields, type=dict[str, str]).get("entity_name", "")),
+            Cell(words[f"application_{row.state}"]),
+            Cell(shown_time(row.filed_at, gate)),
+            Cell(shown_time(row.changed_at, gate)),
+            Cell(shown_time(row.due, gate), note=LISTING[language]["late"] if late else ""),
+        ]
+
+    return show_listing(request, table, wish, rows, cells, template="applications.html")
 
 
 def _steps(request: Asked, state: State, filed_by: str, reviewed_by: str) -> list[str]:

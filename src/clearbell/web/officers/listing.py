@@ -91,6 +91,8 @@ class Table(msgspec.Struct, frozen=True):
     orders: Mapping[str, Order]
     """By name; the first is the one nobody has to ask for."""
     filters: tuple[Filter, ...] = ()
+    path: str = ""
+    """Of the page; empty: the one that is asked for."""
     is_turnable: bool = True
     """Whether each order can be had from its other end too."""
 
@@ -216,7 +218,7 @@ def show_listing(
     more: dict[str, str] = {}
     if len(rows) > len(shown):
         more = {**kept, "after": _written(wish.order.place_of(shown[-1]), doors_of(request).key, table)}
-    here = request.url.path
+    here = table.path or request.url.path
     if wish.is_file and not wish.fault:
         file = csv_file(
             table.name,
@@ -236,6 +238,7 @@ def show_listing(
             "rows": [] if wish.fault else [list(cells(row, language)) for row in shown],
             "filters": [(one, wish.raw.get(one.name, "")) for one in table.filters],
             "sort": request.query_params.get("sort", ""),
+            "path": here,
             "first": f"{here}?{urlencode(kept)}" if wish.after else "",
             "more": f"{here}?{urlencode(more)}" if more else "",
             "file_hint": words["file_hint"].format(count=FILE),

@@ -11,7 +11,7 @@ from litestar.datastructures import UploadFile
 from litestar.enums import RequestEncodingType
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import Body, FromPath, QueryParameter
+from litestar.params import Body, FromPath
 from litestar.response import Redirect
 from sqlalchemy import Row
 
@@ -27,8 +27,9 @@ from clearbell.lifecycles import IllegalStepError
 from clearbell.numbering import to_key
 from clearbell.registry.errors import RegistryError
 from clearbell.sanctions.orders.errors import OrderError, UnknownOrderError
-from clearbell.sanctions.orders.model import OPEN, Bears, Kind, MustDoState, Outcome, Proof, ProofKind, State
-from clearbell.sanctions.orders.queries import entries_of, must_do_of, must_dos_of, order_of, orders
+from clearbell.sanctions.orders.model import OPEN, Bears, MustDoState, Outcome, Proof, ProofKind, State
+from clearbell.sanctions.orders.model import Kind as AskKind
+from clearbell.sanctions.orders.queries import BY_DUE, entries_of, must_do_of, must_dos_of, order_of, orders_listed
 from clearbell.sanctions.orders.service import (
     do_acknowledge,
     do_confirm,
@@ -51,16 +52,14 @@ from clearbell.vault import VaultError
 from clearbell.web.doors import need_session, principal
 from clearbell.web.feeds import ServedGate
 from clearbell.web.gate import Gate
+from clearbell.web.officers.listing import Cell, Filter, Head, Kind, Table, show_listing, wanted
 from clearbell.web.officers.order_texts import ORDERS
-from clearbell.web.officers.page import Asked, Language, Sent, Shown, field, in_words, language_of, show
+from clearbell.web.officers.page import Asked, Language, Sent, Shown, doors_of, field, in_words, language_of, show
 from clearbell.web.revocation import shown_time
 
 P = Permission
-_PAGE = 100
 _LINES = 5
 _REFUSED = (OrderError, CaseError, SanctionError, RegistryError, IllegalStepError, VaultError)
-Everything = Annotated[bool, QueryParameter(name="everything", description="Ended ones too.")]
-Overdue = Annotated[bool, QueryParameter(name="overdue", description="Only those of which a due time has passed.")]
 SentWithFile = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)]
 
 
@@ -77,35 +76,87 @@ def _line(row: Row[Any], gate: Gate, language: Language) -> dict[str, Any]:
     }
 
 
-def _queue(request: Asked, gate: Gate, status: int = 200, **fields: Any) -> Response[str]:
-    language = language_of(request)
-    asked: dict[str, Any] = {"everything": False, "overdue": False, "fault": "", "values": {}, **fields}
-    with gate.store.read() as conn:
-        rows = orders(
-            conn, everything=asked["everything"], overdue_at=gate.now() if asked["overdue"] else 0, limit=_PAGE
-        )
+def _table(language: Language) -> Table:
+    return Table(
+        "orders",
+        (
+            Head("order"),
+            Head("authority"),
+            Head("reference"),
+            Head("received"),
+            Head("due", order="due"),
+            Head("state"),
+        ),
+        {"due": BY_DUE},
+        (
+            Filter("state", Kind.CHOICE, tuple((one.value, STATES[one][language]) for one in State)),
+            Filter("number", Kind.NUMBER),
+            Filter("everything", Kind.FLAG),
+            Filter("overdue", Kind.FLAG),
+        ),
+        path="/desk/orders",
+    )
+
+
+def _queue(request: Asked, gate: Gate, status: int = 200, **fields: Any) -> Response[Any]:
+    language, who = language_of(request), principal(request)
+    table = _table(language)
+    wish = wanted(request, gate, table)
+    values = wish.values
+    rows: list[Row[Any]] = []
+    if not wish.fault:
+        with gate.store.read() as conn:
+            rows = list(
+                orders_listed(
+                    conn,
+                    wish.order,
+                    wish.limit,
+                    wish.after,
+                    state=State(values["state"]) if "state" in values else None,
+                    number=values.get("number", 0),
+                    everything=bool(values.get("everything")),
+                    overdue_at=gate.now() if values.get("overdue") else 0,
+                )
+            )
+        if number := values.get("number", 0):
+            doors_of(request).note(who, "/desk/orders", f"+{number}")
+
+    def cells(row: Row[Any], language: Language) -> list[Cell]:
+        line = _line(row, gate, language)
+        return [
+            Cell(row.order, f"/desk/orders/{row.order}"),
+            Cell(line["authority"]),
+            Cell(line["reference"]),
+            Cell(line["received"]),
+            Cell(line["due"], note=ORDERS[language]["late"] if line["late"] else ""),
+            Cell(line["state"]),
+        ]
+
     rules = gate.pack.orders
-    return show(
+    return show_listing(
         request,
-        "orders.html",
-        status,
+        table,
+        wish,
+        rows,
+        cells,
+        template="orders.html",
+        status=status,
         o=ORDERS[language],
-        rows=[_line(row, gate, language) for row in rows],
-        may_give=principal(request).may(P.ORDERS_GIVE),
+        may_give=who.may(P.ORDERS_GIVE),
         authorities=[(name, getattr(one, language)) for name, one in rules.authorities.items()],
-        kinds=[(kind.value, getattr(rules.kinds[kind.value], language)) for kind in Kind if kind.value in rules.kinds],
+        kinds=[
+            (kind.value, getattr(rules.kinds[kind.value], language)) for kind in AskKind if kind.value in rules.kinds
+        ],
         bears=[(one.value, BEARS_WORDS[one][language] or "–") for one in Bears],
         spots=range(1, _LINES + 1),
-        **asked,
+        **{"values": {}, **fields},
     )
 
 
 @get("/desk/orders", sync_to_thread=True, guards=[need_session], include_in_schema=False)
-def orders_queue(
-    request: Asked, gate: ServedGate, everything: Everything = False, overdue: Overdue = False
-) -> Response[str]:
+def orders_queue(request: Asked, gate: ServedGate) -> Response[Any]:
     """The soonest due first."""
-    return _queue(request, gate, everything=everything, overdue=overdue)
+    return _queue(request, gate)
 
 
 def _asks(data: dict[str, Any], gate: Gate, language: Language) -> tuple[AskedMustDo, ...] | str:
@@ -122,7 +173,7 @@ def _asks(data: dict[str, Any], gate: Gate, language: Language) -> tuple[AskedMu
         if on is Bears.NUMBER and not number:
             return f"{words['one'].format(place=place)}: {subject} {words['bad_number']}"
         name = "" if on in (Bears.NUMBER, Bears.NOTHING) else subject
-        asks.append(AskedMustDo(Kind(kind), on, number, name, detail=field(data, f"detail-{place}")))
+        asks.append(AskedMustDo(AskKind(kind), on, number, name, detail=field(data, f"detail-{place}")))
     return tuple(asks) or words["need_one"]
 
 

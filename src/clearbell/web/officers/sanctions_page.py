@@ -39,7 +39,7 @@ from clearbell.sanctions.listing import (
     sanctions_listed,
 )
 from clearbell.sanctions.model import ALIVE, Lifted, Rung, State, Target
-from clearbell.sanctions.queries import notices_about, restrictions_of, sanction_of
+from clearbell.sanctions.queries import notices_about, notices_ahead, restrictions_of, sanction_of
 from clearbell.sanctions.service import SanctionError
 from clearbell.web.doors import need_session, principal
 from clearbell.web.feeds import ServedGate
@@ -134,7 +134,7 @@ def sanctions_list(request: Asked, gate: ServedGate) -> Response[Any]:
         with gate.store.read() as conn:
             rows = list(sanctions_listed(conn, asked, wish.order, wish.limit, wish.after))
             if not wish.is_file:
-                proofs = {row.sanction: _proofs(conn, row.sanction) for row in rows}
+                proofs = _proofs(conn, [row.sanction for row in rows])
         if asked.number:
             doors_of(request).note(principal(request), "/desk/sanctions", f"+{asked.number}")
     may_open = principal(request).may(P.CASES_READ)
@@ -160,9 +160,12 @@ def sanctions_list(request: Asked, gate: ServedGate) -> Response[Any]:
     return show_listing(request, table, wish, rows, cells, template="sanctions.html", o=words)
 
 
-def _proofs(conn: Connection, name: str) -> int:
-    """By how many ways it is proven that its subject was told ahead."""
-    return sum(one.counts and is_through(conn, one) for one in notices_about(conn, name, "ahead"))
+def _proofs(conn: Connection, names: list[str]) -> dict[str, int]:
+    """Of each sanction, by how many ways it is proven that its subject was told ahead."""
+    proofs = dict.fromkeys(names, 0)
+    for one in notices_ahead(conn, names):
+        proofs[one.sanction] += one.counts and is_through(conn, one)
+    return proofs
 
 
 def _touched(conn: Connection, row: Row[Any], words: dict[str, str]) -> list[tuple[str, str]]:
