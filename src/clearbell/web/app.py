@@ -110,6 +110,19 @@ def _unstorable(_request: Request[Any, Any, State], _error: DataError) -> Respon
     return _answer(error_body(400, "", zh, en), 400)
 
 
+def _not_utf8(_request: Request[Any, Any, State], _error: UnicodeDecodeError) -> Response[ErrorBody]:
+    """A body in another encoding: JSON is UTF-8 (RFC 8259, 8.1)."""
+    zh, en = "请求正文须为 UTF-8 编码", "the body must be UTF-8"
+    return _answer(error_body(400, "", zh, en), 400)
+
+
+def _too_deep(request: Request[Any, Any, State], error: RecursionError) -> Response[ErrorBody]:
+    """A body nested deeper than anything that is asked for; told in the log too, should it not have been the body."""
+    log.warning("request-too-deep", path=request.url.path, exc_info=error)
+    zh, en = "请求正文嵌套过深", "the body is nested too deeply"
+    return _answer(error_body(400, "", zh, en), 400)
+
+
 def _validation(_request: Request[Any, Any, State], error: ValidationException) -> Response[ErrorBody]:
     first: dict[str, Any] = {}
     if isinstance(error.extra, list) and error.extra and isinstance(error.extra[0], dict):
@@ -260,6 +273,8 @@ def create_app(
             VisitNeededError: _to_enter,
             TooManyAsksError: _too_many,
             DataError: _unstorable,
+            UnicodeDecodeError: _not_utf8,
+            RecursionError: _too_deep,
             ValidationException: _validation,
             HTTPException: _http,
             Exception: _unforeseen,
