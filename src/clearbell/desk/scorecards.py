@@ -12,12 +12,13 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, ColumnElement, Connection, Subquery, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, func, select
 
 from clearbell.calls import DAY, HOUR, MINUTE, Action
 from clearbell.enforcement.queries import alarms_by_provider
 from clearbell.records.outcomes.queries import calls_by_trunk
 from clearbell.records.outcomes.tables import COMPLAINED
+from clearbell.registry.queries import spans_of
 from clearbell.registry.tables import party, resource, trunk
 from clearbell.reports.sums import COUNTS
 from clearbell.reports.tables import report, report_trunk
@@ -210,20 +211,21 @@ def _complained(conn: Connection, period: Period) -> Iterable[tuple[int, str, st
     what = select(*seen, func.min(report.c.received)).where(*_complaints(period)).group_by(*seen)
     trunks = report_trunk.c.report == report.c.report
 
-    def newest(target: Target) -> Subquery:
+    def newest(target: Target) -> Select[Any]:
         within = (c.start >= period.since, c.start < period.until, c.target == target.value)
-        return select(c.number, c.name).where(*within).order_by(c.start.desc()).limit(NEWEST).subquery()
+        return select(c.number, c.name).where(*within).order_by(c.start.desc()).limit(NEWEST)
 
-    by_number, by_name = newest(Target.NUMBER), newest(Target.HOLDER)
-    on = report.c.number == by_number.c.number
-    direct = what.select_from(by_number.join(report, on).join(report_trunk, trunks))
-    on = report.c.number.between(resource.c.first, resource.c.last)
-    held = by_name.join(resource, resource.c.holder == by_name.c.name).join(report, on)
-    by_holder = what.select_from(held.join(report_trunk, trunks))
-    for query in (direct, by_holder):
-        found = query.subquery()
-        holder = _held(found.c.number, resource.c.holder)
-        yield from (tuple(row) for row in conn.execute(select(found.c.number, found.c.trunk, holder, found.c[2])))
+    numbers = newest(Target.NUMBER).subquery()
+    on = report.c.number == numbers.c.number
+    found = what.select_from(numbers.join(report, on).join(report_trunk, trunks)).subquery()
+    held = _held(found.c.number, resource.c.holder)
+    yield from (tuple(row) for row in conn.execute(select(found.c.number, found.c.trunk, held, found.c[2])))
+    # Of a holder its ranges first: a database that joins all three begins with every report of the period.
+    holders = [name for _, name in conn.execute(newest(Target.HOLDER))]
+    spans = [(*span, name) for name in dict.fromkeys(holders) for span in spans_of(conn, name)]
+    for first, last, name in spans:
+        query = what.select_from(report.join(report_trunk, trunks)).where(report.c.number.between(first, last))
+        yield from ((number, trunk_id, name, received) for number, trunk_id, received in conn.execute(query))
 
 
 class Provider(msgspec.Struct):

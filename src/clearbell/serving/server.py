@@ -94,6 +94,7 @@ class _Gate:
         self.started = node.started
         self.store = node.store
         self.receipt_key = load_key(node.home / "receipt-key.pem")
+        self.ledger_key = load_key(node.home / "ledger-key.pem")
         identities = IdentityKey(load_secret(node.home / "identity-key", node.randomness))
         self.desk = Desk(node.pack, builtin_workdays(node.pack.id), identities)
         self.vault = vault
