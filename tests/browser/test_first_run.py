@@ -47,6 +47,7 @@ def test_the_first_account_is_made_in_the_browser(node, visitor, language):
     wang.fill(f["code"], pyotp.TOTP(secret).now())
     wang.click("button", f["found"])
     wang.sees(f["founded"])
+    assert wang.clicks == 1
     wang.look()
     wang.click("link", f["onward"])
     walk_round(wang)
