@@ -9,7 +9,7 @@ Three models, and one more baseline:
 * logistic regression on standardised, median-filled values with marks for missing ones;
 * plain LightGBM: 400 trees, rate 0.03, 15 leaves, all else as it comes;
 * the same with 0.8 of the rows and columns for each tree, which is the stronger of the two;
-* ours: the learner of ``clearbell.discovery.learning.trees`` over the features and ratios made of them (:func:`ratios`).
+* ours: the learner of ``clearbell train`` (``clearbell.discovery.learning.learner``) over the features and ratios made of them (:func:`ratios`).
 
 What may look at what: a model is fitted on the features and labels of train alone. The threshold is chosen on the
 validation labels, for macro-F1. The labels of test reach :func:`marks` and nothing else: :func:`parts` hands models no
@@ -37,7 +37,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from clearbell.discovery.learning import trees
+from clearbell.discovery.learning import learner
 from clearbell.discovery.learning.trees import Recipe
 
 FILE = "all_feat_with_label.csv"
@@ -188,8 +188,8 @@ def sampled(given: Parts, seed: int) -> tuple[Floats, Floats]:
 
 
 def ours(given: Parts, seed: int) -> tuple[Floats, Floats]:
-    bag = trees.fit(given.train, given.train_labels, Recipe(seed=seed * 100 + 1))
-    return trees.scores(bag, given.validation), trees.scores(bag, given.test)
+    learned = learner.fit(given.train, given.train_labels, Recipe(seed=seed * 100 + 1))
+    return learner.scores(learned, given.validation), learner.scores(learned, given.test)
 
 
 MODELS: dict[str, tuple[Model, bool]] = {

@@ -64,7 +64,7 @@ CHINESE: dict[str, str] = {
     "propose": "提出结论",
     "proposed": "待复核",
     "prove": "证明",
-    "received": "待签收",
+    "received": "已收到",
     "refuse": "不予办理",
     "refused": "不予办理",
     "reject": "不支持申诉",

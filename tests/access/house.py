@@ -31,6 +31,7 @@ class House:
             "token_endpoint": "https://id.example/token",
             "jwks_uri": "https://id.example/keys",
             "end_session_endpoint": "https://id.example/leave",
+            "userinfo_endpoint": "https://id.example/me",
         }
         self.codes = {}
         self.asked = []
@@ -38,6 +39,7 @@ class House:
         self.header = {}
         self.signs_with = None
         self.away = False
+        self.tells = {"sub": "f00d"}
 
     def signed_in(self, url, **claims):
         """What the address that the browser was sent to is answered with: the query that it brings back."""
@@ -56,6 +58,9 @@ class House:
         if url == self.metadata["jwks_uri"]:
             keys = KeySet([self.key, *self.others]).as_dict(private=False)
             return Fetched(200, json.dumps({"keys": [*self.strange_keys, *keys["keys"]]}).encode())
+        if url == self.metadata["userinfo_endpoint"]:
+            right = headers["Authorization"] == "Bearer access-1"
+            return Fetched(200 if right else 401, json.dumps(self.tells).encode())
         assert url == self.metadata["token_endpoint"]
         return self._token({name: values[0] for name, values in parse_qs(body.decode()).items()})
 
@@ -85,7 +90,9 @@ class House:
             token = shared_secret(self.key, header, said)
         else:
             token = jwt.encode(header, said, key, algorithms=[header["alg"]])
-        return Fetched(200, json.dumps({"id_token": token, "access_token": "x", "token_type": "Bearer"}).encode())
+        return Fetched(
+            200, json.dumps({"id_token": token, "access_token": "access-1", "token_type": "Bearer"}).encode()
+        )
 
     def changes_keys(self):
         self.key = RSAKey.generate_key(2048, {"kid": "second", "use": "sig", "alg": "RS256"})

@@ -8,7 +8,7 @@ from tests.access.house import ISSUER, House
 
 from clearbell.access.errors import TenantError
 from clearbell.access.model import Role, State, Step
-from clearbell.access.oidc.arriving import account_name, arrive, do_link, texts_at
+from clearbell.access.oidc.arriving import account_name, arrive, do_link
 from clearbell.access.oidc.errors import (
     BadStatementError,
     DeclinedError,
@@ -19,7 +19,7 @@ from clearbell.access.oidc.errors import (
     StaleError,
     UnavailableError,
 )
-from clearbell.access.oidc.provider import Provider
+from clearbell.access.oidc.provider import Provider, texts_at
 from clearbell.access.oidc.settings import ProviderSettings, faults_of
 from clearbell.access.queries import accounts, principal_by_token
 from clearbell.access.second_factor import new_totp
@@ -84,7 +84,7 @@ def test_who_signed_in_there_is_known_here(provider, house, key):
     assert flight.verifier not in url
     claims = provider.finish(flight, BACK, house.signed_in(url, **WANG))
     assert (claims["sub"], claims["name"]) == ("f00d", "王芳")
-    sent = dict(house.asked[-2][2])
+    [sent] = [headers for url, _, headers in house.asked if url == "https://id.example/token"]
     assert base64.b64decode(sent["Authorization"].removeprefix("Basic ")) == b"clearbell:s3cret"
 
 
@@ -100,6 +100,19 @@ def test_a_public_client_sends_no_secret_and_proves_by_pkce_alone(house, key, cl
     with pytest.raises(DeclinedError, match="invalid_grant"):
         provider.finish(other, BACK, {**stolen, "state": other.state})
     assert flight.verifier != other.verifier
+
+
+def test_what_the_statement_leaves_out_is_asked_for(provider, house, key):
+    house.tells = {"sub": "f00d", "name": "other", "realm_access": {"roles": ["desk"]}, "iss": "https://evil.example"}
+    claims = claims_of(provider, house, key, name="王芳")
+    assert (texts_at(claims, HOUSE.role_claim), claims["name"], claims["iss"]) == (("desk",), "王芳", ISSUER)
+    house.tells = house.tells | {"sub": "somebody else"}
+    with pytest.raises(BadStatementError) as refused:
+        claims_of(provider, house, key)
+    assert refused.value.claim == "sub"
+    asked = len(house.asked)
+    claims_of(provider, house, key, **WANG)
+    assert [url for url, *_ in house.asked[asked:]] == ["https://id.example/token"]
 
 
 def test_each_sign_in_has_secrets_of_its_own(provider, key):
@@ -169,12 +182,12 @@ def test_keys_of_kinds_that_nobody_here_knows_do_not_matter(provider, house, key
 
 
 def test_document_and_keys_are_kept_for_an_hour(provider, house, key, clock):
-    claims_of(provider, house, key)
+    claims_of(provider, house, key, **WANG)
     read = len(house.asked)
-    claims_of(provider, house, key)
+    claims_of(provider, house, key, **WANG)
     assert len(house.asked) == read + 1
     clock.move(HOUR + 1)
-    claims_of(provider, house, key)
+    claims_of(provider, house, key, **WANG)
     assert len(house.asked) == read + 4
 
 

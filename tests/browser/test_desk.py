@@ -5,12 +5,18 @@ from __future__ import annotations
 import csv
 import os
 
+import msgspec
 import numpy as np
 import pytest
 from tests.browser.joining import invited, join, set_factor
 
 from clearbell.calls import DAY, HOUR
+from clearbell.cases.model import Opened, Source, Unit, UnitKind
+from clearbell.cases.service import do_open
+from clearbell.discovery.campaigns.model import Anchor, Bonds
+from clearbell.discovery.campaigns.tables import campaign, campaign_number
 from clearbell.enforcement.tables import task
+from clearbell.policy.pack import builtin_pack
 from clearbell.records.outcomes.tables import trunk_outcome
 from clearbell.registry.model import PartyKind, PartyRegistered, TrunkOpened
 from clearbell.registry.service import do_open_trunk, do_register_party
@@ -18,6 +24,7 @@ from clearbell.vault import Vault, load_secret
 from clearbell.verification.sound import silence, tone, write_wav
 from clearbell.web.officers.health_texts import HEALTH
 from clearbell.web.officers.listing_texts import LISTING
+from clearbell.web.officers.policy_texts import POLICY
 from clearbell.web.officers.provider_texts import PROVIDERS
 from clearbell.web.officers.report_texts import REPORTS
 from clearbell.web.officers.sanction_texts import SANCTIONS
@@ -183,4 +190,28 @@ def test_a_supervisor_sees_who_let_nuisance_in_and_what_a_test_call_heard(node, 
         " await new Promise((done, no) => { a.onloadedmetadata = done; a.onerror = no; }); return a.duration; }"
     )
     assert length == pytest.approx(8, abs=0.1)
+    clerk.look()
+    with node.store.act("test") as act:
+        numbers = [CALLER + n for n in range(9)]
+        bonds = Bonds({"same_trunk": 36}, (Anchor("same_trunk", "trunk-1", tuple(numbers)),), ())
+        row = {"campaign": "K1", "first_day": 20_000, "last_day": 20_003, "bonds": msgspec.json.encode(bonds).decode()}
+        act.conn.execute(campaign.insert().values(row))
+        for place, number in enumerate(numbers):
+            joined = {"campaign": "K1", "number": number, "joined": 20_000 + place % 3, "left": 0}
+            act.conn.execute(campaign_number.insert().values(joined))
+        reason = Opened(Source.OFFICER, Unit(UnitKind.CAMPAIGN, "K1"), (), "they ring together")
+        do_open(act, "CAMPAIGN1", reason, builtin_pack("cn").cases, lambda _at, _name: 0, officer="li")
+    clerk.open("/desk/cases/CAMPAIGN1")
+    clerk.sees("trunk-1")
+    clerk.look("desk-campaign")
+
+    # What other points would have done with the calls just made.
+    w = POLICY[language]
+    for n in range(3):
+        node.call(CALLER + 100 + n, ME)
+    clerk.click("link", t["policy"])
+    clerk.look("desk-policy")
+    clerk.page.locator("input[name=from_reject]").fill("-1000")
+    clerk.click("button", w["try_do"])
+    clerk.sees(w["try_after"])
     clerk.look()

@@ -134,6 +134,7 @@ def test_an_officer_comes_in_by_the_house_account_and_leaves_both(served, guest,
     wang.signs_in_as("wang")
     assert urlsplit(wang.page.url).path == "/desk/cases", wang.text()
     wang.sees("Wang Fang")
+    assert wang.clicks == 1
     wang.look()
     first = {one["name"]: one["value"] for one in wang.context.cookies()}
     assert "clearbell_sign_in" not in first

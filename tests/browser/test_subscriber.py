@@ -51,8 +51,10 @@ def wishes_by_the_hour(me, node):
     me.page.locator("input[name=from-0]").fill("00:00")
     me.page.locator("input[name=to-0]").fill("00:00")
     me.page.locator("#zone").fill("Europe/London")
+    clicks = me.clicks
     me.click("button", t["save"])
     me.sees(t["did_wish"])
+    assert me.clicks - clicks == 1
     assert me.page.locator("input[name=from-0]").input_value() == "00:00"
     assert me.page.locator("input[name=day-0]:checked").count() == 7
     assert me.page.locator("#zone").input_value() == "Europe/London"

@@ -10,6 +10,7 @@ from clearbell.consent.hours import read_hours
 from clearbell.consent.model import ConsentGranted, ConsentWithdrawn, Listed, ListVerdict, Refused, Wished
 from clearbell.consent.scrub import Question, Verdict, Why, scrub
 from clearbell.consent.service import do_list, do_refuse, do_wish, do_withdraw
+from clearbell.ledger import Store
 from clearbell.policy.pack import builtin_pack
 from clearbell.registry.model import HolderRegistered, NumbersAssigned, Purpose
 from clearbell.testing import MovableClock, fresh_store
@@ -123,6 +124,57 @@ def test_wishes_by_the_hour_say_until_when_and_from_when_again(store, clock):
     told = builtin_pack("cn").scrub.tells
     assert found[PEOPLE[0]].told(told) == found[PEOPLE[0]]
     assert found[PEOPLE[0]].told(()) == Verdict(Why.MAY_NOT)
+
+
+@pytest.mark.process
+def test_postgresql_says_the_same(postgresql_url):
+    clock = MovableClock()
+    clock.move(NOON - clock.now())
+    store = Store.open(postgresql_url, clock=clock)
+    try:
+        store.create()
+        for number in PEOPLE[:5]:
+            do(store, do_grant, [ConsentGranted("H", number, "loans")])
+        do(store, do_wish, Wished(PEOPLE[1], hours=read_hours("* 11:00-13:00")))
+        do(store, do_wish, Wished(PEOPLE[2], ("loans",), hours=read_hours("* 11:00-13:00")))
+        do(store, do_refuse, Refused(PEOPLE[3], "H"))
+        do(store, do_list, Listed(PEOPLE[4], CALLER, CALLER, ListVerdict.BLOCK))
+        clock.move(1)
+        assert [verdicts(store)[number] for number in PEOPLE[:6]] == [
+            Verdict(Why.CONSENTED),
+            Verdict(Why.WISH_HOURS, again=NOON + HOUR),
+            Verdict(Why.WISH),
+            Verdict(Why.REFUSED),
+            Verdict(Why.OWN_BLOCK),
+            Verdict(Why.NO_CONSENT),
+        ]
+    finally:
+        store.close()
+
+
+def steps(store, count):
+    """How many steps, of a thousand each, SQLite takes to scrub ``count`` numbers of which each gave a consent."""
+    people = [8613700000000 + n for n in range(count)]
+    do(store, do_grant, [ConsentGranted("H", number, "loans") for number in people])
+    taken = 0
+
+    def one_more():
+        nonlocal taken
+        taken += 1
+        return 0
+
+    with store.read() as conn:
+        conn.connection.driver_connection.set_progress_handler(one_more, 1_000)
+        found = scrub(conn, Question("H", "loans", store.clock.now(), CALLER), people)
+        conn.connection.driver_connection.set_progress_handler(None, 1_000)
+    assert {verdict.why for verdict in found.values()} == {Why.CONSENTED}
+    return taken
+
+
+def test_twice_the_numbers_take_twice_the_work_and_not_four_times(store):
+    few = steps(store, 1_000)
+    assert few > 20
+    assert steps(store, 4_000) < 6 * few
 
 
 @settings(max_examples=120, deadline=None)

@@ -9,7 +9,7 @@ from clearbell.calls import DAY
 from clearbell.cases.service import do_appeal
 from clearbell.desk.admission import Question, ask
 from clearbell.desk.contracts import end_contract, reinstate_contract
-from clearbell.desk.effects import do_lift_sanction, effects_of
+from clearbell.desk.effects import do_lift_sanction, effects_of, listed_with
 from clearbell.desk.reassignment import disconnect_number, rules_of
 from clearbell.desk.verdicts import do_settle_appeal
 from clearbell.labels import publish_labels
@@ -28,7 +28,7 @@ from clearbell.registry.contracts.service import contract_row, do_accept, do_off
 from clearbell.registry.identity import IdentityKey
 from clearbell.registry.model import HolderRegistered, NumbersAssigned, PartyKind, PartyRegistered, Purpose
 from clearbell.registry.service import do_assign_numbers, do_register_holder, do_register_party
-from clearbell.sanctions.model import Lifted, Rung
+from clearbell.sanctions.model import Lifted, Rung, Target
 from clearbell.sanctions.queries import sanctions
 from clearbell.sanctions.service import SanctionError
 from clearbell.testing.identities import credit_code, resident_id
@@ -229,6 +229,28 @@ def test_a_person_of_whom_only_the_name_is_known_is_listed_by_it(store, clock):
     with store.read() as conn:
         [entry] = listed(conn, clock.now())
     assert (entry.name, entry.licence, entry.person) == ("丁", "", "")
+
+
+def test_an_access_provider_that_uses_no_numbers_is_listed_by_its_credit_code_or_its_name(store, clock):
+    for party, listed_as in ((credit_code(3), (credit_code(3), "")), ("ap9", ("", "Example Access"))):
+        with store.act("test") as act:
+            do_register_party(act, PartyRegistered(party, PartyKind.COMPANY, "Example Access"))
+        with store.read() as conn:
+            [(licence, _, name)] = listed_with(conn, Target.PROVIDER, party)
+        assert (licence, name) == listed_as
+    with store.read() as conn:
+        assert listed_with(conn, Target.PROVIDER, "nobody") == []
+        assert listed_with(conn, Target.TRUNK, "ap9") == []
+
+
+def test_a_company_of_which_no_application_tells_more_is_listed_by_its_name_until_it_is_lifted(store, clock):
+    firm(store, name="Loans Ltd")
+    bitten(store, clock, Rung.BLACKLISTED, "H")
+    with store.read() as conn:
+        assert [(one.name, one.licence) for one in listed(conn, clock.now())] == [("LOANSLTD", "")]
+    lift(store)
+    with store.read() as conn:
+        assert listed(conn, clock.now()) == []
 
 
 # ---- a number that changes hands

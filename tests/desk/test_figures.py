@@ -13,6 +13,7 @@ from clearbell.desk.figures import adding
 from clearbell.desk.figures.adding import add_figures
 from clearbell.desk.figures.model import CALLS, COLUMNS
 from clearbell.desk.figures.queries import MONTHS, months, shown, since
+from clearbell.ledger import Store
 from clearbell.policy.pack import builtin_pack
 from clearbell.records.outcomes.tables import day_outcome
 from clearbell.reports.model import Reported
@@ -119,6 +120,27 @@ def test_two_years_are_told_and_no_more(office):
     office.clock.move(-DAY)
     assert list(office.months()) == ["2026-09", "2024-10"]
     assert MONTHS == 24
+
+
+@pytest.mark.process
+def test_months_are_the_same_on_postgresql(postgresql_url):
+    clock = MovableClock()
+    clock.move(micros(2026, 11, 2) - clock.now())
+    store = Store.open(postgresql_url, clock=clock)
+    try:
+        store.create()
+        first = datetime.date(1970, 1, 1)
+        with store.act("test") as act:
+            for month, day, calls in ((9, 30, 100), (10, 1, 20), (10, 31, 30), (11, 1, 999)):
+                row = {"day": (datetime.date(2026, month, day) - first).days, "action": "allow", "calls": calls}
+                act.conn.execute(day_outcome.insert().values(row))
+            act.append("reports.received", [Reported("r", "api", 1, 1, 1, 2, "loans")], about=lambda one: one.reporter)
+        assert add_figures(store, 480) == 1
+        with store.read() as conn:
+            found = {one.month: one.figures["calls"] for one in months(conn, PACK, clock.now())}
+        assert found == {"2026-10": 50, "2026-09": 100}
+    finally:
+        store.close()
 
 
 def test_small_counts_and_the_sums_that_would_give_them_away_are_left_out():

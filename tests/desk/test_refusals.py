@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from cases.conftest import EVE, PACK, RULES, due
+from clearbell.appeals.errors import AppealError
 from clearbell.calls import DAY, HOUR
 from clearbell.cases import model as cases
 from clearbell.cases import service as case_acts
@@ -61,7 +62,7 @@ class Said:
 
     def no(self, what, do):
         before = self.picture()
-        refusals = (IllegalStepError, CaseError, SanctionError, OrderError)
+        refusals = (AppealError, IllegalStepError, CaseError, SanctionError, OrderError)
         with pytest.raises(refusals) as refusal, self.store.act("test") as act:
             do(act)
         assert self.picture() == before, what
@@ -140,6 +141,14 @@ def of_cases(said, clock):
     said.no(
         "who proposed it decides the appeal",
         lambda act: do_settle_appeal(act, "c1", "no", due, upheld=False, officer="one"),
+    )
+    said.no(
+        "who confirmed it decides the appeal",
+        lambda act: do_settle_appeal(act, "c1", "no", due, upheld=False, officer="two"),
+    )
+    said.no(
+        "who decided a sanction decides the appeal",
+        lambda act: do_settle_appeal(act, "c1", "no", due, upheld=False, officer="three"),
     )
     said.do(lambda act: do_settle_appeal(act, "c1", "a mistake", due, upheld=True, officer="four"))
     said.do(lambda act: case_acts.do_close(act, "c1", "done", due))

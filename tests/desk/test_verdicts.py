@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cases.conftest import EVE, PACK, RULES, SETTINGS, due, opened, report_matched
+from clearbell.appeals.errors import OwnDecisionError
 from clearbell.calls import HOUR
 from clearbell.cases.errors import MergedCaseError, OtherTargetError, OwnCaseError, UnconfirmedError
 from clearbell.cases.evidence import Sanction
@@ -190,8 +191,16 @@ def test_an_upheld_appeal_lifts_everything_at_once(store):
     sanction(store, rung=Rung.RATE_LIMIT, limit=5)
     with store.act("test") as act:
         do_appeal(act, "c1", "it was a clinic", due, officer=ONE)
+    # Nobody who had a hand in the verdict or in a sanction decides about it.
+    for who, why in (
+        (ONE, "took part in the verdict of case c1"),
+        (TWO, "took part in the verdict of case c1"),
+        (THREE, "decided the sanction c1/1"),
+    ):
+        with pytest.raises(OwnDecisionError, match=why), store.act("test") as act:
+            do_settle_appeal(act, "c1", "the recording is another's", due, upheld=False, officer=who)
     with store.act("test") as act:
-        found = do_settle_appeal(act, "c1", "the recording is another's", due, upheld=True, officer=TWO)
+        found = do_settle_appeal(act, "c1", "the recording is another's", due, upheld=True, officer="officer-4")
     assert found.lifted == ("c1/1", "c1/2")
     assert found.wrong == tuple(HONEST)
     assert in_force(store) == []

@@ -95,7 +95,7 @@ def test_an_officer_records_what_a_target_acknowledged_by_telephone(world, clear
     )
     assert (
         clearbell("enforcement", "acknowledge", "other", "C", "--words", "电话", lang="zh")
-        == "已记录:「other」施加 C\n"
+        == "已记录:「other」执行 C\n"
     )
     assert clearbell("enforcement", "acknowledge", "edge", "Z", "--words", "by telephone", code=1) == (
         "`edge` was asked nothing about restriction Z; see clearbell enforcement status\n"

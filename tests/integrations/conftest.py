@@ -49,7 +49,7 @@ class Node:
         self.url = f"http://127.0.0.1:{port}"
         self.open = httpx.Client(base_url=self.url, timeout=10)
         self.web = httpx.Client(base_url=self.url, timeout=10, headers={"Authorization": f"Bearer {TOKEN}"})
-        until = time.monotonic() + 20
+        until = time.monotonic() + 60
         while True:
             try:
                 self.web.get("/healthz")

@@ -124,3 +124,20 @@ def test_what_was_written_before_a_crash_is_not_written_twice(place, monkeypatch
     assert tail().flush() == 2
     assert [row["id"] for row in rows(lake)] == ["d-1", "d-2"]
     assert msgspec.json.decode((lake.folder / "journal.json").read_bytes())["newest"] == NOON + HOUR
+
+
+def test_an_end_that_is_told_again_is_no_second_call(place):
+    journal, lake, tail = place
+    journal.decided(decision("1", NOON))
+    follower = tail()
+    for again in range(3):
+        journal.ended(end("1", NOON + MINUTE + again * SECOND))
+        follower.flush()
+    journal.ended(end("unasked", NOON + MINUTE))
+    journal.ended(end("unasked", NOON + MINUTE))
+    follower.flush()
+    assert [row["id"] for row in rows(lake)] == ["unasked", "d-1"]
+    # The switch may use the name anew: that is another call.
+    journal.decided(decision("1", NOON + HOUR))
+    journal.ended(end("1", NOON + HOUR + MINUTE))
+    assert follower.flush() == 1

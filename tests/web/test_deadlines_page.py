@@ -7,6 +7,7 @@ import html
 
 import pytest
 from litestar.testing import TestClient
+from sqlalchemy import event
 from tests.web.desk_world import Clerk, Desk, cells, link
 
 from clearbell.calls import DAY, HOUR, MINUTE
@@ -14,6 +15,7 @@ from clearbell.cases.model import Opened, Source, number_unit
 from clearbell.cases.service import do_open
 from clearbell.consent.granting import do_grant
 from clearbell.consent.model import ConsentGranted
+from clearbell.desk.deadlines.queries import open_deadlines
 from clearbell.desk.deadlines.wording import name_of
 from clearbell.desk.followers import followers_standing
 from clearbell.labels.publishing import publish_labels
@@ -131,3 +133,13 @@ def test_health_tells_what_waits_and_for_how_long(clerk, desk, clock):
     assert (standing["cases"].behind > 0, standing["cases"].well) == (True, False)
     desk.gate.stale = True
     assert t["stale"] in clerk.see("/desk/health")
+
+
+def test_the_cases_that_are_due_next_are_found_by_an_index(desk):
+    asked = []
+    with desk.store.read() as conn:
+        event.listen(conn, "before_cursor_execute", lambda _c, _u, text, args, *_: asked.append((text, args)))
+        open_deadlines(conn, desk.gate.pack, NOON, kinds=["case_verify"], limit=51)
+        text, args = asked[-1]
+        plan = [row[-1] for row in conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", args)]
+    assert "ix_case_file_due" in plan[0], plan

@@ -17,6 +17,7 @@ from clearbell.reports.model import Match, Reported
 from clearbell.reports.service import do_file_reports
 from clearbell.reports.settings import reputation_settings
 from clearbell.reports.weighing import do_weigh
+from clearbell.web.officers import listing
 from clearbell.web.officers.listing import PAGE
 from clearbell.web.officers.listing_texts import LISTING
 from clearbell.web.officers.report_texts import REPORTS
@@ -214,3 +215,15 @@ def test_a_file_holds_what_the_page_was_narrowed_to(clerk, file):
 def test_a_report_that_there_is_not(clerk):
     clerk.see("/desk/reports/nothing", expected=404)
     clerk.send("/desk/reports/nothing/decide", expected=404, words="x")
+
+
+def test_a_file_that_is_cut_short_names_where_the_rest_is(clerk, file, monkeypatch):
+    monkeypatch.setattr(listing, "FILE", 10)
+    file(*(reported(f"api:{n:02}", ago=HOUR + n) for n in range(15)))
+    reply = clerk.ask("/desk/reports", **{"as": "csv"})
+    rest = reply.headers["link"].partition("<")[2].partition(">")[0]
+    assert 'rel="next"' in reply.headers["link"]
+    assert len(reply.text.splitlines()) == 1 + 10
+    last = clerk.ask(rest)
+    assert len(last.text.splitlines()) == 1 + 5
+    assert "link" not in last.headers

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from litestar.testing import TestClient
 
+from clearbell.calls import DAY
 from clearbell.cases.evidence import Evidence, Finding
 from clearbell.cases.service import do_add_evidence
 from clearbell.desk.sanctioning import keep_up_sanctions
@@ -30,7 +31,9 @@ from clearbell.registry.model import (
     TrunkOpened,
 )
 from clearbell.registry.service import do_assign_numbers, do_open_trunk, do_register_holder, do_register_party
+from clearbell.sanctions.model import Restricted, Rung, Target
 from clearbell.sanctions.queries import restrictions
+from clearbell.sanctions.service import do_restrict
 from clearbell.testing import MovableClock, fresh_store
 from clearbell.web.app import create_app
 from desk.conftest import RULES, confirmed
@@ -125,6 +128,22 @@ def test_a_sanction_from_the_proposal_to_its_end(gate, ask):
     assert ask("/c1/9/lift", 404, reason="x")["where"] == "sanction"
     with gate.store.read() as conn:
         assert restrictions(conn, gate.now()) == []
+
+
+def test_a_restriction_without_a_case_is_lifted_by_its_id(gate, ask):
+    with gate.store.act("li") as act:
+        do_restrict(act, Restricted("order 7", Target.NUMBER, Rung.BARRED, "an order", act.at, 0, FREE))
+    assert ask("/lift", 422, restriction="order 7", reason=" ")["where"] == "reason"
+    lifted = ask("/lift", restriction="order 7", reason="withdrawn by the authority")
+    assert (lifted["restriction"], lifted["seq"]) == ("order 7", gate.store.head())
+    with gate.store.read() as conn:
+        assert restrictions(conn, gate.now()) == []
+    assert ask("/lift", 422, restriction="order 7", reason="again")["en"] == "no restriction order 7 is in force"
+    # A sanction is known by its id too, and its effects go with it.
+    ask("", 201, case="c3", reason="selling", rung="label", words="it goes on", officer="three")
+    keep_up(gate, 30 * DAY)
+    ask("/lift", restriction="c3/1", reason="put right")
+    assert ask.get("/c3/1")["sanction"]["state"] == "lifted"
 
 
 def test_a_preview_tells_whom_it_would_touch_and_changes_nothing(gate, ask):

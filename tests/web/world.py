@@ -44,6 +44,7 @@ class ServedWorld:
         self.decided = []
         self.stale = False
         self.receipt_key = Ed25519PrivateKey.generate()
+        self.ledger_key = Ed25519PrivateKey.generate()
         self.desk = Desk(self.pack, builtin_workdays(self.pack.id), IdentityKey(b"i" * 32))
         self.vault = Vault(folder / "documents", b"v" * 32, os.urandom)
         self.outbox = Outbox(frozenset(), builtin_templates(), NoticeKey(b"n" * 32, os.urandom))

@@ -57,6 +57,17 @@ class TenantError(AccessError):
         super().__init__(zh, en, "tenant")
 
 
+class NotFirstError(AccessError):
+    """There is an account already."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "已经有账号了;请登录,或请管理员建立账号",
+            "there is an account already; sign in, or ask its administrator for one",
+            "account",
+        )
+
+
 class NotInvitedError(AccessError):
     """The invitation is wrong, used or too old."""
 

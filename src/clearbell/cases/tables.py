@@ -39,6 +39,7 @@ case_file = Table(
     Column("late", Integer, nullable=False, server_default="0"),
     Index("ix_case_file_unit", "unit_kind", "unit"),
     Index("ix_case_file_queue", "state", "urgency"),
+    Index("ix_case_file_due", "state", "due"),
     Index("ix_case_file_number", "number"),
     Index("ix_case_file_merged", "merged_into"),
 )

@@ -53,8 +53,9 @@ def words(zh: str, en: str) -> str:
 
 
 def say(zh: str, en: str) -> None:
-    """Print a line in the operator's language."""
+    """Print a line in the operator's language, at once, also into a file or a journal."""
     sys.stdout.write(words(zh, en) + "\n")
+    sys.stdout.flush()
 
 
 def refuse(zh: str, en: str) -> NoReturn:

@@ -8,9 +8,11 @@ from pathlib import Path
 from cyclopts import App
 
 from clearbell.cli.context import language, open_store, refuse, say, words
+from clearbell.cli.discovering import run
 
 app = App(name="discover", help="Find nuisance callers in the call records. 从呼叫记录中发现骚扰主叫。")
-app.command("clearbell.cli.discovering:run", name="run", help="Ask every detector about a day. 逐日检测。")
+app.command(run, name="run", help="Ask every detector about a day. 逐日检测。")
+app.default(run)
 _EPOCH = datetime.date(1970, 1, 1)
 
 

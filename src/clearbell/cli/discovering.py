@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from clearbell.cli.context import actor, open_store, refuse, say, words
+from clearbell.cli.context import actor, language, open_store, refuse, say, words
 
 
 def run(
@@ -110,7 +110,7 @@ def run(
         refuse(f"{calls.folder} 在这些天没有呼叫记录", f"{calls.folder} has no calls of these days")
     if report is not None:
         with store.read() as conn:
-            text = page(gather(conn, days[-1]), rules)
+            text = page(gather(conn, days[-1]), rules, language())
         try:
             report.write_text(text, encoding="utf-8")
         except OSError as error:

@@ -199,10 +199,19 @@ def list_(*, case: str = "", limit: int = 100, home: Path | None = None) -> None
     from clearbell.cli.context import words
     from clearbell.cli.fields import shown
     from clearbell.cli.tables import show, table
+    from clearbell.lifecycles import CHINESE
 
     with open_store(home).read() as conn:
         rows = [
-            (one.hand_over, one.case_id, one.recipient, one.state, one.proposer, one.officer, shown(one.moved))
+            (
+                one.hand_over,
+                one.case_id,
+                one.recipient,
+                words(CHINESE[one.state], one.state),
+                one.proposer,
+                one.officer,
+                shown(one.moved),
+            )
             for one in hand_overs(conn, case, limit)
         ]
     columns = words("编号 案件 移交对象 状态 提出人 移交人 时间", "id case to state proposer officer time").split()

@@ -33,7 +33,7 @@ def list_(*, home: Path | None = None) -> None:
 
 
 @app.command
-def bad(run: str, out: Path, *, rows: bool = False, home: Path | None = None) -> None:
+def bad(run: str, out: Path, *, rows: bool = False, encoding: str = "", home: Path | None = None) -> None:
     """Write the quarantined rows of a run to a CSV file, with line, column and reason.
 
     Parameters
@@ -44,10 +44,12 @@ def bad(run: str, out: Path, *, rows: bool = False, home: Path | None = None) ->
         File to write.
     rows
         Write only the rows as they stood, under their file's header: repair them there and import that file.
+    encoding
+        With ``--rows``: the encoding, such as ``gb18030``, of rows that are not UTF-8; they are written in UTF-8.
     home
         Data folder (default: $CLEARBELL_HOME or ./var).
     """
-    from clearbell.intake import export_quarantine, export_rows
+    from clearbell.intake import BadFileError, export_quarantine, export_rows
     from clearbell.intake.queries import runs
 
     store = open_store(home)
@@ -55,5 +57,8 @@ def bad(run: str, out: Path, *, rows: bool = False, home: Path | None = None) ->
         known = {found.run for found in runs(conn)}
     if run not in known:
         refuse(f"没有编号为 {run} 的导入", f"there is no run {run}; see: clearbell intake list")
-    count = (export_rows if rows else export_quarantine)(store, run, out)
+    try:
+        count = export_rows(store, run, out, encoding) if rows else export_quarantine(store, run, out)
+    except BadFileError as error:
+        refuse(error.zh, error.en)
     say(f"{count} 行写入 {out}", f"{count} rows written to {out}")

@@ -92,9 +92,9 @@ def show(*, model: Path | None = None, top: int = 20, home: Path | None = None) 
         ranked = sorted(zip(header.features, header.importance, strict=True), key=lambda one: -one[1])[:top]
         show_table(
             table(
-                words("特征的分量(分裂增益占比)", "Weight of features (share of the splits' gain)"),
+                words("特征的分量(占各特征对得分之增减)", "Weight of features (share in what all add or take)"),
                 ["特征", "说明", "分量"] if language() == "zh" else ["feature", "meaning", "weight"],
-                [(name, feature_words(name)[at], f"{gain:.1%}") for name, gain in ranked],
+                [(name, feature_words(name)[at], f"{weight:.1%}") for name, weight in ranked],
                 numeric=(2,),
             )
         )

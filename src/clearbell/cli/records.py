@@ -77,7 +77,7 @@ def import_(
         Data folder (default: $CLEARBELL_HOME or ./var).
     """
     from clearbell.cli.pack import open_pack
-    from clearbell.intake import IntakeError
+    from clearbell.intake import DamagedFileError, IntakeError
     from clearbell.records.importing import import_records
     from clearbell.records.readers.kinds import reader_of
 
@@ -99,6 +99,9 @@ def import_(
                 encoding=encoding,
                 progress=lambda p: update(p.done, p.total),
             )
+    except DamagedFileError as error:
+        _summary(store, error.result)
+        refuse(f"{file}: {error.zh}", f"{file}: {error.en}")
     except IntakeError as error:
         refuse(f"{file}: {error.zh}", f"{file}: {error.en}")
     except KeyboardInterrupt:

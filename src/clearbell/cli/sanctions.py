@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -115,7 +116,7 @@ def lift(restriction: str, *, reason: str, home: Path | None = None) -> None:
 
 
 @app.command(name="list")
-def list_(*, everything: bool = False, limit: int = 100, home: Path | None = None) -> None:
+def list_(*, everything: bool = False, limit: int = 100, pack: str = "cn", home: Path | None = None) -> None:
     """List the restrictions in force; numbers are masked.
 
     Parameters
@@ -124,22 +125,28 @@ def list_(*, everything: bool = False, limit: int = 100, home: Path | None = Non
         Lapsed and lifted ones too.
     limit
         How many at most.
+    pack
+        Name or file of the rules: they have the words of the rungs.
     home
         Data folder (default: $CLEARBELL_HOME or ./var).
     """
     from clearbell.cli.fields import shown
+    from clearbell.cli.pack import open_pack
     from clearbell.cli.tables import show, table
     from clearbell.numbering import mask
+    from clearbell.sanctions.model import Target
     from clearbell.sanctions.queries import restrictions
+    from clearbell.sanctions.wording import TARGETS
 
+    rungs = open_pack(pack).rungs
     store = open_store(home)
     with store.read() as conn:
         rows = [
             (
                 r.restriction,
-                r.target,
+                TARGETS[Target(r.target)][language()],
                 r.name or mask(r.number),
-                r.rung,
+                getattr(rungs[r.rung], language()),
                 shown(r.start),
                 shown(r.until),
                 shown(r.lifted),
@@ -290,25 +297,49 @@ def preview(
 
 
 @app.command(name="show")
-def show_(sanction: str, *, home: Path | None = None) -> None:
-    """Show a sanction, its rungs, and by which ways its subject was told."""
+def show_(sanction: str, *, pack: str = "cn", home: Path | None = None) -> None:
+    """Show a sanction, its rungs, and by which ways its subject was told.
+
+    Parameters
+    ----------
+    sanction
+        Its id.
+    pack
+        Name or file of the rules: they have the words of the rungs.
+    home
+        Data folder (default: $CLEARBELL_HOME or ./var).
+    """
     from clearbell.cli.fields import shown
+    from clearbell.cli.pack import open_pack
     from clearbell.desk.sanctioning import is_through
     from clearbell.sanctions.life import stages_of
+    from clearbell.sanctions.model import State
     from clearbell.sanctions.queries import notices_about, sanction_named
+    from clearbell.sanctions.wording import CHANNELS, EVENTS, STATES
 
+    rungs = open_pack(pack).rungs
     with open_store(home).read() as conn:
         row = sanction_named(conn, sanction)
         if row is None:
             refuse(f"没有处置 {sanction}", f"there is no sanction {sanction}")
         told = [(one, is_through(conn, one)) for one in notices_about(conn, row.sanction)]
-    say(f"{row.sanction}:{row.state},{row.reason}", f"{row.sanction}: {row.state}, {row.reason}")
+    state = STATES[State(row.state)]
+    say(f"{row.sanction}:{state['zh']},{row.reason}", f"{row.sanction}: {state['en']}, {row.reason}")
     for stage in stages_of(row):
-        say(f"  {stage.rung.value} 至 {shown(stage.until)}", f"  {stage.rung.value} until {shown(stage.until)}")
-    for one, through in told:
-        proof = words(
-            "已送达" if through else one.fault or "未送达", "delivered" if through else one.fault or "not yet"
+        rung = rungs[stage.rung.value]
+        until = shown(stage.until) if stage.until else ""
+        say(
+            f"  {rung.zh} 至 {until or '解除为止'}",
+            f"  {rung.en} until {until or 'it is lifted'}",
         )
-        say(f"  {one.event} {one.channel} {one.notice}:{proof}", f"  {one.event} {one.channel} {one.notice}: {proof}")
-    if row.undelivered != "[]":
-        say(f"未送达即生效:{row.undelivered}", f"in force without delivery: {row.undelivered}")
+    for one, through in told:
+        event, channel = EVENTS[one.event.partition(" ")[0]], CHANNELS[one.channel]
+        fault_zh, _, fault_en = one.fault.partition(" / ")
+        say(
+            f"  {event['zh']} {channel['zh']} {one.notice}:{'已送达' if through else fault_zh or '未送达'}",
+            f"  {event['en']} {channel['en']} {one.notice}: {'delivered' if through else fault_en or fault_zh or 'not yet'}",
+        )
+    faults = [one.partition(" / ") for one in json.loads(row.undelivered)]
+    if faults:
+        zh, en = ";".join(one[0] for one in faults), "; ".join(one[2] or one[0] for one in faults)
+        say(f"未送达即生效:{zh}", f"in force without delivery: {en}")

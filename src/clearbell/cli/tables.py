@@ -6,17 +6,19 @@ from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 
 def table(
     title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, numeric: Sequence[int] = ()
 ) -> Table:
     """Build a table; the columns whose places are in ``numeric`` align right."""
-    built = Table(title=title, title_justify="left")
+    # As text: to rich a word in brackets is a style, and would not be shown.
+    built = Table(title=Text(title, "table.title"), title_justify="left")
     for place, column in enumerate(columns):
         built.add_column(column, justify="right" if place in numeric else "left")
     for row in rows:
-        built.add_row(*(str(cell) for cell in row))
+        built.add_row(*(Text(str(cell)) for cell in row))
     return built
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from clearbell.calls import HOUR, SECOND
+from clearbell.calls import DAY, HOUR, SECOND
 from clearbell.consent.errors import BadHoursError, BadZoneError, TooManyHoursError
 
 ANY = "*"
@@ -27,6 +27,8 @@ _LINE = re.compile(r"(\S{1,64}) +(\d\d):(\d\d)-(\d\d):(\d\d)(?: +(\S+))?")
 _MIDNIGHT = 24 * 60
 _AHEAD = 9
 """Days within which hours that recur every week begin and end again, whatever the clocks do."""
+
+_STRIDE = 6 * HOUR
 
 
 class QuietHours(msgspec.Struct, frozen=True, gc=False):
@@ -119,25 +121,30 @@ def _moments(hours: Sequence[QuietHours], at: int, zone: datetime.tzinfo) -> lis
             shown = midnight + datetime.timedelta(minutes=minute)
             for fold in (0, 1):
                 found.add(int(shown.replace(tzinfo=zone, fold=fold).timestamp()) * SECOND)
-    for hour in range(24 * _AHEAD):
-        found |= _clock_changes(at + hour * HOUR, zone)
+    found |= _clock_changes(at, zone)
     return sorted(one for one in found if one > at)
 
 
 def _clock_changes(at: int, zone: datetime.tzinfo) -> set[int]:
-    """The change of the clock within the hour after ``at``, to the second; empty where there is none."""
+    """When the clock is put forward or back within the days after ``at``, to the second."""
 
     def offset(moment: int) -> datetime.timedelta | None:
         return datetime.datetime.fromtimestamp(moment // SECOND, zone).utcoffset()
 
-    early, late = at // SECOND * SECOND, (at // SECOND * SECOND) + HOUR
-    before = offset(early)
-    if before == offset(late):
-        return set()
-    while late - early > SECOND:
-        middle = (early + late) // 2 // SECOND * SECOND
-        early, late = (middle, late) if offset(middle) == before else (early, middle)
-    return {late}
+    found = set()
+    first = at // SECOND * SECOND
+    before = offset(first)
+    # No clock is changed twice within hours.
+    for ahead in range(_STRIDE, _AHEAD * DAY + 1, _STRIDE):
+        early, late = first + ahead - _STRIDE, first + ahead
+        after = offset(late)
+        if after != before:
+            while late - early > SECOND:
+                middle = (early + late) // 2 // SECOND * SECOND
+                early, late = (middle, late) if offset(middle) == before else (early, middle)
+            found.add(late)
+            before = after
+    return found
 
 
 def check_hours(hours: Sequence[QuietHours], zone: str) -> None:

@@ -131,20 +131,25 @@ _LISTED = "r.first <= :c AND r.last >= :c AND r.verdict = :v"
 _SHORT = 10_000_000
 
 
+def _each(staged: str) -> str:
+    """For each of the numbers, whatever stands after it is looked up by the number.
+
+    SQLite keeps to the order of a CROSS JOIN. Left to choose, it goes through all that a holder has, and through all
+    numbers for each of these.
+    """
+    return f"{staged} AS s CROSS JOIN"
+
+
 def _matching(
     conn: Connection, staged: str, table: str, owner: str, where: str, values: dict[str, object]
 ) -> Sequence[int]:
-    query = (
-        f'SELECT DISTINCT r."{owner}" FROM {staged} AS s JOIN "{table}" AS r ON r."{owner}" = s.callee WHERE {where}'  # noqa: S608 names are our own
-    )
+    query = f'SELECT DISTINCT r."{owner}" FROM {_each(staged)} "{table}" AS r WHERE r."{owner}" = s.callee AND {where}'  # noqa: S608 names are our own
     return conn.execute(text(query), values).scalars().all()
 
 
 def _hours(conn: Connection, staged: str, question: Question, found: dict[int, Verdict]) -> None:
     """What wishes by the hour change: not now, or not for as long as the consent would allow."""
-    query = (
-        f"SELECT r.owner, r.quiet, r.zone FROM {staged} AS s JOIN wish AS r ON r.owner = s.callee WHERE r.quiet <> ''"  # noqa: S608 names are our own
-    )
+    query = f"SELECT r.owner, r.quiet, r.zone FROM {_each(staged)} wish AS r WHERE r.owner = s.callee AND r.quiet <> ''"  # noqa: S608 names are our own
     # Most people wish one of a few things, and what follows from it is worked out once.
     known: dict[tuple[str, str], tuple[bool, int]] = {}
     for owner, quiet, name in conn.execute(text(query)):
@@ -165,8 +170,8 @@ def _hours(conn: Connection, staged: str, question: Question, found: dict[int, V
 def _consents(conn: Connection, staged: str, question: Question, found: dict[int, Verdict]) -> None:
     query = (
         'SELECT c.callee, c."until", c.given, c.withdrawn, c.purpose '  # noqa: S608 names are our own
-        f"FROM {staged} AS s JOIN consent AS c ON c.callee = s.callee "
-        "WHERE c.holder = :holder AND c.purpose IN (:purpose, '*')"
+        f"FROM {_each(staged)} consent AS c WHERE c.callee = s.callee "
+        "AND c.holder = :holder AND c.purpose IN (:purpose, '*')"
     )
     lapse = None if question.consent_days is None else int(question.consent_days * DAY)
     at = question.at

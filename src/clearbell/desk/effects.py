@@ -23,7 +23,7 @@ from clearbell.registry.applications.queries import answerable_for
 from clearbell.registry.contracts.queries import contracts_ended_by, contracts_in_force
 from clearbell.registry.contracts.service import do_end, do_reinstate
 from clearbell.registry.identity import is_credit_code
-from clearbell.registry.queries import holders_of, numbers_of, person_name
+from clearbell.registry.queries import holders_of, numbers_of, party_of, party_row
 from clearbell.sanctions.life import do_bite, do_pass
 from clearbell.sanctions.model import Lifted, Restricted, Rung, State, Target
 from clearbell.sanctions.queries import restrictions_of, sanction_named, sanction_of
@@ -114,14 +114,22 @@ def ended_with(conn: Connection, target: Target, name: str) -> list[str]:
 
 
 def listed_with(conn: Connection, target: Target, name: str) -> list[tuple[str, str, str]]:
-    """What comes on the blacklist with the target, each once: licence, digest of a person's number, name."""
+    """What comes on the blacklist with the target, each once: licence, digest of a person's number, name.
+
+    Of whom no approved application tells more, the party is listed: by its credit code where that is its id, else by its
+    name. So an access provider that uses no numbers itself is listed too.
+    """
     listed: dict[tuple[str, str, str], None] = {}
-    for holder in _holders(conn, target, name):
-        known = answerable_for(conn, holder)
-        entries = [(one.licence if is_credit_code(one.licence) else "", one.person, "") for one in known]
-        for entry in entries or [("", "", person_name(conn, holder))]:
+    holders = _holders(conn, target, name)
+    for holder in holders:
+        for one in answerable_for(conn, holder):
+            entry = (one.licence if is_credit_code(one.licence) else "", one.person, "")
             if any(entry):
                 listed[entry] = None
+    if not listed and target in (Target.HOLDER, Target.PROVIDER):
+        found = party_row(conn, party_of(conn, name) if target is Target.HOLDER else name)
+        if found is not None:
+            listed[(found.party, "", "") if is_credit_code(found.party) else ("", "", found.name)] = None
     return list(listed)
 
 

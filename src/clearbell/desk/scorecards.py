@@ -12,12 +12,13 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, ColumnElement, Connection, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, func, select
 
 from clearbell.calls import DAY, HOUR, MINUTE, Action
 from clearbell.enforcement.queries import alarms_by_provider
 from clearbell.records.outcomes.queries import calls_by_trunk
 from clearbell.records.outcomes.tables import COMPLAINED
+from clearbell.registry.queries import spans_of
 from clearbell.registry.tables import party, resource, trunk
 from clearbell.reports.sums import COUNTS
 from clearbell.reports.tables import report, report_trunk
@@ -28,6 +29,8 @@ REPEATS = 2
 """Restrictions within the period that make a holder a repeat offender."""
 MOST_DAYS = 31
 """Longest period that is scored."""
+NEWEST = 2_000
+"""Restrictions of a period, the newest, that the time to act is reckoned from: a median of them tells as much."""
 
 
 class Scorecard(msgspec.Struct):
@@ -45,7 +48,8 @@ class Scorecard(msgspec.Struct):
     complaints: int = 0
     """That came in within the period, about calls that the records saw come in on this trunk."""
     hours_to_act: float | None = None
-    """Median from the first complaint about a number to the first restriction on it or its holder; None: none yet."""
+    """Median from the first complaint about a number to the first restriction on it or its holder, of the newest
+    :data:`NEWEST` restrictions of the period; None: none yet."""
     repeat_offenders: tuple[str, ...] = ()
     """Holders on the trunk that were restricted more than once."""
     unacknowledged: int = 0
@@ -203,21 +207,25 @@ def _acts(conn: Connection, cards: dict[str, Scorecard], period: Period) -> None
 def _complained(conn: Connection, period: Period) -> Iterable[tuple[int, str, str, int]]:
     """Number, trunk, holder and first receipt of the period's complaints about what was restricted in it."""
     c = restriction.c
-    within = (c.start >= period.since, c.start < period.until)
     seen = (report.c.number, report_trunk.c.trunk)
     what = select(*seen, func.min(report.c.received)).where(*_complaints(period)).group_by(*seen)
-    on = report.c.number == c.number
     trunks = report_trunk.c.report == report.c.report
-    direct = what.select_from(restriction.join(report, on).join(report_trunk, trunks)).where(
-        *within, c.target == Target.NUMBER.value
-    )
-    on = report.c.number.between(resource.c.first, resource.c.last)
-    held = restriction.join(resource, resource.c.holder == c.name).join(report, on).join(report_trunk, trunks)
-    by_holder = what.select_from(held).where(*within, c.target == Target.HOLDER.value)
-    for query in (direct, by_holder):
-        found = query.subquery()
-        holder = _held(found.c.number, resource.c.holder)
-        yield from (tuple(row) for row in conn.execute(select(found.c.number, found.c.trunk, holder, found.c[2])))
+
+    def newest(target: Target) -> Select[Any]:
+        within = (c.start >= period.since, c.start < period.until, c.target == target.value)
+        return select(c.number, c.name).where(*within).order_by(c.start.desc()).limit(NEWEST)
+
+    numbers = newest(Target.NUMBER).subquery()
+    on = report.c.number == numbers.c.number
+    found = what.select_from(numbers.join(report, on).join(report_trunk, trunks)).subquery()
+    held = _held(found.c.number, resource.c.holder)
+    yield from (tuple(row) for row in conn.execute(select(found.c.number, found.c.trunk, held, found.c[2])))
+    # Of a holder its ranges first: a database that joins all three begins with every report of the period.
+    holders = [name for _, name in conn.execute(newest(Target.HOLDER))]
+    spans = [(*span, name) for name in dict.fromkeys(holders) for span in spans_of(conn, name)]
+    for first, last, name in spans:
+        query = what.select_from(report.join(report_trunk, trunks)).where(report.c.number.between(first, last))
+        yield from ((number, trunk_id, name, received) for number, trunk_id, received in conn.execute(query))
 
 
 class Provider(msgspec.Struct):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import msgspec
 from sqlalchemy import Connection, select
 
-from clearbell.appeals.errors import CaseAppealedError
+from clearbell.appeals.errors import CaseAppealedError, OwnDecisionError
 from clearbell.appeals.queries import open_about_case
 from clearbell.cases.errors import OtherTargetError, OwnCaseError, UnconfirmedError
 from clearbell.cases.evidence import Evidence, Sanction
 from clearbell.cases.files import change, evidence_in, own_case, part_of, unit_of
 from clearbell.cases.model import CaseMoved, EvidenceAdded, State, Unit, Verdict
+from clearbell.cases.queries import deciders
 from clearbell.cases.service import (
     Due,
     do_decide_appeal,
@@ -67,12 +68,24 @@ def do_settle_appeal(act: Act, case: str, words: str, due: Due, *, upheld: bool,
     """Decide an appeal; upheld, every restriction of the case is lifted in the same act, and reporters learn.
 
     Raises as :func:`~clearbell.cases.service.do_decide_appeal`, and
-    :class:`~clearbell.appeals.errors.CaseAppealedError` where an appeal on file is about it: that one is decided.
+    :class:`~clearbell.appeals.errors.CaseAppealedError` where an appeal on file is about it: that one is decided;
+    :class:`~clearbell.appeals.errors.OwnDecisionError` for who had a hand in the verdict or a sanction of the case.
     """
     filed = open_about_case(act.conn, case)
     if filed:
         raise CaseAppealedError(filed)
+    if State(own_case(act.conn, case).state) is State.APPEALED:
+        _check_hands(act.conn, case, officer or act.actor)
     return _follow(act, do_decide_appeal(act, case, words, due, upheld=upheld, officer=officer))
+
+
+def _check_hands(conn: Connection, case: str, who: str) -> None:
+    if who in deciders(conn, case):
+        raise OwnDecisionError(who, f"参与了案件 {case} 的结论", f"took part in the verdict of case {case}")
+    for name in sanctions_of_case(conn, case):
+        row = sanction_of(conn, name)
+        if row is not None and row.officer == who:
+            raise OwnDecisionError(who, f"决定了处置 {name}", f"decided the sanction {name}")
 
 
 def do_overturn_verdict(act: Act, case: str, words: str, due: Due, *, officer: str = "") -> Found:

@@ -7,16 +7,16 @@ from clearbell.enforcement.model import How, Kind, Operation, State
 Words = dict[str, str]
 
 OPERATIONS: dict[Operation, Words] = {
-    Operation.PUT: {"zh": "施加", "en": "put"},
-    Operation.REMOVE: {"zh": "解除", "en": "remove"},
+    Operation.PUT: {"zh": "执行", "en": "put"},
+    Operation.REMOVE: {"zh": "撤除", "en": "remove"},
 }
 STATES: dict[State, Words] = {
-    State.DUE: {"zh": "待通知", "en": "due"},
-    State.SENT: {"zh": "已通知", "en": "sent"},
+    State.DUE: {"zh": "待告知", "en": "due"},
+    State.SENT: {"zh": "已告知", "en": "sent"},
     State.FAILED: {"zh": "未送达", "en": "failed"},
     State.OVERDUE: {"zh": "逾期未确认", "en": "overdue"},
     State.ACKNOWLEDGED: {"zh": "已确认", "en": "acknowledged"},
-    State.WITHDRAWN: {"zh": "已撤回", "en": "withdrawn"},
+    State.WITHDRAWN: {"zh": "已无须执行", "en": "withdrawn"},
 }
 KINDS: dict[Kind, Words] = {
     Kind.KAMAILIO: {"zh": "Kamailio", "en": "Kamailio"},

@@ -13,9 +13,9 @@ from typing import Protocol
 
 import msgspec
 
-from clearbell.intake.lines import LineFile
-from clearbell.intake.model import BadCell, IntakeResult, Progress
-from clearbell.intake.quarantine import put
+from clearbell.intake.lines import LineFile, check_sound
+from clearbell.intake.model import BadCell, DamagedFileError, IntakeResult, Progress
+from clearbell.intake.quarantine import cut_row, put
 from clearbell.intake.reached import Place, begin, check_encoding, move, result
 from clearbell.ledger import Store
 
@@ -83,6 +83,8 @@ def run_elsewhere(
 ) -> IntakeResult:
     """Take the file at ``path`` (plain or gzip) in with ``taker``; errors as of :func:`~clearbell.intake.run_intake`."""
     check_encoding(encoding)
+    if path.is_file():
+        check_sound(path)
     file = LineFile(path, taker.longest_line())
     try:
         start, header = taker.open(file, encoding)
@@ -99,9 +101,16 @@ def run_elsewhere(
                 progress(
                     Progress(file.read_so_far(), total, place.rows, place.stored, place.duplicates, place.quarantined)
                 )
-        place = _commit(store, actor, begun.run, place, taker.end(), finished=True)
+        last = taker.end()
+        if file.damage is not None:
+            cut = cut_row(file, encoding, place.rows + last.rows, last.lines)
+            last = msgspec.structs.replace(last, bad=(*last.bad, *cut))
+        place = _commit(store, actor, begun.run, place, last, finished=True)
         taker.settle()
-        return result(begun.run, place, resumed_at=resumed_at)
+        done = result(begun.run, place, resumed_at=resumed_at)
+        if file.damage is not None:
+            raise DamagedFileError(done, file.damage)
+        return done
     finally:
         file.close()
 

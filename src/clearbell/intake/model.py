@@ -131,6 +131,21 @@ class BadFileError(IntakeError):
     """The file as a whole cannot be read. 文件无法读取。"""
 
 
+class DamagedFileError(BadFileError):
+    """The file broke off; all that was read of it is taken in. 文件在中途损坏,此前各行已处理。"""
+
+    def __init__(self, result: IntakeResult, damage: BadFileError) -> None:
+        self.result = result
+        """What became of the rows before."""
+        rows, stored, doubled, bad = result.rows, result.stored, result.duplicates, result.quarantined
+        super().__init__(
+            f"{damage.zh}。此前的 {rows} 行已处理:存入 {stored},重复 {doubled},隔离 {bad}(导入 {result.run});"
+            "再导入完整的文件不会重复",
+            f"{damage.en}. Of it {rows} rows were taken in: {stored} stored, {doubled} duplicates, {bad} quarantined "
+            f"(run {result.run}); importing the whole file will not double them",
+        )
+
+
 class BadHeaderError(IntakeError):
     """The header lacks columns or has one twice. 表头缺少列或有重复列。"""
 

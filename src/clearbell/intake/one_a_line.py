@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, cast
 
@@ -13,6 +14,9 @@ from clearbell.intake.rows import NUL, Batch, undecodable
 
 MOST_BYTES = 64 << 20
 """Lines of a batch are at most so long together: what a switch tells of one call as JSON may be 20,000 bytes."""
+
+
+_PLACE = re.compile(r"\(byte (\d+)\)")
 
 
 class LinesFile:
@@ -82,7 +86,11 @@ def json_object(line: str) -> dict[str, Any] | BadCell:
     try:
         found = msgspec.json.decode(line)
     except (msgspec.DecodeError, RecursionError, ValueError) as error:
-        return BadCell("", "not-json", f"不是有效的 JSON:{error}", f"it is not valid JSON: {error}")
+        place = _PLACE.search(str(error))
+        if place is None:
+            return BadCell("", "not-json", "JSON 不完整或嵌套过深", "its JSON is cut off or nested too deeply")
+        at = int(place[1]) + 1
+        return BadCell("", "not-json", f"第 {at} 字节处不是有效的 JSON", f"at byte {at} it is not valid JSON")
     if not isinstance(found, dict):
         return BadCell("", "not-an-object", "应为一个 JSON 对象 {…}", "it should be one JSON object {…}")
     return found

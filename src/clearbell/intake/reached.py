@@ -44,10 +44,15 @@ def check_encoding(encoding: str) -> None:
         raise BadFileError(f"没有名为 {encoding} 的编码", f"there is no encoding named {encoding}") from None
 
 
+def name_of(loader: str, encoding: str, digest: str) -> str:
+    """Id of the run of a file (by its SHA-256) with a loader, read in an encoding."""
+    return hashlib.sha256(f"{loader}\n{encoding}\n{digest}".encode()).hexdigest()[:16]
+
+
 def begin(store: Store, loader: str, encoding: str, path: Path, actor: str, start: Place, header: str) -> Begun:
     """Begin the run of a file, or find how far an earlier process came with the same content."""
     digest = _digest(path)
-    run = hashlib.sha256(f"{loader}\n{encoding}\n{digest}".encode()).hexdigest()[:16]
+    run = name_of(loader, encoding, digest)
     columns = [intake_run.c[name] for name in Place.__struct_fields__]
     with store.act(actor) as act:
         row = act.conn.execute(select(*columns).where(intake_run.c.run == run)).first()

@@ -36,6 +36,9 @@ class RowFile:
         self._encoding = encoding
         self._delimiter = delimiter
         self._line = 0
+        self.widths: frozenset[int] = frozenset()
+        """Cells that a row may have, once that is known: a row over several lines that has others is none, and its first
+        line alone is to blame."""
         self.header_line = ""
         """The header as it stands in the file, once :meth:`header` found it."""
 
@@ -62,7 +65,7 @@ class RowFile:
             if row:
                 self.header_line = batch.raws[0].removeprefix("\ufeff").rstrip("\r")
                 return row, batch.position, batch.line
-        raise BadFileError("文件为空", "the file is empty")
+        raise self._file.damage or BadFileError("文件为空", "the file is empty")
 
     def batches(self, size: int) -> Iterator[Batch]:
         """Yield batches of about ``size`` lines until the file ends."""
@@ -114,7 +117,9 @@ class RowFile:
         feed = _Feed(ahead, self._encoding, first_of_file=not self._line)
         reader = csv.reader(feed, strict=True, delimiter=self._delimiter)
         try:
-            return next(reader, []), feed.used
+            row = next(reader, [])
+            if feed.used == 1 or not self.widths or len(row) in self.widths:
+                return row, feed.used
         except _UnreadableLineError as error:
             if feed.used == 1:
                 return error.cell, 1
@@ -168,11 +173,14 @@ def shown(line: bytes, encoding: str) -> str:
     return line[: MAX_LINE + 1].decode(encoding, "backslashreplace").replace("\0", "\\x00")
 
 
+UNDECODABLE = "undecodable"
+
+
 def undecodable(encoding: str) -> BadCell:
     """A line that is no text in the encoding."""
     return BadCell(
         "",
-        "undecodable",
+        UNDECODABLE,
         f"含有不属于 {encoding} 编码的字节;请另存为 UTF-8,或用 --encoding 指明编码",
         f"it has bytes that are not {encoding}; save the file as UTF-8 or name its encoding with --encoding",
     )

@@ -8,9 +8,9 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from clearbell.intake.lines import LineFile
-from clearbell.intake.model import BadCell, IntakeResult, Loader, Progress
-from clearbell.intake.quarantine import put
+from clearbell.intake.lines import LineFile, check_sound
+from clearbell.intake.model import BadCell, DamagedFileError, IntakeResult, Loader, Progress
+from clearbell.intake.quarantine import cut_row, put
 from clearbell.intake.reached import Place, begin, check_encoding, move, result
 from clearbell.intake.rows import Batch, RowFile, wrong_width
 from clearbell.ledger import Store
@@ -34,15 +34,19 @@ def run_intake(
     that was killed at any time goes on, when started again with the same file, at the row it had come to; a file
     that was taken in whole adds nothing. A row that cannot be read or stored is quarantined, never fatal.
 
-    Raises :class:`BadFileError` and :class:`BadHeaderError` for a file that cannot be read at all, and
-    :class:`BusyRunError` when another process is at the same file.
+    Raises :class:`BadFileError` and :class:`BadHeaderError` for a file that cannot be read at all,
+    :class:`DamagedFileError` when what could be read of a broken one is taken in, and :class:`BusyRunError` when another
+    process is at the same file.
     """
     check_encoding(encoding)
+    if path.is_file():
+        check_sound(path)
     file = LineFile(path)
     try:
         rows = RowFile(file, encoding)
         header, position, line = rows.header()
         read = loader.bind(header)
+        rows.widths = frozenset({len(header)})
         begun = begin(store, loader.name, encoding, path, actor, Place(position, line), rows.header_line)
         run, place, known = begun.run, begun.place, begun.known
         if place.finished:
@@ -58,8 +62,11 @@ def run_intake(
                 progress(
                     Progress(file.read_so_far(), total, place.rows, place.stored, place.duplicates, place.quarantined)
                 )
-        place = taker.finish(place)
-        return result(run, place, resumed_at=resumed_at)
+        place = taker.finish(place, cut_row(file, encoding, place.rows, place.lines))
+        done = result(run, place, resumed_at=resumed_at)
+        if file.damage is not None:
+            raise DamagedFileError(done, file.damage)
+        return done
     finally:
         file.close()
 
@@ -132,9 +139,12 @@ class _Taker(Generic[T]):
             move(act, self._run, place, after)
         return after
 
-    def finish(self, place: Place) -> Place:
-        """Mark the run as finished."""
-        after = msgspec.structs.replace(place, finished=True)
+    def finish(self, place: Place, cut: Sequence[tuple[int, int, list[BadCell], str]]) -> Place:
+        """Mark the run as finished; ``cut``: the row that a damaged file broke off in."""
+        after = msgspec.structs.replace(
+            place, rows=place.rows + len(cut), quarantined=place.quarantined + len(cut), finished=True
+        )
         with self._store.act(self._actor) as act:
+            put(act.conn, self._run, cut)
             move(act, self._run, place, after)
         return after

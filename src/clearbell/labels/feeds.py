@@ -87,10 +87,10 @@ def write_asterisk(labels: Iterable[Labelled], words: Words) -> Iterator[str]:
 
 Writer = Callable[[Iterable[Labelled], Words], Iterator[str]]
 FORMS: Mapping[str, tuple[str, Writer]] = {
-    "csv": ("text/csv; charset=utf-8", write_csv),
-    "vcf": ("text/vcard; charset=utf-8", write_vcards),
-    "kamailio": ("text/plain; charset=utf-8", write_kamailio),
-    "asterisk": ("text/plain; charset=utf-8", write_asterisk),
+    "csv": ("text/csv", write_csv),
+    "vcf": ("text/vcard", write_vcards),
+    "kamailio": ("text/plain", write_kamailio),
+    "asterisk": ("text/plain", write_asterisk),
 }
 """Name of each form, its media type and its writer."""
 

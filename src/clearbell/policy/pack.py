@@ -394,10 +394,20 @@ def load_pack(text: str, file: str) -> Pack:
     return _Reader(text, file).read()
 
 
+def builtin_packs() -> list[str]:
+    """Names of the packs that ship with Clearbell."""
+    names = (
+        one.name.removesuffix(".toml")
+        for one in importlib.resources.files("clearbell.packs").iterdir()
+        if one.name.endswith(".toml")
+    )
+    return sorted(name for name in names if not name.endswith("-workdays"))
+
+
 def builtin_pack_text(name: str) -> str:
     """Text of a pack that ships with Clearbell. Raises :class:`PackError` when there is none of that name."""
     folder = importlib.resources.files("clearbell.packs")
-    names = sorted(f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml"))
+    names = builtin_packs()
     if name not in names:
         known = ", ".join(names)
         raise PackError(

@@ -22,6 +22,7 @@ from clearbell.ledger import Store
 from clearbell.records.lake import MERGE_AT, Lake
 from clearbell.records.locking import turn_if_free
 from clearbell.records.model import CallRecord
+from clearbell.records.naming import SAME_ID, same_id
 from clearbell.records.places import is_local
 from clearbell.records.readers.model import Assembled, Opened, Reader
 from clearbell.records.tail import SOURCE
@@ -168,24 +169,32 @@ class _LakeTaker:
         while len(self._known) > _DAYS_KNOWN:
             del self._known[next(iter(self._known))]
         new: list[CallRecord] = []
+        there: list[int] = []
         stored = duplicates = 0
         weights = assembled.weights or [1] * len(assembled.records)
         day_of, known = self._lake.day_of, self._known
-        for record, weight in zip(assembled.records, weights, strict=True):
+        for at, (record, weight) in enumerate(zip(assembled.records, weights, strict=True)):
             day = day_of(record.start)
             keys = known.get(day)
             if keys is None:
                 keys = self._recall(day)
             key = f"{record.start} {record.id}"
             if key in keys:
+                there.append(at)
                 duplicates += weight
             else:
                 keys.add(key)
                 new.append(record)
                 stored += weight
+        bad = assembled.bad
+        if there:
+            others = same_id([assembled.records[at] for at in there], new, self._lake, self._reader.source)
+            for other in others:
+                bad.extend((number, line, [SAME_ID], raw) for number, line, raw in assembled.rows_of(there[other]))
+            duplicates -= sum(weights[there[other]] for other in others)
         self._lake.append(f"{self._prefix}{begins:015d}", new)
         self._place = Place(position, lines)
-        return Portion(position, lines, stored, duplicates, tuple(assembled.bad))
+        return Portion(position, lines, stored, duplicates, tuple(sorted(bad, key=lambda one: one[0])))
 
     def _recall(self, day: int) -> set[str]:
         """What the lake has of a day from this source."""

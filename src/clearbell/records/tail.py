@@ -22,6 +22,8 @@ from clearbell.records.segments import read_segment_from, segments
 
 OPEN_FOR = 4 * HOUR
 """How long an attempt waits for its end, in event time."""
+_ENDS_KNOWN = 100_000
+"""Ends that are remembered, to know one that a switch tells again because the answer to its first try was lost."""
 SOURCE = "clearbell"
 _CODES = {Answer.NOT_ENTITLED: 403, Answer.UNWANTED: 607, Answer.NETWORK_BLOCKED: 603}
 _Key = tuple[str, int, int]
@@ -54,6 +56,7 @@ class JournalTail:
         self._holder_of = holder_of
         self._state = lake.folder / "journal.json"
         self._open: dict[_Key, tuple[_Place, Decision]] = {}
+        self._ended: dict[_Key, None] = {}
         self._reached = _Place()
         self.newest = 0
         """Latest event time read, µs UTC: the lake holds what happened before it, but for calls still under way."""
@@ -109,9 +112,18 @@ class JournalTail:
             if event.action is Action.REJECT:
                 yield _record(event, None, self._holder_of(call.caller))
             else:
-                self._open[call.id, call.caller, call.callee] = place, event
+                key = (call.id, call.caller, call.callee)
+                self._ended.pop(key, None)
+                self._open[key] = place, event
             return
-        found = self._open.pop((event.id, event.caller, event.callee), None)
+        key = (event.id, event.caller, event.callee)
+        if key in self._ended:
+            return
+        if event.id:
+            self._ended[key] = None
+            if len(self._ended) > _ENDS_KNOWN:
+                del self._ended[next(iter(self._ended))]
+        found = self._open.pop(key, None)
         if found is not None:
             yield _record(found[1], event, self._holder_of(event.caller))
         else:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, select
 
-from clearbell.registry.model import PartyKind, TrunkKind
+from clearbell.registry.model import TrunkKind
 from clearbell.registry.tables import holder, party, resource, trunk
 
 
@@ -135,10 +135,3 @@ def numbers_of(conn: Connection, holder_id: str, most: int) -> list[int] | None:
     if sum(last - first + 1 for first, last in spans) > most:
         return None
     return [number for first, last in spans for number in range(first, last + 1)]
-
-
-def person_name(conn: Connection, holder_id: str) -> str:
-    """Name of the person that a holder is; empty when it is an organisation, or there is no such holder."""
-    query = select(party.c.name).join(holder, holder.c.party == party.c.party)
-    found = query.where(holder.c.holder == holder_id, party.c.kind == PartyKind.PERSON.value)
-    return conn.execute(found).scalar_one_or_none() or ""

@@ -266,3 +266,11 @@ def categories_of(conn: Connection, numbers: Sequence[int]) -> dict[int, dict[st
         for number, category, count in conn.execute(query):
             found.setdefault(number, {})[category] = count
     return found
+
+
+def descriptions_of(conn: Connection, reports: Sequence[str]) -> dict[str, str]:
+    """What reporters said in their own words, by report, of those that said something; for a page of reports."""
+    query = select(report_detail.c.report, report_detail.c.description).where(
+        report_detail.c.report.in_(reports), report_detail.c.description != ""
+    )
+    return {row.report: row.description for row in conn.execute(query)}

@@ -15,18 +15,6 @@ from clearbell.screening.recent import K, Recent
 from clearbell.screening.windows import M5, Window
 
 
-class Contact:
-    """What two numbers had to do with each other lately."""
-
-    __slots__ = ("called", "talked")
-
-    def __init__(self) -> None:
-        self.called = 0
-        """When the first rang the second, µs UTC."""
-        self.talked = 0
-        """When they last ended a talk long enough to make them known to each other, µs UTC."""
-
-
 class Callers(Generic[K]):
     """What each caller did: a list of it while it is short, and counters from then on."""
 
@@ -88,7 +76,9 @@ class Traffic:
         self._holders = Callers[str](max_callers, max_busy)
         self._pairs: Recent[tuple[str, int], tuple[int, ...]] = Recent(max_pairs)
         self._rung: Recent[int, Window] = Recent(max_callees)
-        self._contacts: Recent[tuple[int, int], Contact] = Recent(max_contacts)
+        # When the first rang the second, and when they last ended a talk long enough to make them known to each other,
+        # µs UTC; 0: not. Tuples, as the garbage collector soon passes over those of numbers.
+        self._contacts: Recent[tuple[int, int], tuple[int, int]] = Recent(max_contacts)
         self._emergency: Recent[int, int] = Recent(max_callees)
 
     @property
@@ -126,8 +116,7 @@ class Traffic:
         if caller:
             self._numbers.note(caller, Kind.ATTEMPT, at, callee)
             if callee:
-                contact = self._contact(caller, callee)
-                contact.called = max(contact.called, at)
+                self._meet(caller, callee, called=at)
         if holder:
             self._holders.note(holder, Kind.ATTEMPT, at, callee)
             pair = (holder, callee)
@@ -152,29 +141,29 @@ class Traffic:
         if holder and self._holders.knows(holder):
             self._holders.note(holder, kind, end.at, end.callee)
         if end.answered and end.duration >= self._known and end.caller and end.callee:
-            contact = self._contact(end.caller, end.callee)
-            contact.talked = max(contact.talked, end.at)
+            self._meet(end.caller, end.callee, talked=end.at)
 
     def talked(self, one: int, other: int) -> int:
         """When the two last talked at length, whoever rang, µs UTC; 0 when not known."""
         there = self._contacts.get((one, other))
         back = self._contacts.get((other, one))
-        return max(there.talked if there else 0, back.talked if back else 0)
+        return max(there[1] if there else 0, back[1] if back else 0)
 
     def called(self, caller: int, callee: int) -> int:
         """When the caller last rang the callee, µs UTC; 0 when not known."""
         contact = self._contacts.get((caller, callee))
-        return contact.called if contact else 0
+        return contact[0] if contact else 0
 
     def dialled_emergency(self, number: int) -> int:
         """When the number last dialled an emergency number, µs UTC; 0 when not known."""
         return self._emergency.get(number) or 0
 
-    def _contact(self, one: int, other: int) -> Contact:
+    def _meet(self, one: int, other: int, *, called: int = 0, talked: int = 0) -> None:
         pair = (one, other)
-        contact = self._contacts.get(pair) or Contact()
-        self._contacts.put(pair, contact)
-        return contact
+        before = self._contacts.get(pair)
+        if before is not None:
+            called, talked = max(called, before[0]), max(talked, before[1])
+        self._contacts.put(pair, (called, talked))
 
 
 def _span(pack: Pack, name: str, unit: int) -> int:

@@ -10,9 +10,11 @@ from pathlib import Path
 import structlog
 import uvicorn
 
+from clearbell.access.first_run import FirstRun
 from clearbell.access.keys import AccessKey
 from clearbell.access.oidc.fetching import fetch
 from clearbell.access.oidc.provider import Provider
+from clearbell.access.queries import any_account
 from clearbell.calls import Call, CallEnd, Decision
 from clearbell.desk.audiences import Sources as AudienceSources
 from clearbell.desk.mass_notices import MassDesk
@@ -92,6 +94,7 @@ class _Gate:
         self.started = node.started
         self.store = node.store
         self.receipt_key = load_key(node.home / "receipt-key.pem")
+        self.ledger_key = load_key(node.home / "ledger-key.pem")
         identities = IdentityKey(load_secret(node.home / "identity-key", node.randomness))
         self.desk = Desk(node.pack, builtin_workdays(node.pack.id), identities)
         self.vault = vault
@@ -164,6 +167,7 @@ class Server:
         self._cores: list[Redirect] = []
         self._doors: list[UdpDoor | TcpDoor] = []
         self._http: uvicorn.Server | None = None
+        self._first_run: FirstRun | None = None
         self._http_thread: threading.Thread | None = None
         secret = load_secret(node.home / "document-key", node.randomness)
         vault = Vault(node.home / "documents", secret, node.randomness)
@@ -198,13 +202,16 @@ class Server:
                 host, port = listen_address(config.http.listen)
                 http_socket = open_tcp(host, port)
                 bound.append(http_socket)
+                key = AccessKey(load_secret(node.home / "access-key", node.randomness), node.randomness)
+                with node.store.read() as conn:
+                    self._first_run = None if any_account(conn) else FirstRun(key)
                 app = create_app(
                     _Gate(node, self._cores, vault, self._notifying.outbox, _mass_desk(node, config)),
                     token=token,
                     lookups_per_minute=config.http.lookups_per_minute,
                     doors=Doors(
                         node.store,
-                        AccessKey(load_secret(node.home / "access-key", node.randomness), node.randomness),
+                        key,
                         config.access,
                         secure=config.http.secure_cookies,
                         providers=[
@@ -212,6 +219,7 @@ class Server:
                             for one in config.access.oidc
                         ],
                         public_url=config.http.public_url,
+                        first_run=self._first_run,
                     ),
                     signing=Signing(config.enforcement.targets),
                     lines=config.verification.receiving,
@@ -283,6 +291,13 @@ class Server:
         if self._config.http.listen:
             page = f"http://{self._config.http.listen}/"
             lines.append(f"页面与接口:{page}" if language == "zh" else f"Console and API: {page}")
+            if self._first_run is not None:
+                begin = f"{page}first-run/{self._first_run.word}"
+                lines.append(
+                    f"首次启动,建立第一个账号:{begin}"
+                    if language == "zh"
+                    else f"First run, to make the first account: {begin}"
+                )
         return lines
 
 

@@ -279,7 +279,7 @@ def _deadline(entry: Row[Any], fact: Any, met: dict[tuple[str, int], int]) -> De
     if isinstance(fact, Filed | AppealMoved) and fact.due:
         return Deadline("申诉决定", "decision on the appeal", fact.due, met.get((_follows(fact), entry.seq), 0))
     if entry.kind == "sanctions.announced" and fact.channels:
-        return Deadline("最迟生效", "it bites at the latest", fact.latest)
+        return Deadline("最迟生效", "it takes effect at the latest", fact.latest)
     if entry.kind == "enforcement.sent":
         return Deadline("确认", "to be acknowledged", fact.due)
     if isinstance(fact, ComplaintMoved) and fact.due:

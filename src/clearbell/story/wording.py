@@ -32,6 +32,7 @@ from clearbell.reports.wording import STATES as COMPLAINT_STATES
 from clearbell.reports.wording import standing_words
 from clearbell.sanctions.model import FACTS as SANCTIONS
 from clearbell.sanctions.model import Step as SanctionStep
+from clearbell.sanctions.wording import stages_words
 from clearbell.story.model import Lane, Tone
 from clearbell.verification.model import FACTS as VERIFICATION
 
@@ -205,22 +206,21 @@ def _until(at: int, words: Words) -> tuple[str, str]:
 
 
 def _announced(fact: Any, words: Words) -> Said:
-    zh, en = _rung(fact.rung.value, words)
-    ends = _until(fact.until, words)
+    stages = {language: stages_words(fact.stages, words.pack, words.shown, language) for language in ("zh", "en")}
     ways = (
         (
             f",须经 {fact.channels} 种渠道送达告知后生效",
-            f"; it bites once {fact.channels} channels have delivered the notice",
+            f"; it takes effect once {fact.channels} channels have delivered the notice",
         )
         if fact.channels
         else ("", "")
     )
     if fact.at_once:
-        ways = (",即时生效", "; it bites at once")
+        ways = (",即时生效", "; it takes effect at once")
     why = (f";重于建议的理由:{fact.words}", f"; harsher than due because: {fact.words}") if fact.words else ("", "")
     return (
-        f"公告处置 {fact.sanction}:{zh},{ends[0]},理由:{fact.reason}{ways[0]}{why[0]}",
-        f"sanction {fact.sanction} announced: {en}, {ends[1]}, because: {fact.reason}{ways[1]}{why[1]}",
+        f"公告处置 {fact.sanction}:{stages['zh']},理由:{fact.reason}{ways[0]}{why[0]}",
+        f"sanction {fact.sanction} announced: {stages['en']}, because: {fact.reason}{ways[1]}{why[1]}",
         Tone.AGAINST,
     )
 

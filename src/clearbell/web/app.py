@@ -17,7 +17,9 @@ from sqlalchemy.exc import DataError
 from clearbell import __version__
 from clearbell.appeals.errors import AppealError, UnknownAppealError
 from clearbell.cases.errors import CaseError, UnknownCaseError
+from clearbell.cases.hand_overs.errors import UnknownHandOverError
 from clearbell.consent.errors import ConsentError
+from clearbell.dossier.errors import DossierError
 from clearbell.enforcement.errors import EnforcementError, UnknownEnforcementError
 from clearbell.labels.cards.errors import CardError, UnknownCardError
 from clearbell.lifecycles import IllegalStepError
@@ -46,6 +48,7 @@ from clearbell.web.figures import figures_handlers
 from clearbell.web.firm.door import firm_handlers
 from clearbell.web.front import front_handlers
 from clearbell.web.gate import Gate
+from clearbell.web.hand_overs import hand_overs_router
 from clearbell.web.limits import Limiter
 from clearbell.web.lines import lines_router
 from clearbell.web.live import live_handlers
@@ -92,6 +95,7 @@ def _refused(_request: Request[Any, Any, State], error: Any) -> Response[ErrorBo
             | UnknownCaseError
             | UnknownMassError
             | UnknownEnforcementError
+            | UnknownHandOverError
             | UnknownOrderError
             | UnknownSanctionError
             | RefusedUnknownReportError,
@@ -103,6 +107,19 @@ def _refused(_request: Request[Any, Any, State], error: Any) -> Response[ErrorBo
 
 def _unstorable(_request: Request[Any, Any, State], _error: DataError) -> Response[ErrorBody]:
     zh, en = "含有数据库无法保存的字符(NUL)", "it has characters that the database cannot keep (NUL)"
+    return _answer(error_body(400, "", zh, en), 400)
+
+
+def _not_utf8(_request: Request[Any, Any, State], _error: UnicodeDecodeError) -> Response[ErrorBody]:
+    """A body in another encoding: JSON is UTF-8 (RFC 8259, 8.1)."""
+    zh, en = "请求正文须为 UTF-8 编码", "the body must be UTF-8"
+    return _answer(error_body(400, "", zh, en), 400)
+
+
+def _too_deep(request: Request[Any, Any, State], error: RecursionError) -> Response[ErrorBody]:
+    """A body nested deeper than anything that is asked for; told in the log too, should it not have been the body."""
+    log.warning("request-too-deep", path=request.url.path, exc_info=error)
+    zh, en = "请求正文嵌套过深", "the body is nested too deeply"
     return _answer(error_body(400, "", zh, en), 400)
 
 
@@ -200,6 +217,7 @@ def create_app(
             reports_router(),
             report_desk_router(),
             cases_router(),
+            hand_overs_router(),
             orders_router(),
             sanctions_router(),
             mass_notices_router(),
@@ -237,6 +255,7 @@ def create_app(
                     CardError,
                     CaseError,
                     ConsentError,
+                    DossierError,
                     NoticeError,
                     EnforcementError,
                     OrderError,
@@ -254,6 +273,8 @@ def create_app(
             VisitNeededError: _to_enter,
             TooManyAsksError: _too_many,
             DataError: _unstorable,
+            UnicodeDecodeError: _not_utf8,
+            RecursionError: _too_deep,
             ValidationException: _validation,
             HTTPException: _http,
             Exception: _unforeseen,

@@ -14,6 +14,7 @@ from litestar.datastructures import State, UploadFile
 from litestar.exceptions import NotAuthorizedException
 from litestar.handlers.base import BaseRouteHandler
 
+from clearbell.access.first_run import FirstRun
 from clearbell.access.keys import AccessKey
 from clearbell.access.model import NODE, TENANTS, Principal, Role
 from clearbell.access.oidc.provider import Provider
@@ -62,11 +63,14 @@ class Doors:
         secure: bool,
         providers: Sequence[Provider] = (),
         public_url: str = "",
+        first_run: FirstRun | None = None,
     ) -> None:
         """``secure``: the cookie goes over HTTPS only.
 
         ``providers``: the identity providers of the settings, which send people back to ``public_url``.
+        ``first_run``: lets who has its word make the first account.
         """
+        self.first_run = first_run
         self.providers = {one.settings.id: one for one in providers}
         self.public_url = public_url.rstrip("/")
         self.store = store

@@ -37,6 +37,8 @@ class Gate(Protocol):
     """Where facts are recorded."""
     receipt_key: Ed25519PrivateKey
     """Signs receipts of consents."""
+    ledger_key: Ed25519PrivateKey
+    """Signs checkpoints, and case files that are handed over."""
     desk: Desk
     """What applications are judged by."""
     vault: Vault

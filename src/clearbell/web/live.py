@@ -22,6 +22,7 @@ from clearbell.web.console import choose_language
 from clearbell.web.doors import open_or_session
 from clearbell.web.feeds import ServedGate
 from clearbell.web.gate import Gate
+from clearbell.web.live_texts import count_words
 from clearbell.web.officers.page import show
 from clearbell.web.texts import TEXTS
 
@@ -94,7 +95,7 @@ def status_of(gate: Gate, language: str) -> Status:
         policy=gate.pack.version,
         actions=[(a.value, texts[f"action_{a.value}"], counts.by_action.get(a.value, 0)) for a in Action],
         reasons=reasons[:12],
-        door=sorted(gate.door_counts().items()),
+        door=[(count_words(name, language), count) for name, count in sorted(gate.door_counts().items())],
         rows=[_row(decision, gate, language, zone) for decision in gate.recent()[:20]],
     )
 

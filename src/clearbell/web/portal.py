@@ -15,7 +15,8 @@ from litestar import Request, Response, get, post
 from litestar.datastructures import State, UploadFile
 from litestar.enums import RequestEncodingType
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import Body, FromPath
+from litestar.params import Body, FromPath, QueryParameter
+from litestar.response import Redirect
 
 from clearbell.consent.codes import new_code, plain_code
 from clearbell.consent.evidence import EvidenceKind, do_keep
@@ -45,6 +46,7 @@ SOURCE = "portal"
 _FIELDS = ("reporter", "token", "number", "date", "time", "duration", "manner", "category", "description", "forward")
 _MOST_WORDS = 2_000
 Asked = Request[Any, Any, State]
+Receipt = Annotated[str, QueryParameter(name="receipt", max_length=64, description="Receipt of a report.")]
 Sent = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
 SentWithFile = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)]
 
@@ -211,6 +213,12 @@ def _status_page(gate: Gate, code: str, language: str, *, fresh: bool = False) -
     )
 
 
+@get("/report/status", sync_to_thread=False, include_in_schema=False)
+def look_up(request: Asked, receipt: Receipt = "") -> Redirect:
+    """To the page of a receipt."""
+    return Redirect(f"/r/{plain_code(receipt) or '-'}?lang={choose_language(request)}", status_code=303)
+
+
 @get("/r/{code:str}", sync_to_thread=True, include_in_schema=False)
 def show_receipt(code: FromPath[str], gate: ServedGate, request: Asked) -> Response[str]:
     """Where a report stands."""
@@ -237,4 +245,4 @@ def _withdraw(act: Act, gate: Gate, code: str) -> None:
 
 def portal_handlers() -> list[HTTPRouteHandler]:
     """The handlers of the form and of receipts' pages."""
-    return [show_form, send_code, send_report, show_receipt, withdraw]
+    return [show_form, send_code, send_report, look_up, show_receipt, withdraw]

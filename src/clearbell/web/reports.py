@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
 from litestar import Router, get, post
 from litestar.params import FromPath, JSONBody
+from sqlalchemy import Connection
 
 from clearbell.consent.codes import new_code
+from clearbell.desk.outcomes import NOTHING, Outcome, outcomes_of
 from clearbell.reports.complaints.service import complaint_of
 from clearbell.reports.form import BAD_TYPES
 from clearbell.reports.model import Duration, Reported
@@ -22,6 +25,7 @@ from clearbell.web.doors import require_token
 from clearbell.web.feeds import ServedGate
 from clearbell.web.gate import Gate
 from clearbell.web.refusals import REFUSALS
+from clearbell.web.revocation import shown_time
 from clearbell.web.schemas import BadFieldError, NumberKey, NumberText, Time, to_number, to_time
 
 MOST_REPORTS = 1_000
@@ -91,6 +95,9 @@ class ReportStatus(msgspec.Struct):
     due: int = 0
     """Until when the next step is due, µs UTC; 0: no deadline."""
     answer: str = ""
+    outcome_zh: str = ""
+    """What became of the number it complains of, in words; empty while nothing is known, and of a report that does not count."""
+    outcome_en: str = ""
 
 
 def _category(given: str | int, gate: Gate) -> str:
@@ -151,13 +158,26 @@ def state_of(found: Report) -> str:
     return "void" if found.weighed.void else found.weighed.standing.value
 
 
+def outcome_for(conn: Connection, found: Sequence[Report], gate: Gate) -> dict[str, Outcome]:
+    """What became of the numbers that a page of reports complains of, by report; only of those that count."""
+    counted = [one for one in found if state_of(one) == "counted"]
+    numbers = sorted({one.reported.number for one in counted})
+    known = outcomes_of(conn, numbers, gate.pack, lambda at: shown_time(at, gate))
+    return {
+        one.reported.report: known[one.reported.number][1]
+        for one in counted
+        if one.reported.number in known and one.reported.received >= known[one.reported.number][0]
+    }
+
+
 def status_of(gate: Gate, receipt: str) -> ReportStatus:
     """Where a report stands. Raises :class:`RefusedUnknownReportError`."""
     with gate.store.read() as conn:
         found = report_of(conn, receipt)
         complaint = complaint_of(conn, receipt)
-    if found is None:
-        raise RefusedUnknownReportError(receipt)
+        if found is None:
+            raise RefusedUnknownReportError(receipt)
+        outcome = outcome_for(conn, [found], gate).get(receipt, NOTHING)
     zh, en = (
         standing_words(
             found.weighed.standing,
@@ -171,6 +191,7 @@ def status_of(gate: Gate, receipt: str) -> ReportStatus:
     status = ReportStatus(receipt, state_of(found), found.reported.received, found.reported.category, zh, en)
     if complaint is not None:
         status.complaint, status.due, status.answer = complaint.state, complaint.due, complaint.answer
+    status.outcome_zh, status.outcome_en = outcome.zh, outcome.en
     return status
 
 

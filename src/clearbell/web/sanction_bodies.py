@@ -43,6 +43,22 @@ class LiftBody(msgspec.Struct, forbid_unknown_fields=True):
     reason: Words
 
 
+class LiftNamedBody(msgspec.Struct, forbid_unknown_fields=True):
+    """Which restriction or sanction is lifted, and why."""
+
+    restriction: Name
+    """Its id, also of one that is of no case."""
+    reason: Words
+
+
+class LiftedView(msgspec.Struct):
+    """What was lifted."""
+
+    restriction: str
+    seq: int
+    """Place of the ledger's entry."""
+
+
 class StageView(msgspec.Struct):
     """A rung, until when."""
 

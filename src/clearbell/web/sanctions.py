@@ -24,6 +24,8 @@ from clearbell.web.sanction_bodies import (
     DecidedView,
     FullView,
     LiftBody,
+    LiftedView,
+    LiftNamedBody,
     OnBody,
     ProposalView,
     SanctionView,
@@ -123,11 +125,24 @@ def lift(case: FromPath[str], place: FromPath[str], data: JSONBody[LiftBody], ga
         return full_view(act.conn, row)
 
 
+@post(
+    "/sanctions/lift",
+    status_code=200,
+    sync_to_thread=True,
+    responses=REFUSALS,
+    summary="Lift a restriction or sanction by its id",
+)
+def lift_named(data: JSONBody[LiftNamedBody], gate: ServedGate) -> LiftedView:
+    """Also one that was put in force without a case; what a sanction did elsewhere is taken back with it."""
+    with gate.store.act("api") as act:
+        return LiftedView(data.restriction, do_lift_sanction(act, Lifted(data.restriction, data.reason)))
+
+
 def sanctions_router() -> Router:
     """The router of sanctions."""
     return Router(
         path="/v1",
-        route_handlers=[list_, show, propose_, preview_, decide, lift],
+        route_handlers=[list_, show, propose_, preview_, decide, lift, lift_named],
         guards=[require_token],
         tags=["sanctions"],
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 TEXTS: dict[str, dict[str, str]] = {
     "zh": {
+        "home": "清铃首页",
         "other": "English",
         "other_code": "en",
         "title": "清铃 · 来电判定",
@@ -63,6 +64,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "revoke_unknown": "没有这个编号的同意凭证;请核对链接。",
     },
     "en": {
+        "home": "Clearbell",
         "other": "中文",
         "other_code": "zh",
         "title": "Clearbell · screening",

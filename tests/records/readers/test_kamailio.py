@@ -84,7 +84,7 @@ def test_rows_of_no_call_and_unreadable_ones_are_quarantined(taken):
         + as_json(row("INVITE", NINE, src_user="x", dst_ouser="alice")),
     )
     assert taken.bad(result) == [
-        (1, "not-a-call"), (2, "not-a-status"), (3, "no-zone"), (4, "empty"), (5, "number-not_digits"),
+        (1, "not-a-call"), (2, "not-a-status"), (3, "not-a-time"), (4, "empty"), (5, "number-not_digits"),
     ]  # fmt: skip
     assert taken.bad(taken.take("kamailio-log", "nothing of acc\n")) == [(1, "not-acc")]
 
@@ -128,3 +128,8 @@ def test_rows_add_up_and_chunks_are_no_matter(many, rows, one, other):
         found.append((result.rows, result.stored, result.duplicates, taken.bad(result), taken.records()))
     assert found[0] == found[1]
     assert found[0][0] == len(rows) + 1
+
+
+def test_a_call_that_ends_before_it_is_answered_is_kept_apart_whole(taken):
+    result = taken.take("kamailio-json", as_json(row("INVITE", NINE), row("BYE", NINE - 60), row("INVITE", NINE, "b")))
+    assert taken.bad(result) == [(1, "no-bye"), (2, "ends-before"), (3, "no-bye")]

@@ -133,3 +133,12 @@ def test_no_row_can_do_more_than_be_refused(tmp_path_factory, row, form):
     for at, cell in enumerate(row):
         with contextlib.suppress(CellError):
             assembler._read([*good[:at], cell, *good[at + 1 :]])
+
+
+def test_a_call_that_ends_before_it_is_answered_is_quarantined(taken, mapping):
+    path = mapping(
+        "[columns]\ncaller=1\ncallee=2\nstart=3\nanswer=4\nend=5\n[time]\nformat='epoch'\n[file]\nheader=false\n"
+    )
+    at = NINE // SECOND
+    result = taken.take("mapped", f"13800000001,057188880001,{at},{at + 65},{at + 5}\n", mapping=path)
+    assert taken.bad(result) == [(1, "ends-before")]

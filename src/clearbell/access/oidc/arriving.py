@@ -14,6 +14,7 @@ from clearbell.access.facts import IdentityLinked
 from clearbell.access.keys import AccessKey
 from clearbell.access.model import TENANTS, Role, State, Step
 from clearbell.access.oidc.errors import LinkTakenError, NoRoleError, NotLinkedError, ShutError
+from clearbell.access.oidc.provider import texts_at
 from clearbell.access.oidc.settings import ProviderSettings
 from clearbell.access.oidc.tables import access_identity
 from clearbell.access.service import (
@@ -90,17 +91,6 @@ def do_link(act: Act, name: str, provider: str, who: str) -> None:
         raise LinkTakenError(taken)
     act.append("access.identity", [IdentityLinked(name, provider, who)], about=lambda fact: subject(fact.account))
     act.conn.execute(access_identity.insert().values(provider=provider, subject=who, account=name, linked=act.at))
-
-
-def texts_at(claims: Mapping[str, Any], path: str) -> tuple[str, ...]:
-    """The texts that a claim has: itself, or its list. Dots lead inwards, where no claim has the whole as its name."""
-    found: Any = claims.get(path) if path else None
-    if found is None and path:
-        found = claims
-        for part in path.split("."):
-            found = found.get(part) if isinstance(found, Mapping) else None
-    listed = found if isinstance(found, list) else [found]
-    return tuple(one for one in listed if isinstance(one, str) and one)
 
 
 def _account_of(act: Act, provider: str, who: str) -> str:

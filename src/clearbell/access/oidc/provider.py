@@ -28,6 +28,17 @@ LEEWAY = 60
 """Seconds by which the provider's clock may be off."""
 
 
+def texts_at(claims: Mapping[str, Any], path: str) -> tuple[str, ...]:
+    """The texts that a claim has: itself, or its list. Dots lead inwards, where no claim has the whole as its name."""
+    found: Any = claims.get(path) if path else None
+    if found is None and path:
+        found = claims
+        for part in path.split("."):
+            found = found.get(part) if isinstance(found, Mapping) else None
+    listed = found if isinstance(found, list) else [found]
+    return tuple(one for one in listed if isinstance(one, str) and one)
+
+
 class Metadata(msgspec.Struct, frozen=True):
     """What is used of a provider's discovery document."""
 
@@ -36,6 +47,7 @@ class Metadata(msgspec.Struct, frozen=True):
     token_endpoint: str
     jwks_uri: str
     end_session_endpoint: str = ""
+    userinfo_endpoint: str = ""
     token_endpoint_auth_methods_supported: tuple[str, ...] = ("client_secret_basic",)
 
 
@@ -54,6 +66,7 @@ class Flight(msgspec.Struct, frozen=True):
 
 class _Tokens(msgspec.Struct, frozen=True):
     id_token: str = ""
+    access_token: str = ""
     error: str = ""
 
 
@@ -105,7 +118,18 @@ class Provider:
         # RFC 9207: of several providers, which of them answered.
         if given.get("iss", self.settings.issuer) != self.settings.issuer:
             raise BadStatementError(self.settings.id, "iss")
-        return self._believed(self._exchanged(given["code"], back, flight.verifier), flight.nonce)
+        tokens = self._exchanged(given["code"], back, flight.verifier)
+        claims = self._believed(tokens.id_token, flight.nonce)
+        place = self._document().userinfo_endpoint
+        if (
+            self.settings.role_claim
+            and not texts_at(claims, self.settings.role_claim)
+            and place
+            and tokens.access_token
+        ):
+            # Many providers keep the statement short and tell the rest to who asks.
+            return self._told(place, tokens.access_token, str(claims["sub"])) | claims
+        return claims
 
     def leaving(self, back: str) -> str:
         """Where one signs out at the provider too, to be sent ``back``; empty: it has no such place.
@@ -130,13 +154,21 @@ class Provider:
         if found.issuer != issuer:
             raise UnavailableError(self.settings.id, "issuer")
         places = (found.authorization_endpoint, found.token_endpoint, found.jwks_uri)
-        if not all(map(is_safe, places)) or (found.end_session_endpoint and not is_safe(found.end_session_endpoint)):
+        perhaps = [one for one in (found.end_session_endpoint, found.userinfo_endpoint) if one]
+        if not all(map(is_safe, (*places, *perhaps))):
             raise UnavailableError(self.settings.id, "https")
         return found
 
-    def _asked(self, url: str, form: type[Any]) -> Any:
+    def _told(self, place: str, access_token: str, who: str) -> dict[str, Any]:
+        told: dict[str, Any] = self._asked(place, dict[str, Any], {"Authorization": f"Bearer {access_token}"})
+        # OpenID Connect Core 5.3.2: what is said of somebody else is not used.
+        if told.get("sub") != who:
+            raise BadStatementError(self.settings.id, "sub")
+        return told
+
+    def _asked(self, url: str, form: type[Any], headers: Mapping[str, str] | None = None) -> Any:
         try:
-            answer = self._fetch(url, None, {})
+            answer = self._fetch(url, None, headers or {})
             if answer.status != 200:
                 raise UnavailableError(self.settings.id, f"HTTP {answer.status}")
             return msgspec.json.decode(answer.body, type=form)
@@ -145,7 +177,7 @@ class Provider:
         except msgspec.DecodeError as error:
             raise UnavailableError(self.settings.id, "JSON") from error
 
-    def _exchanged(self, code: str, back: str, verifier: str) -> str:
+    def _exchanged(self, code: str, back: str, verifier: str) -> _Tokens:
         found = self._document()
         form = {"grant_type": "authorization_code", "code": code, "redirect_uri": back, "code_verifier": verifier}
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -168,7 +200,7 @@ class Provider:
             raise UnavailableError(self.settings.id, "JSON") from error
         if answer.status != 200 or not said.id_token:
             raise DeclinedError(self.settings.id, _plain(said.error) or f"HTTP {answer.status}")
-        return said.id_token
+        return said
 
     def _believed(self, token: str, nonce: str) -> dict[str, Any]:
         claims = self._signed(token)

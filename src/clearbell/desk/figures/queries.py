@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 
 from clearbell.calls import DAY, MINUTE
 from clearbell.desk.figures.model import CALLS, COLUMNS, Month, What
@@ -27,19 +27,24 @@ def months(conn: Connection, pack: Pack, now: int) -> list[Month]:
     today = _EPOCH + datetime.timedelta(days=(now + pack.utc_offset_minutes * MINUTE) // DAY)
     last = today.replace(day=1)
     first = last.replace(year=last.year - MONTHS // 12)
-    within = ((first - _EPOCH).days, (last - _EPOCH).days)
+    begins = [first]
+    while begins[-1] < last:
+        begins.append((begins[-1] + datetime.timedelta(days=31)).replace(day=1))
+    days = [(one - _EPOCH).days for one in begins]
     sums: dict[str, Counter[str]] = {}
-    # By day, so that at most some thousands of rows are read; a month is no even number of days.
-    calls = (
-        select(day_outcome.c.day, day_outcome.c.action, day_outcome.c.calls)
-        .where(day_outcome.c.day >= within[0], day_outcome.c.day < within[1])
-    )  # fmt: skip
-    others = select(figure.c.day, figure.c.what, figure.c.count).where(
-        figure.c.day >= within[0], figure.c.day < within[1]
-    )
-    for prefix, query in (("calls-", calls), ("", others)):
-        for day, name, count in conn.execute(query):
-            sums.setdefault(f"{_EPOCH + datetime.timedelta(days=day):%Y-%m}", Counter())[prefix + name] += count
+    for prefix, table, name, counted in (
+        ("calls-", day_outcome, day_outcome.c.action, day_outcome.c.calls),
+        ("", figure, figure.c.what, figure.c.count),
+    ):
+        # Which month a day is in: the first whose end it stands before.
+        place = case(*((table.c.day < end, place) for place, end in enumerate(days[1:])), else_=0)
+        query = (
+            select(place, name, func.sum(counted))
+            .where(table.c.day >= days[0], table.c.day < days[-1])
+            .group_by(place, name)
+        )
+        for month, what, count in conn.execute(query):
+            sums.setdefault(f"{begins[month]:%Y-%m}", Counter())[prefix + what] += int(count)
     return [Month(month, shown(sums[month], pack.figures.least)) for month in sorted(sums, reverse=True)]
 
 

@@ -62,6 +62,12 @@ def value_text(feature: str, value: float) -> str:
     return f"{value:.0f}" if value == round(value) or value >= 100 else f"{value:.1f}"
 
 
+def measured_text(feature: str, value: float) -> str:
+    """A value with its unit where the value alone does not tell it."""
+    unit = _WORDS[feature][2] if feature in _WORDS else ""
+    return f"{value_text(feature, value)} s" if unit == "s" else value_text(feature, value)
+
+
 def feature_text(feature: str, language: str) -> str:
     """Name of a feature, or of a column made from features."""
     words = _WORDS.get(feature)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import lightgbm
 import msgspec
 
-from clearbell.discovery.learning import trees
+from clearbell.discovery.learning import learner
 from clearbell.discovery.learning.calibration import Line, probability
+from clearbell.discovery.learning.curves import Curves
 from clearbell.discovery.learning.drift import Reference
 from clearbell.discovery.learning.evaluation import Evaluation
+from clearbell.discovery.learning.learner import Learned
 from clearbell.discovery.learning.lessons import FeatureRows
 from clearbell.discovery.learning.refusals import MissingFeaturesError
 from clearbell.discovery.learning.trees import Floats, Recipe
@@ -50,7 +49,7 @@ class Part(msgspec.Struct, frozen=True):
 
 
 class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Everything of a model but its trees."""
+    """Everything of a model but its trees' own text."""
 
     format: int
     created: int
@@ -73,11 +72,12 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """When the latest of them was decided, µs UTC. Only later verdicts can measure it anew."""
     line: Line
     importance: tuple[float, ...]
-    """Share of each feature in what the splits gained; sums to 1."""
+    """Share of each feature in what all add to or take from the scores of the verdicts grown on; sums to 1."""
     references: tuple[Reference, ...]
     """How each feature was spread over the rows that the trees were grown on."""
     measured: Evaluation
     """On the verdicts held back."""
+    curves: Curves
     boosters: tuple[int, ...]
     """Bytes of each booster's text, which follow the header in this order."""
 
@@ -87,7 +87,7 @@ class Model(msgspec.Struct, frozen=True):
 
     digest: str
     header: Header
-    boosters: Sequence[lightgbm.Booster]
+    learned: Learned
 
     def _values(self, rows: FeatureRows) -> Floats:
         place = {name: at for at, name in enumerate(rows.names)}
@@ -98,7 +98,7 @@ class Model(msgspec.Struct, frozen=True):
 
     def log_odds(self, rows: FeatureRows) -> Floats:
         """Calibrated log-odds of each row. Raises ``MissingFeaturesError`` when ``rows`` lack a feature it needs."""
-        return self.header.line(trees.scores(self.boosters, self._values(rows)))
+        return self.header.line(learner.scores(self.learned, self._values(rows)))
 
     def probabilities(self, rows: FeatureRows) -> Floats:
         """How likely a case about each number would end as confirmed, at the share confirmed among its verdicts."""
@@ -106,6 +106,6 @@ class Model(msgspec.Struct, frozen=True):
 
     def contributions(self, rows: FeatureRows) -> Floats:
         """What each feature adds to the calibrated log-odds of each row; the last column is the start they add to."""
-        parts = self.header.line.slope * trees.contributions(self.boosters, self._values(rows))
+        parts = self.header.line.slope * learner.contributions(self.learned, self._values(rows))
         parts[:, -1] += self.header.line.offset
         return parts

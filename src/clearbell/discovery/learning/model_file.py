@@ -12,10 +12,11 @@ from pathlib import Path
 import lightgbm
 import msgspec
 
+from clearbell.discovery.learning.learner import Learned
 from clearbell.discovery.learning.model import Header, Model
 from clearbell.discovery.learning.refusals import ModelFileError, UnknownModelError
 
-FORMAT = 1
+FORMAT = 2
 MAGIC = b"clearbell-model\n"
 
 
@@ -50,7 +51,7 @@ def open_model(path: Path, digests: Collection[str]) -> Model:
     for size in header.boosters:
         boosters.append(lightgbm.Booster(model_str=texts[at : at + size].decode()))
         at += size
-    return Model(digest, header, boosters)
+    return Model(digest, header, Learned(boosters, header.curves, header.recipe.curve_share))
 
 
 class _Format(msgspec.Struct):

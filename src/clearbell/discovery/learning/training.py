@@ -8,9 +8,10 @@ from pathlib import Path
 import lightgbm
 import msgspec
 import numpy as np
+import sklearn
 
 import clearbell
-from clearbell.discovery.learning import trees
+from clearbell.discovery.learning import learner
 from clearbell.discovery.learning.calibration import fit_line
 from clearbell.discovery.learning.drift import reference
 from clearbell.discovery.learning.evaluation import evaluate
@@ -19,7 +20,7 @@ from clearbell.discovery.learning.model import TRAINED, Header, ModelTrained, Pa
 from clearbell.discovery.learning.model_file import FORMAT, pack_model
 from clearbell.discovery.learning.refusals import TooFewVerdictsError
 from clearbell.discovery.learning.settings import LearningSettings
-from clearbell.discovery.learning.trees import Recipe
+from clearbell.discovery.learning.trees import Floats, Recipe
 from clearbell.ledger import Act
 from clearbell.policy.model import Pack
 
@@ -61,10 +62,10 @@ def train(
     values = grown.features.values
     used = [place for place in range(values.shape[1]) if _teaches(values[:, place])]
     names = tuple(lessons.features.names[place] for place in used)
-    boosters = trees.fit(values[:, used], grown.labels, recipe, threads=threads)
-    scored = trees.scores(boosters, held_back.features.values[:, used], threads=threads)
+    learned = learner.fit(values[:, used], grown.labels, recipe, threads=threads)
+    scored = learner.scores(learned, held_back.features.values[:, used], threads=threads)
     line = fit_line(held_back.labels, scored)
-    texts = [booster.model_to_string().encode() for booster in boosters]
+    texts = [booster.model_to_string().encode() for booster in learned.boosters]
     header = Header(
         format=FORMAT,
         created=created,
@@ -73,6 +74,7 @@ def train(
             "lightgbm": lightgbm.__version__,
             "numpy": np.__version__,
             "python": platform.python_version(),
+            "scikit-learn": sklearn.__version__,
         },
         pack=pack.version,
         window=window,
@@ -84,9 +86,10 @@ def train(
         training_digest=lessons.digest(),
         known_until=max(one.decided_at for one in lessons.verdicts),
         line=line,
-        importance=tuple(trees.gains(boosters).tolist()),
+        importance=tuple(learner.importance(learned, values[:, used], threads=threads).tolist()),
         references=tuple(reference(name, values[:, place]) for name, place in zip(names, used, strict=True)),
         measured=evaluate(held_back.verdicts, held_back.labels, line(scored), settings.false_alarms, pack.country),
+        curves=learned.curves,
         boosters=tuple(map(len, texts)),
     )
     data, digest = pack_model(header, texts)
@@ -131,7 +134,7 @@ def _kinds(lessons: Lessons) -> tuple[int, int]:
     return confirmed, len(lessons.verdicts) - confirmed
 
 
-def _teaches(column: trees.Floats) -> bool:
+def _teaches(column: Floats) -> bool:
     missing = np.isnan(column)
     known = column[~missing]
     return bool(len(known)) and (bool(missing.any()) or bool(known.min() < known.max()))

@@ -1,4 +1,4 @@
-"""The learner: a bag of boosted trees (LightGBM) that differ in their seeds and split at random places.
+"""A bag of boosted trees (LightGBM) that differ in their seeds and split at random places.
 
 Random thresholds, few leaves, a sample of rows and columns for each tree, and strong shrinkage of the leaves: with a few
 hundred verdicts this ranks better than deep or many trees do (``bench/sichuan.py``). Scores are log-odds, the mean of
@@ -20,7 +20,7 @@ Labels = NDArray[np.int8]
 
 
 class Recipe(msgspec.Struct, frozen=True):
-    """How the trees are grown. Written into the model file."""
+    """How the trees are grown, and the curves fitted. Written into the model file."""
 
     bag: int = 10
     """Boosters whose scores are averaged."""
@@ -34,6 +34,10 @@ class Recipe(msgspec.Struct, frozen=True):
     """Share of the verdicts that each tree sees."""
     shrinkage: float = 5.0
     """L2 penalty on leaf values."""
+    curve_share: float = 0.5
+    """Share of the curves in the score; the rest is the trees'."""
+    curve_freedom: float = 0.1
+    """Inverse of the L2 penalty on the curves."""
     seed: int = 1
 
 
@@ -89,12 +93,3 @@ def contributions(boosters: Sequence[lightgbm.Booster], features: Floats, *, thr
     for booster in boosters:
         total += np.asarray(booster.predict(features, pred_contrib=True, num_threads=threads), np.float64)
     return total / len(boosters)
-
-
-def gains(boosters: Sequence[lightgbm.Booster]) -> Floats:
-    """Share of the loss taken away by splits on each feature; sums to 1 where there was any split."""
-    total = np.zeros(boosters[0].num_feature())
-    for booster in boosters:
-        total += booster.feature_importance("gain")
-    whole = float(total.sum())
-    return total / whole if whole else total

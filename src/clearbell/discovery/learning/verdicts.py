@@ -123,6 +123,7 @@ def _csv_rows(path: Path) -> Iterator[tuple[int, Row | BadCell, str]]:
             header, position, line = file.header()
             places = _places(path.name, header)
             file.seek(position, line)
+            file.widths = frozenset({len(header)})
             for batch in file.batches(_BATCH):
                 for cells, at, raw in zip(batch.rows, batch.lines, batch.raws, strict=True):
                     if isinstance(cells, BadCell):
@@ -131,6 +132,8 @@ def _csv_rows(path: Path) -> Iterator[tuple[int, Row | BadCell, str]]:
                         yield at, wrong_width(len(cells), len(header)), raw
                     elif cells:
                         yield at, Row(places, cells), raw
+            if lines.damage is not None:
+                raise lines.damage
         finally:
             lines.close()
     except BadFileError as error:

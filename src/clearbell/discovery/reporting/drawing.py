@@ -22,8 +22,11 @@ _NAMED = 18
 _SIZE = 380
 
 
-def timeline(sightings: Sequence[Sighting], day: int, feature: str) -> str:
-    """A bar for each day: how much of ``feature`` there was, coloured by level; a dot where nothing was found."""
+def timeline(sightings: Sequence[Sighting], day: int, feature: str, caption: str) -> str:
+    """A bar for each day: how much of ``feature`` there was, coloured by level; a dot where nothing was found.
+
+    ``caption``: id of the element that tells what it shows.
+    """
     seen = {one.day: one for one in sightings if one.day <= day}
     if not seen:
         return ""
@@ -50,16 +53,24 @@ def timeline(sightings: Sequence[Sighting], day: int, feature: str) -> str:
         labels += f'<text x="{last + _CELL}" y="{_TALL + 14}" text-anchor="end">{date_of(day):%m-%d}</text>'
     elif len(days) > 1:
         labels = f'<text x="0" y="{_TALL + 14}">{date_of(first):%m-%d} – {date_of(day):%m-%d}</text>'
-    return f'<svg class="timeline" role="img" width="{width}" height="{_TALL + 18}">{"".join(bars)}{labels}</svg>'
+    now = seen[max(seen)].evidence.get(feature, 1.0)
+    labels += f'<text x="{last + _CELL + 6}" y="{_TALL - 2}">{now:.0f}</text>'
+    return (
+        f'<svg class="timeline" role="img" aria-labelledby="{caption}" width="{width}" height="{_TALL + 18}">'
+        f"{''.join(bars)}{labels}</svg>"
+    )
 
 
-def _told(label: str) -> str:
+def _told(label: str, caption: str) -> str:
     """What the picture shows, for who does not see it."""
-    return f' aria-label="{escape(label)}"' if label else ""
+    return f' aria-labelledby="{caption}"' if caption else f' aria-label="{escape(label)}"' if label else ""
 
 
-def story(chapters: Sequence[Chapter], day: int, label: str = "") -> str:
-    """Numbers of a campaign by day: joined above the line, left below it."""
+def story(chapters: Sequence[Chapter], day: int, label: str = "", *, caption: str = "") -> str:
+    """Numbers of a campaign by day: joined above the line, left below it.
+
+    ``label`` tells what it shows; ``caption`` is the id of an element that does.
+    """
     known = {one.day: one for one in chapters if one.day <= day}
     if not known:
         return ""
@@ -67,8 +78,11 @@ def story(chapters: Sequence[Chapter], day: int, label: str = "") -> str:
     most = max(max(one.joined, one.left) for one in known.values())
     middle = 46
     parts = []
+    days = day - first + 1
+    # Counts of neighbouring days must not run into each other while there is room.
+    step = 2 * _CELL if days <= _DAYS // 2 else _CELL + _GAP
     for place, at in enumerate(range(first, day + 1)):
-        x = 14 + place * (_CELL + _GAP)
+        x = 14 + place * step
         one = known.get(at)
         for count, kind in ((one.joined, "joined"), (one.left, "left")) if one else ():
             if count:
@@ -80,16 +94,26 @@ def story(chapters: Sequence[Chapter], day: int, label: str = "") -> str:
                     f'<rect class="{kind}" x="{x}" y="{y:.1f}" width="{_CELL}" height="{tall:.1f}" rx="2"/>'
                     f'<text x="{x + _CELL / 2}" y="{text:.1f}" text-anchor="middle">{sign}{count}</text>'
                 )
-    days = day - first + 1
-    wide = days * (_CELL + _GAP)
+    wide = days * step
     parts.append(f'<line class="axis" x1="14" x2="{wide + 14}" y1="{middle}" y2="{middle}"/>')
     parts.append(f'<text x="{wide + 22}" y="{middle + 4}">{date_of(first):%m-%d} – {date_of(day):%m-%d}</text>')
-    return f'<svg class="timeline" role="img"{_told(label)} width="{wide + 140}" height="92">{"".join(parts)}</svg>'
+    return (
+        f'<svg class="timeline" role="img"{_told(label, caption)} width="{wide + 140}" height="92">'
+        f"{''.join(parts)}</svg>"
+    )
 
 
-def graph(campaign: Campaign, label: str = "") -> str:
-    """Numbers on a ring; in the middle what they have in common, tied to whoever has it. Shared callees tie numbers."""
-    places = _ring(campaign.numbers[:: max(1, math.ceil(len(campaign.numbers) / _NODES))])
+def drawn(campaign: Campaign) -> Sequence[int]:
+    """The numbers that a graph shows: all, or every so-manieth of many."""
+    return campaign.numbers[:: max(1, math.ceil(len(campaign.numbers) / _NODES))]
+
+
+def graph(campaign: Campaign, label: str = "", *, caption: str = "") -> str:
+    """Numbers on a ring; in the middle what they have in common, tied to whoever has it. Shared callees tie numbers.
+
+    ``label`` and ``caption`` as of :func:`story`.
+    """
+    places = _ring(drawn(campaign))
     anchors = sorted(campaign.bonds.anchors, key=lambda one: (-len(one.numbers), one.tie, one.name))[:_ANCHORS]
     lines = [
         _line("shared", places[link.one], places[link.other])
@@ -114,9 +138,12 @@ def graph(campaign: Campaign, label: str = "") -> str:
         )
         if len(places) <= _NAMED:
             dots.append(_label(number, x, y))
+    named = len(places) <= _NAMED
+    # Room for the names at both sides, where there are any.
+    left, wide, kind = (0, _SIZE + 200, "graph named") if named else (100, _SIZE, "graph")
     return (
-        f'<svg class="graph" role="img"{_told(label)} viewBox="0 0 {_SIZE + 200} {_SIZE}" width="{_SIZE + 200}" height="{_SIZE}">'
-        f"{''.join(lines)}{''.join(middle)}{''.join(dots)}</svg>"
+        f'<svg class="{kind}" role="img"{_told(label, caption)} viewBox="{left} 0 {wide} {_SIZE}" width="{wide}" '
+        f'height="{_SIZE}">{"".join(lines)}{"".join(middle)}{"".join(dots)}</svg>'
     )
 
 

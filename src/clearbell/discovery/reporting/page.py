@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from html import escape
 
 import msgspec
@@ -20,11 +20,11 @@ from clearbell.discovery.findings.wording import (
     NAMES,
     SUBJECTS,
     feature_text,
+    measured_text,
     sentence,
     unit_text,
-    value_text,
 )
-from clearbell.discovery.reporting.drawing import graph, story, timeline
+from clearbell.discovery.reporting.drawing import drawn, graph, story, timeline
 from clearbell.discovery.reporting.style import STYLE
 from clearbell.discovery.running import date_of
 from clearbell.numbering import mask
@@ -59,18 +59,21 @@ def gather(conn: Connection, day: int) -> Told:
     return Told(day, found, seen, passed_on(conn, day), campaigns)
 
 
-def page(told: Told, pack: Pack) -> str:
-    """The page, in Chinese and English. Numbers are masked."""
+def page(told: Told, pack: Pack, language: str = "zh") -> str:
+    """The page, in Chinese and English; ``language`` is shown first. Numbers are masked."""
     date = str(date_of(told.day))
     title = _both(f"骚扰来电发现日报 {date}", f"Nuisance calls found, {date}")
+    choices = "".join(
+        f'<input type="radio" name="language" id="{code}"{" checked" if code == language else ""}>'
+        f'<label for="{code}" lang="{code}">{name}</label>'
+        for code, name in (("zh", "中文"), ("en", "English"))
+    )
     return "".join(
         [
-            '<!doctype html><html lang="zh"><head><meta charset="utf-8">',
+            f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             f"<title>清铃 Clearbell {date}</title><style>{STYLE}</style></head><body>",
-            '<input class="languages" type="radio" name="language" id="zh" checked>',
-            '<input class="languages" type="radio" name="language" id="en">',
-            '<header><span class="switch"><label for="zh" lang="x">中文</label><label for="en" lang="x">English</label></span>',
+            f'<header><fieldset class="switch" aria-label="语言 Language">{choices}</fieldset>',
             f"<h1>{title}</h1>",
             f'<p class="soft">{_both("发现只是线索:处置前须核实,任何发现都不会自动处罚。", "A finding is a lead: it is verified before anything is done, and nothing here punishes by itself.")} ',
             f"{_both('规则包', 'Pack')} {escape(pack.id)} {escape(pack.version)}</p></header><main>",
@@ -125,9 +128,10 @@ def _changes(told: Told) -> str:
         (told.passed, "不再出现", "Passed"),
     ):
         parts.append(f"<h3>{_both(zh, en)} ({len(found)})</h3>")
-        parts.append(_listed(found))
+        parts.append(_listed(found, {one.finding for one in told.findings[:_FINDINGS]}))
     moved = [
-        f"<li>{escape(one.campaign)}: +{chapter.joined} / −{chapter.left}</li>"
+        f'<li><a href="#{escape(one.campaign)}">{escape(one.campaign)}</a>: '
+        f"{_both(f'加入 {chapter.joined},离开 {chapter.left}', f'{chapter.joined} joined, {chapter.left} left')}</li>"
         for one, chapters in told.campaigns
         for chapter in chapters
         if chapter.day == told.day
@@ -137,14 +141,19 @@ def _changes(told: Told) -> str:
     return "".join(parts)
 
 
-def _listed(found: Sequence[Finding]) -> str:
+def _listed(found: Sequence[Finding], shown: Collection[str]) -> str:
+    """Findings in a line each; those that the page tells in full are linked."""
     if not found:
         return _nothing()
     items = "".join(
-        f"<li>{_badge(one.level)}{_both(NAMES[one.detector][0], NAMES[one.detector][1])} · {_unit(one)}</li>"
+        f"<li>{_badge(one.level)}{_both(NAMES[one.detector][0], NAMES[one.detector][1])} · {_linked(one, shown)}</li>"
         for one in found[:_LISTED]
     )
     return f'<ul class="changes">{items}</ul>{_rest(len(found) - _LISTED)}'
+
+
+def _linked(one: Finding, shown: Collection[str]) -> str:
+    return f'<a href="#{escape(one.finding)}">{_unit(one)}</a>' if one.finding in shown else _unit(one)
 
 
 def _nothing() -> str:
@@ -178,15 +187,31 @@ def _campaigns(told: Told) -> str:
             f"{len(one.numbers)} numbers, since {date_of(one.first_day)}, {days} days",
         )
         parts.append(
-            f'<details{" open" if place < 3 else ""}><summary><span class="who">{escape(one.campaign)}</span>{head}</summary>'
-            f'<div class="scroll">{graph(one)}</div>'
+            f'<details{" open" if place < 3 else ""} id="{escape(one.campaign)}">'
+            f'<summary><span class="who">{escape(one.campaign)}</span>{head}</summary>{_graph(one)}'
             f"<table><tr><th>{_both('共同点', 'What they have in common')}</th>"
             f'<th class="n">{_both("号码对", "pairs")}</th></tr>{ties}</table>'
-            f"<p>{_both('每日加入(上)与离开(下)的号码', 'Numbers joined (above) and left (below) by day')}</p>"
-            f'<div class="scroll">{story(chapters, told.day)}</div></details>'
+            f'<figure class="story"><figcaption id="{escape(one.campaign)}-story">'
+            f"{_both('每日加入(上)与离开(下)的号码', 'Numbers joined (above) and left (below) by day')}</figcaption>"
+            f'<div class="scroll">{story(chapters, told.day, caption=f"{escape(one.campaign)}-story")}</div></figure></details>'
         )
     parts.append(_rest(len(told.campaigns) - _LISTED))
     return "".join(parts)
+
+
+def _graph(one: Campaign) -> str:
+    shown, count, name = len(drawn(one)), len(one.numbers), f"{escape(one.campaign)}-graph"
+    some_zh = f"(所示为 {count} 个中的 {shown} 个)" if shown < count else ""
+    some_en = f" ({shown} of {count} are drawn)" if shown < count else ""
+    caption = _both(
+        f"点为号码{some_zh};中间是它们共用的主体、中继或号码群,蓝线相连;黄线连接拨打相同被叫的号码",
+        f"Dots are numbers{some_en}; in the middle what they share, a holder, trunk or group, tied by blue lines; "
+        "yellow lines tie numbers that called the same people",
+    )
+    return (
+        f'<figure class="story"><figcaption id="{name}">{caption}</figcaption>'
+        f'<div class="scroll">{graph(one, caption=name)}</div></figure>'
+    )
 
 
 def _findings(told: Told) -> str:
@@ -212,11 +237,17 @@ def _finding(told: Told, one: Finding) -> str:
     subject = _both(*SUBJECTS[one.subject])
     return (
         f'<details><summary>{_badge(one.level)}{new}<span class="who">{_unit(one)}</span>{words}</summary>'
-        f'<p class="soft">{escape(one.finding)} · {subject} · {since} · {escape(one.policy)}</p>'
+        f'<p class="soft" id="{escape(one.finding)}">{escape(one.finding)} · {subject} · {since} · {escape(one.policy)}</p>'
         f"{_evidence(one)}{_members(one.members)}"
-        f'<p class="soft">{_both("每日所见:", "Seen day by day:")} {_sample(one)}</p>'
-        f'<div class="scroll">{timeline(told.seen.get(one.finding, ()), told.day, _SAMPLES[one.detector])}</div></details>'
+        f'<figure class="story"><figcaption id="{escape(one.finding)}-days">'
+        f"{_both('每日所见:', 'Seen day by day:')} {_sample(one)}</figcaption>"
+        f'<div class="scroll">{_days(told, one)}</div></figure></details>'
     )
+
+
+def _days(told: Told, one: Finding) -> str:
+    seen = told.seen.get(one.finding, ())
+    return timeline(seen, told.day, _SAMPLES[one.detector], f"{escape(one.finding)}-days")
 
 
 def _sample(one: Finding) -> str:
@@ -232,7 +263,7 @@ def _evidence(one: Finding) -> str:
     )
     rows = "".join(
         f"<tr><td>{_both(feature_text(name, 'zh'), feature_text(name, 'en'))}</td>"
-        f'<td class="n">{value_text(name, value)}</td>'
+        f'<td class="n">{measured_text(name, value)}</td>'
         f'<td class="n">{_limit(one, name)}</td></tr>'
         for name, value in one.evidence.items()
     )
@@ -242,7 +273,7 @@ def _evidence(one: Finding) -> str:
 def _limit(one: Finding, name: str) -> str:
     if name not in one.limits:
         return "–"
-    return f"{_SIDES.get((one.detector, name), '')} {value_text(name, one.limits[name])}"
+    return f"{_SIDES.get((one.detector, name), '')} {measured_text(name, one.limits[name])}"
 
 
 def _members(numbers: Iterable[int]) -> str:

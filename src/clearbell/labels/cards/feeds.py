@@ -29,7 +29,7 @@ def write_vcards(cards: Iterable[CardOnNumber], language: str) -> Iterator[str]:
 
 Writer = Callable[[Iterable[CardOnNumber], str], Iterator[str]]
 FORMS: Mapping[str, tuple[str, Writer]] = {
-    "csv": ("text/csv; charset=utf-8", write_csv),
-    "vcf": ("text/vcard; charset=utf-8", write_vcards),
+    "csv": ("text/csv", write_csv),
+    "vcf": ("text/vcard", write_vcards),
 }
 """Name of each form, its media type and its writer."""

@@ -152,6 +152,13 @@ class Numbers:
         return found
 
 
+def talked(column: str, answered_at: int, ended: int) -> int:
+    """How long a call was talked on, µs; refused where the end is before the answer."""
+    if ended < answered_at:
+        raise bad(column, "ends-before", "通话结束早于接通", "the call ends before it is answered")
+    return ended - answered_at
+
+
 def whole(column: str, text: str) -> int:
     """A whole number from 0 with at most 15 digits; 0 when the cell is empty."""
     if text.isdecimal() and text.isascii() and len(text) <= 15:

@@ -27,7 +27,7 @@ from clearbell.intake.one_a_line import LinesFile, json_object
 from clearbell.intake.reached import Place
 from clearbell.records.causes import attestation_of, disposition_of
 from clearbell.records.model import CallRecord
-from clearbell.records.readers.fields import LocalTimes, Numbers, bad, plausible, whole
+from clearbell.records.readers.fields import LocalTimes, Numbers, bad, plausible, talked, whole
 from clearbell.records.readers.model import (
     JSON_CHUNK,
     LONGEST_JSON,
@@ -180,7 +180,7 @@ class FreeswitchJson:
         ):
             cause = int(status)
         ring = max((answered_at or ended) - began, 0) if answered_at or ended else 0
-        talk = max(ended - answered_at, 0) if answered_at and ended else 0
+        talk = talked("end_uepoch", answered_at, ended) if answered_at and ended else 0
         return CallRecord(
             call, self.source, began, self._numbers.caller(_text(profile, "caller_id_number")),
             self._numbers.callee("destination_number", _text(profile, "destination_number")), "",

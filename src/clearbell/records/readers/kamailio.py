@@ -28,7 +28,7 @@ from clearbell.intake.reached import Place
 from clearbell.intake.rows import Batch, RowFile
 from clearbell.records.causes import attestation_of, disposition_of
 from clearbell.records.model import CallRecord, Disposition
-from clearbell.records.readers.fields import LocalTimes, Numbers, bad, missing_zone, plausible
+from clearbell.records.readers.fields import LocalTimes, Numbers, bad, missing_zone, not_a_time, plausible
 from clearbell.records.readers.model import (
     CSV_CHUNK,
     LONGEST_JSON,
@@ -86,10 +86,14 @@ class _Joiner:
         self._open: dict[str, _Waiting] = {}
         self._newest = 0
         self._done: Assembled
+        self._rows: list[list[_Row]]
+        """The rows of each record that is done."""
 
     def take(self, batch: Batch, number: int) -> tuple[Assembled, int]:
         """Read rows on; calls that are complete come out."""
-        self._done = Assembled([], [], [])
+        rows: list[list[_Row]] = []
+        self._rows = rows
+        self._done = Assembled([], [], lambda place: [(r.number, r.line, r.raw) for r in rows[place]], [])
         for at, given in enumerate(batch.rows):
             if not given:
                 continue
@@ -110,7 +114,7 @@ class _Joiner:
         """Calls without a BYE in this file cannot be told from calls that are still going on."""
         waiting = [_quarantined(row, _UNFINISHED) for call in self._open.values() for row in call.rows]
         self._open.clear()
-        return Assembled([], sorted(waiting))
+        return Assembled([], sorted(waiting), lambda _: [])
 
     def _row(self, number: int, line: int, raw: str, values: Mapping[str, str]) -> _Row:
         method = values.get("method", "").upper()
@@ -133,6 +137,9 @@ class _Joiner:
             extra = values.get("time_exten", "")
             more = int(extra) if extra.isdecimal() and extra.isascii() and len(extra) <= 6 else 0
             return plausible("time", seconds + more)
+        text = values.get("time", "")
+        if text.lstrip("-").replace(".", "", 1).isdecimal():
+            raise not_a_time("time", text, "1788224400")
         if self._times is None:
             raise bad(
                 "time",
@@ -140,7 +147,7 @@ class _Joiner:
                 "时间不带时区;请用 --zone 指明",
                 "the time does not tell its zone; name it with --zone",
             )
-        return self._times.at("time", values.get("time", "").partition(".")[0])
+        return self._times.at("time", text.partition(".")[0])
 
     def _join(self, row: _Row) -> None:
         waiting = self._open.get(row.call)
@@ -161,11 +168,13 @@ class _Joiner:
         elif row.method == "BYE":
             if waiting is None:
                 raise CellError(_NO_INVITE)
+            if row.at < waiting.record.start:
+                raise CellError(_BEFORE)
             del self._open[row.call]
             by = "callee" if row.from_tag and row.from_tag == waiting.to_tag else "caller"
             if row.from_tag not in (waiting.from_tag, waiting.to_tag):
                 by = "unknown"
-            talk = max(row.at - waiting.record.start, 0)
+            talk = row.at - waiting.record.start
             record = msgspec.structs.replace(waiting.record, duration=talk, hangup=by, cause=16)
             self._settle(record, [*waiting.rows, row])
         elif row.method in _WITHIN and waiting is not None:
@@ -191,6 +200,7 @@ class _Joiner:
         assert self._done.weights is not None, "BUG: a joiner weighs its records"  # noqa: S101
         self._done.records.append(record)
         self._done.weights.append(len(rows))
+        self._rows.append(rows)
 
     def _expire(self) -> None:
         """Rows come in the order of time, so the first that waits is the oldest."""
@@ -207,6 +217,12 @@ _UNFINISHED = BadCell(
     "no-bye",
     "本文件中没有此呼叫的 BYE;若在下一文件中,请把两个文件的隔离行合并后导入",
     "this file has no BYE of the call; where it is in the next file, import the quarantined rows of both in one file",
+)
+_BEFORE = BadCell(
+    "time",
+    "ends-before",
+    "BYE 的时间早于呼叫接通的时间",
+    "the BYE is earlier than the answer of its call",
 )
 _NO_INVITE = BadCell(
     "method",
@@ -321,6 +337,7 @@ class KamailioCsv(_Settings, CsvSettings):
                 "it lacks src_user and dst_ouser (or dst_user); add these columns as db_extra in kamailio.cfg has them",
             )
         width = len(header)
+        rows.widths = frozenset({width})
 
         def cells(row: list[str]) -> dict[str, str]:
             if len(row) != width:

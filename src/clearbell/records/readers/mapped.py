@@ -21,6 +21,7 @@ from clearbell.records.readers.fields import (
     missing_zone,
     not_a_time,
     plausible,
+    talked,
     utc_of,
     whole,
 )
@@ -98,7 +99,7 @@ class MappedCsv(CsvSettings):
             if not answered:
                 talk = 0
             elif not talk and answered_at and ended:
-                talk = max(ended - answered_at, 0)
+                talk = talked("end", answered_at, ended)
             if "ring" in at:
                 ring = _length("ring", text("ring"), unit)
             else:

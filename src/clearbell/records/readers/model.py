@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 import msgspec
 
-from clearbell.intake import BadCell
+from clearbell.intake import BadCell, IntakeError
 from clearbell.intake.cells import CellError
 from clearbell.intake.lines import MAX_LINE, LineFile
 from clearbell.intake.reached import Place
@@ -16,6 +18,8 @@ from clearbell.records.model import CallRecord
 
 CSV_CHUNK = 50_000
 """Lines of CSV that are put into the lake at once."""
+_NEAR = 100
+"""Rows at the beginning of a file that are looked at for one that tells its columns."""
 JSON_CHUNK = 5_000
 LONGEST_JSON = 1 << 20
 """Longest line of JSON, bytes."""
@@ -29,6 +33,8 @@ class Assembled(msgspec.Struct):
 
     records: list[CallRecord]
     bad: list[Bad]
+    rows_of: Callable[[int], list[tuple[int, int, str]]]
+    """Row number, line and text of the rows that a record, by its place, was made of."""
     weights: list[int] | None = None
     """Of how many rows each record was made; None: of one each."""
 
@@ -119,6 +125,7 @@ class RowByRow:
         read, widths = self._read, self._widths
         records: list[CallRecord] = []
         bad: list[Bad] = []
+        places: list[tuple[int, int]] = []
         for at, row in enumerate(batch.rows):
             if not row:
                 continue
@@ -129,13 +136,19 @@ class RowByRow:
                 if widths and len(row) not in widths:
                     raise CellError(wrong_width(len(row), widths))
                 records.append(read(row))
+                places.append((number, at))
             except CellError as error:
                 bad.append((number, batch.lines[at], [error.bad], batch.raws[at]))
-        return Assembled(records, bad), number
+
+        def rows_of(place: int) -> list[tuple[int, int, str]]:
+            row_number, at = places[place]
+            return [(row_number, batch.lines[at], batch.raws[at])]
+
+        return Assembled(records, bad, rows_of), number
 
     def end(self) -> Assembled:
         """Nothing is waited for."""
-        return Assembled([], [])
+        return Assembled([], [], lambda _: [])
 
 
 def wrong_width(found: int, widths: frozenset[int]) -> BadCell:
@@ -152,11 +165,34 @@ def open_csv(
 ) -> Opened:
     """Open a CSV file; ``bind`` gets the first row and tells whether it is a header, and what makes records of rows."""
     rows = RowFile(file, encoding, delimiter)
-    first, position, line = rows.header()
-    is_header, assembler = bind(first)
+    try:
+        first, position, line = rows.header()
+        is_header, assembler = bind(first)
+    except IntakeError:
+        # Where the file has no header, a broken first row is no reason to refuse the others.
+        sound = _first_sound(rows, bind)
+        if sound is None:
+            raise
+        first, assembler = sound
+        is_header, position, line = False, 0, 0
+    rows.widths = frozenset({len(first)})
     if is_header:
         return Opened(rows, Place(position, line), rows.header_line, assembler)
     return Opened(rows, Place(), "", assembler)
+
+
+def _first_sound(
+    rows: RowFile, bind: Callable[[list[str]], tuple[bool, Assembler]]
+) -> tuple[list[str], Assembler] | None:
+    """The first row near the beginning that tells, without being a header, what makes records of rows."""
+    rows.seek(0, 0)
+    for batch in itertools.islice(rows.batches(1), _NEAR):
+        for row in batch.rows:
+            if isinstance(row, list) and row:
+                with contextlib.suppress(IntakeError):
+                    is_header, assembler = bind(row)
+                    return None if is_header else (row, assembler)
+    return None
 
 
 class CsvSettings:

@@ -251,4 +251,6 @@ class Wills:
         for owner, first, last, verdict in rest.lists:
             made.lists.setdefault(owner, OwnList()).lines[first, last] = verdict
         made.wishes = {wish.owner: wish for wish in rest.wishes}
+        for zone in {wish.zone for wish in rest.wishes if wish.hours}:
+            zone_of(zone, "UTC")
         return made

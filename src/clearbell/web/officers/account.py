@@ -78,18 +78,20 @@ def set_factor(data: Sent, request: Asked, gate: ServedGate) -> Response[str]:
         step = 0
     if not step or request.scope["state"].get("second_factor"):
         fault = in_words(SecondFactorError(), language_of(request))
-        return _page(request, gate, 422, fault=fault, secret=secret if step == 0 and _is_secret(secret) else "")
-    codes = [_recovery(doors.key.randomness(10)) for _ in range(RECOVERY_CODES)]
+        return _page(request, gate, 422, fault=fault, secret=secret if step == 0 and is_secret(secret) else "")
+    codes = [new_recovery(doors.key.randomness(10)) for _ in range(RECOVERY_CODES)]
     with gate.store.act(who.name) as act:
         do_set_second_factor(act, doors.key, who.name, secret, step, codes)
     return _page(request, gate, recovery=codes)
 
 
-def _is_secret(secret: str) -> bool:
+def is_secret(secret: str) -> bool:
+    """Whether a text can be the secret of a second factor."""
     return len(secret) == 32 and set(secret) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
 
 
-def _recovery(drawn: bytes) -> str:
+def new_recovery(drawn: bytes) -> str:
+    """A recovery code from ten random bytes."""
     # Without signs that are read for one another.
     signs = "abcdefghjkmnpqrstuvwxyz23456789"
     word = "".join(signs[one % len(signs)] for one in drawn)

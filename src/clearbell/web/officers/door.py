@@ -14,12 +14,14 @@ from clearbell.web.officers.applications_page import applications_handlers as de
 from clearbell.web.officers.case_page import case_handlers
 from clearbell.web.officers.case_sound import sound_handlers
 from clearbell.web.officers.deadlines_page import deadlines_handlers
+from clearbell.web.officers.first_run import first_run_handlers
 from clearbell.web.officers.health_page import health_handlers
 from clearbell.web.officers.ledger_page import ledger_handlers
 from clearbell.web.officers.mass_list import mass_list_handlers
 from clearbell.web.officers.mass_page import mass_page_handlers
 from clearbell.web.officers.orders_page import orders_handlers
 from clearbell.web.officers.page import Asked, in_words, language_of, show
+from clearbell.web.officers.policy_page import policy_handlers
 from clearbell.web.officers.providers_page import providers_handlers
 from clearbell.web.officers.queue import queue_handlers
 from clearbell.web.officers.reports_page import reports_handlers
@@ -34,6 +36,7 @@ def officers_handlers() -> list[HTTPRouteHandler]:
     return [
         *signing_handlers(),
         *elsewhere_handlers(),
+        *first_run_handlers(),
         *account_handlers(),
         *accounts_handlers(),
         *queue_handlers(),
@@ -45,6 +48,7 @@ def officers_handlers() -> list[HTTPRouteHandler]:
         *providers_handlers(),
         *alarms_handlers(),
         *sound_handlers(),
+        *policy_handlers(),
         *appeals_handlers(),
         *mass_list_handlers(),
         *mass_page_handlers(),

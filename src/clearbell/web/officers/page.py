@@ -43,6 +43,7 @@ _PLACES = (
     ("mass_notices", "/desk/mass-notices", Permission.NOTICES_READ),
     ("applications", "/desk/applications", Permission.APPLICATIONS_READ),
     ("live", "/desk/live", Permission.NODE_READ),
+    ("policy", "/desk/policy", Permission.NODE_READ),
     ("health", "/desk/health", Permission.NODE_READ),
     ("ledger", "/desk/ledger", Permission.LEDGER_READ),
     ("reads", "/desk/reads", Permission.LEDGER_READ),

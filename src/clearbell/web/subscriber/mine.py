@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 from litestar import Response, get, post
@@ -11,6 +12,7 @@ from sqlalchemy import Row
 
 from clearbell.calls import DAY
 from clearbell.consent.queries import consents_of, list_of, refusals_of, wish_of
+from clearbell.desk.outcomes import NOTHING
 from clearbell.desk.subscribers import ErasureByOfficerError, do_forget_subscriber, is_only_a_subscriber
 from clearbell.labels.wording import category_name
 from clearbell.numbering import format_e164
@@ -23,6 +25,7 @@ from clearbell.reports.settings import reputation_settings
 from clearbell.reports.wording import standing_words
 from clearbell.web.feeds import ServedGate
 from clearbell.web.gate import Gate
+from clearbell.web.reports import outcome_for
 from clearbell.web.revocation import shown_time
 from clearbell.web.subscriber.calls import ACTOR, DAYS
 from clearbell.web.subscriber.page import Asked, Sent, Shown, field, language_of, plain, show, to
@@ -39,6 +42,7 @@ def _reports(request: Asked, gate: Gate, status: int = 200, fault: str = "") -> 
     with gate.store.read() as conn:
         found = reports_by(conn, visit_of(request).number, _MOST)
         answers = {one.reported.report: complaint_of(conn, one.reported.report) for one in found}
+        outcomes = outcome_for(conn, found, gate)
     said = words["done"].format(what=words["did_withdraw_report"]) if "did" in request.query_params else ""
     lines = []
     for one in found:
@@ -55,6 +59,9 @@ def _reports(request: Asked, gate: Gate, status: int = 200, fault: str = "") -> 
                 "category": category_name(one.reported.category, gate.pack, language) if one.reported.category else "–",
                 "state": state,
                 "answer": complaint.answer if complaint is not None else "",
+                "outcome": getattr(outcomes.get(one.reported.report, NOTHING), language),
+                "page": f"/r/{quote(one.reported.report.partition(':')[2])}" if one.reported.source == "portal" else "",
+                "received": shown_time(one.reported.received, gate),
                 "stands": not one.withdrawn,
             }
         )

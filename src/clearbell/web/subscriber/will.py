@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Any
 
 from litestar import Response, get, post
@@ -16,6 +14,7 @@ from clearbell.consent.queries import consents_of, list_of, refusals_of
 from clearbell.consent.service import do_end_refusal, do_list, do_withdraw
 from clearbell.numbering import format_e164, to_key
 from clearbell.registry.queries import holder_name
+from clearbell.web.exporting import csv_file
 from clearbell.web.feeds import ServedGate
 from clearbell.web.gate import Gate
 from clearbell.web.revocation import category_name, shown_time
@@ -149,12 +148,9 @@ def change_list(data: Sent, request: Asked, gate: ServedGate) -> Shown:
 @get("/me/list.csv", sync_to_thread=True, guards=[need_visit], include_in_schema=False)
 def list_sheet(request: Asked, gate: ServedGate) -> Response[bytes]:
     """The list as a table."""
-    out = io.StringIO()
-    written = csv.writer(out)
-    written.writerow(["first", "last", "verdict"])
-    # A leading plus would make a formula of it in a spreadsheet.
-    written.writerows([line["first"], line["last"], line["verdict"]] for line in _lines(request, gate))
-    return _file(b"\xef\xbb\xbf" + out.getvalue().encode(), "text/csv; charset=utf-8", "list.csv")
+    # Without a leading plus, which would make a formula of it in a spreadsheet.
+    rows = [(line["first"], line["last"], line["verdict"]) for line in _lines(request, gate)]
+    return csv_file("list", ["first", "last", "verdict"], rows)
 
 
 @get("/me/list.vcf", sync_to_thread=True, guards=[need_visit], include_in_schema=False)
@@ -167,7 +163,7 @@ def list_cards(request: Asked, gate: ServedGate) -> Response[bytes]:
     ]
     name = ME[language_of(request)]["verdict_block"]
     lines = ["BEGIN:VCARD", "VERSION:3.0", f"N:{name};;;;", f"FN:{name}", *(f"TEL;TYPE=VOICE:{n}" for n in numbers)]
-    return _file("\r\n".join([*lines, "END:VCARD", ""]).encode(), "text/vcard; charset=utf-8", "list.vcf")
+    return _file("\r\n".join([*lines, "END:VCARD", ""]).encode(), "text/vcard", "list.vcf")
 
 
 def _file(body: bytes, media: str, name: str) -> Response[bytes]:

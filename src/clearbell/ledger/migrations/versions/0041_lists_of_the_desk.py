@@ -21,6 +21,7 @@ _PARTIAL = (
 )
 _WHOLE = (
     ("ix_report_received", "report", ["received", "report"]),
+    ("ix_case_file_due", "case_file", ["state", "due"]),
     ("ix_report_category", "report", ["category", "received"]),
     ("ix_sanction_announced", "sanction", ["announced", "sanction"]),
     ("ix_sanction_ended", "sanction", ["ended", "sanction"]),
