@@ -129,9 +129,16 @@ def test_a_call_is_reported_found_decided_and_looked_back_at(node, visitor, lang
     supervisor.sees(t["touches"])
     supervisor.look()
     supervisor.page.locator("#reason").fill(said[2])
+    supervisor.click("button", t["sanction_look"])
+    supervisor.sees(t["sanction_follows"])
+    supervisor.look("desk-follows")
+    supervisor.click("button", t["sanction_change"])
+    assert supervisor.page.locator("#reason").input_value() == said[2], "what was entered is kept"
+    supervisor.click("button", t["sanction_look"])
     supervisor.click("button", t["sanction_do"])
     supervisor.sees(t["sanctions"])
-    assert supervisor.clicks - before == 2
+    # To agree, to look, to announce; and two to change one's mind.
+    assert supervisor.clicks - before == 3 + 2
     supervisor.look()
 
     # Who only looks on sees the same and is offered nothing to change.

@@ -50,7 +50,7 @@ def lines(found: Touched, pack: Pack, language: Literal["zh", "en"]) -> list[str
         ("列入黑名单", "on the blacklist", str(found.listed)),
         ("接入方的中继(呼叫照常)", "the provider's trunks (calls go on)", ", ".join(found.trunks) or "-"),
         ("告知渠道", "told by", ", ".join(one.value for one in found.ways) or "-"),
-        ("生效", "bites", (f"立即 {at(fact.start)}" if zh else f"at once, {at(fact.start)}")
+        ("生效", "takes effect", (f"立即 {at(fact.start)}" if zh else f"at once, {at(fact.start)}")
             if fact.at_once
             else (f"告知后 {at(fact.start)} 起,最迟 {at(fact.latest)}" if zh else f"once told, from {at(fact.start)}, at the latest {at(fact.latest)}")),
         ("未结的其他处置", "other sanctions not over", ", ".join(found.standing) or "-"),

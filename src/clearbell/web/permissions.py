@@ -240,6 +240,7 @@ _DESK: Mapping[tuple[str, str], P | None] = {
     ("POST", "/desk/reports/{receipt}/handle"): P.COMPLAINTS_HANDLE,
     ("POST", "/desk/reports/{receipt}/answer"): P.COMPLAINTS_HANDLE,
     ("POST", "/desk/cases/{case}/answers"): P.COMPLAINTS_HANDLE,
+    ("POST", "/desk/cases/{case}/preview"): P.SANCTIONS_DECIDE,
     ("GET", "/desk/sanctions"): P.SANCTIONS_READ,
     ("GET", "/desk/sanctions/{case}/{place}"): P.SANCTIONS_READ,
     ("POST", "/desk/sanctions/{case}/{place}/lift"): P.SANCTIONS_DECIDE,

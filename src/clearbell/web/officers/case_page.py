@@ -18,6 +18,8 @@ from clearbell.cases.service import do_assign, do_close, do_note, do_verify
 from clearbell.desk.ladder import Asked as AskedSanction
 from clearbell.desk.ladder import do_announce_sanction
 from clearbell.desk.outcomes import do_answer_case
+from clearbell.desk.touching import preview
+from clearbell.desk.touching_words import lines as touching_lines
 from clearbell.desk.verdicts import do_confirm, do_find, do_settle_appeal
 from clearbell.ledger import Act
 from clearbell.lifecycles import IllegalStepError
@@ -120,18 +122,40 @@ def second(case: FromPath[str], data: Sent, request: Asked, gate: ServedGate) ->
     return _do(request, gate, case, lambda act, who: do_confirm(act, case, words, due, agrees=agrees, officer=who))
 
 
+def _asked(data: Sent) -> tuple[AskedSanction, Kept]:
+    """The sanction that a form asks for, and what was entered there."""
+    named = field(data, "rung", 40)
+    rung = Rung(named) if named in {one.value for one in Rung} else None
+    kept = Kept(rung.value if rung else "", field(data, "reason"), field(data, "words"))
+    return AskedSanction(kept.reason, rung, words=kept.words), kept
+
+
+@_route("preview")
+def look_first(case: FromPath[str], data: Sent, request: Asked, gate: ServedGate) -> Response[str]:
+    """What a sanction would do, before anybody announces it; or the form again, to change it."""
+    asked, kept = _asked(data)
+    language = language_of(request)
+    if field(data, "change", 4):
+        return case_view(request, gate, case, kept=kept)
+    try:
+        found = preview(gate.store, case, asked, gate.pack, gate.desk.due, officer=principal(request).name)
+    except UnknownCaseError:
+        raise NotFoundException from None
+    except (CaseError, SanctionError, IllegalStepError) as error:
+        return case_view(request, gate, case, 422, in_words(error, language), kept)
+    return case_view(request, gate, case, kept=kept, follows=touching_lines(found, gate.pack, language))
+
+
 @_route("sanction")
 def sanction(case: FromPath[str], data: Sent, request: Asked, gate: ServedGate) -> Shown:
     """Announce a sanction by the ladder."""
-    named = field(data, "rung", 40)
-    rung = Rung(named) if named in {one.value for one in Rung} else None
-    asked = AskedSanction(field(data, "reason"), rung, words=field(data, "words"))
+    asked, kept = _asked(data)
     return _do(
         request,
         gate,
         case,
         lambda act, who: do_announce_sanction(act, case, asked, gate.pack, gate.desk.due, officer=who),
-        kept=Kept(rung.value if rung else "", asked.reason, asked.words),
+        kept=kept,
     )
 
 
@@ -161,4 +185,4 @@ def close(case: FromPath[str], data: Sent, request: Asked, gate: ServedGate) -> 
 
 def case_handlers() -> list[HTTPRouteHandler]:
     """The handlers of one case."""
-    return [case_page, story_page, take, note, verdict, second, sanction, answers, appeal, close]
+    return [case_page, story_page, take, note, verdict, second, look_first, sanction, answers, appeal, close]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -107,9 +108,15 @@ def _answering(
 
 
 def case_view(
-    request: Asked, gate: ServedGate, case: str, status: int = 200, fault: str = "", kept: Kept = NOTHING_KEPT
+    request: Asked,
+    gate: ServedGate,
+    case: str,
+    status: int = 200,
+    fault: str = "",
+    kept: Kept = NOTHING_KEPT,
+    follows: Sequence[str] = (),
 ) -> Response[str]:
-    """The page; raises :class:`~clearbell.cases.errors.UnknownCaseError`."""
+    """The page; raises :class:`~clearbell.cases.errors.UnknownCaseError`. ``follows``: what the sanction entered would do."""
     language = language_of(request)
     now, pack = gate.now(), gate.pack
     words = DESK[language]
@@ -165,6 +172,7 @@ def case_view(
         answering=answering,
         needs_second=bool(pack.cases.four_eyes),
         kept=kept,
+        follows=follows,
         verdicts=[(one.value, VERDICTS[one][language]) for one in Verdict],
         proposal=(proposal.rung.value, _rung(pack, proposal.rung.value, language), _sentence(getattr(proposal, language)))
         if proposal
