@@ -11,11 +11,12 @@ from clearbell.policy.model import Pack
 from clearbell.sanctions.model import Rung, Target
 
 _MOST_TOLD = 5
+_NOTHING = ("-", "0")
 _TARGETS = {Target.NUMBER: "号码", Target.HOLDER: "使用主体", Target.TRUNK: "中继", Target.PROVIDER: "接入方"}
 
 
-def lines(found: Touched, pack: Pack, language: Literal["zh", "en"]) -> list[str]:
-    """What would follow, for an officer; numbers masked."""
+def lines(found: Touched, pack: Pack, language: Literal["zh", "en"], *, brief: bool = False) -> list[str]:
+    """What would follow, for an officer; numbers masked. ``brief``: without what would not."""
     zh = language == "zh"
     fact = found.announced
     zone = datetime.timezone(datetime.timedelta(minutes=pack.utc_offset_minutes))
@@ -63,4 +64,8 @@ def lines(found: Touched, pack: Pack, language: Literal["zh", "en"]) -> list[str
                 "联系方式不足,将等到最迟时间" if zh else "too few ways to be told: it waits until the latest",
             )
         )
-    return [f"{chinese}:{text}" if zh else f"{english}: {text}" for chinese, english, text in told]
+    return [
+        f"{chinese}:{text}" if zh else f"{english}: {text}"
+        for chinese, english, text in told
+        if not (brief and text in _NOTHING)
+    ]

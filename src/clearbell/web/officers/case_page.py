@@ -143,7 +143,7 @@ def look_first(case: FromPath[str], data: Sent, request: Asked, gate: ServedGate
         raise NotFoundException from None
     except (CaseError, SanctionError, IllegalStepError) as error:
         return case_view(request, gate, case, 422, in_words(error, language), kept)
-    return case_view(request, gate, case, kept=kept, follows=touching_lines(found, gate.pack, language))
+    return case_view(request, gate, case, kept=kept, follows=touching_lines(found, gate.pack, language, brief=True))
 
 
 @_route("sanction")
