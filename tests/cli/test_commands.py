@@ -186,12 +186,12 @@ def test_a_calling_list_is_scrubbed_to_what_may_be_called(clearbell, tmp_path):
     scrub = ("consent", "scrub", given, out, "--holder", "H1", "--purpose", "loans")
     assert "the subscriber refused the holder" in clearbell(*scrub)
     assert out.read_text().splitlines() == [
-        "name,号码,may,why,until",
-        "A,139 0000 0002,yes,consented,",
-        "B,13900000003,no,refused,",
-        "C,13900000004,no,no-consent,",
-        "D,hello,no,no-number,",
-        "E,110,no,emergency,",
+        "name,号码,may,why,until,again",
+        "A,139 0000 0002,yes,consented,,",
+        "B,13900000003,no,refused,,",
+        "C,13900000004,no,no-consent,,",
+        "D,hello,no,no-number,,",
+        "E,110,no,emergency,,",
     ]
     parquet = tmp_path / "out.parquet"
     clearbell("consent", "scrub", out, parquet, "--holder", "H1", "--purpose", "loans", "--column", "号码")
