@@ -334,7 +334,7 @@ def test_a_scrubbed_list_comes_back_with_what_may_be_told_and_nothing_is_kept(do
     assert "1 of 5 lines may be called" in page
     data = base64.b64decode(re.search(r"base64,([^\"]+)", page)[1]).decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(data)))
-    assert rows[0] == ["name", "callee", "may", "why", "until"]
+    assert rows[0] == ["name", "callee", "may", "why", "until", "again"]
     assert [(row[0], row[2], row[3]) for row in rows[1:]] == [
         ("A", "yes", "consented"),
         # What the subscriber wrote on the own list stays his.
