@@ -1,8 +1,10 @@
 # Two commands: `make run` and `make test`. Both do all set-up on a fresh machine.
 # Further arguments: make run ARGS=--once
+# Tests run in JOBS processes, a file in one; most of them wait for other programs. One after the other: make test JOBS=0
 
 VENV := .venv
 PYTHON ?= python3
+JOBS ?= 2
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
@@ -13,7 +15,7 @@ run: $(STAMP)
 
 test: $(STAMP) check
 	./scripts/install-system-packages
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 check: $(STAMP)
 	$(BIN)/ruff check .

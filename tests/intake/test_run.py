@@ -179,7 +179,7 @@ def test_of_two_processes_at_the_same_file_one_stops_and_no_row_is_stored_twice(
         ("姓名,age\n".encode("gb18030"), BadFileError, "name its encoding with --encoding"),
         (b"name\n", BadHeaderError, "the header cannot be used: it lacks age. It reads: name"),
         (b"name,Name\n", BadHeaderError, "it lacks age; it names Name twice"),
-        (gzip.compress(b"name,age\n")[:12], BadFileError, "cut off; fetch the whole file anew"),
+        (gzip.compress(b"name,age\n", mtime=0)[:12], BadFileError, "cut off; fetch the whole file anew"),
     ],
 )
 def test_a_file_that_cannot_be_read_at_all_is_refused_in_words(intake, content, error, words):
