@@ -328,7 +328,7 @@ def test_a_line_says_who_answers_it_and_lets_nobody_else(field):
     def clearbell(*words, lang="en"):
         done = subprocess.run(
             [sys.executable, "-m", "clearbell", "verify", *words, "--home", str(node.home)],
-            env={**os.environ, "CLEARBELL_LANG": lang, "CLEARBELL_DATABASE": field.url, "COLUMNS": "250"},
+            env={**os.environ, "CLEARBELL_LANG": lang, "CLEARBELL_DATABASE": field.url, "COLUMNS": "500"},
             capture_output=True, text=True, timeout=60, check=False,
         )  # fmt: skip
         return done.returncode, done.stdout + done.stderr
