@@ -1,6 +1,7 @@
 # Two commands: `make run` and `make test`. Both do all set-up on a fresh machine.
 # Further arguments: make run ARGS=--once
-# Tests run in JOBS processes, a file in one; most of them wait for other programs. One after the other: make test JOBS=0
+# Tests run in JOBS processes, a file in one; most of them wait for other programs. What failed beside another is run
+# once more by itself, and fails for good there. One after the other from the start: make test JOBS=0
 
 VENV := .venv
 PYTHON ?= python3
@@ -15,7 +16,7 @@ run: $(STAMP)
 
 test: $(STAMP) check
 	./scripts/install-system-packages
-	$(BIN)/pytest -n $(JOBS) --dist loadfile $(ARGS)
+	$(BIN)/pytest -n $(JOBS) --dist loadfile $(ARGS) || $(BIN)/pytest --last-failed --last-failed-no-failures none $(ARGS)
 
 check: $(STAMP)
 	$(BIN)/ruff check .
