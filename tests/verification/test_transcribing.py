@@ -1,6 +1,8 @@
 """Writing down what was said."""
 
 import importlib.util
+import sys
+import types
 
 import numpy as np
 import pytest
@@ -75,3 +77,15 @@ def test_a_model_without_its_files_is_named(tmp_path):
 def test_an_engine_that_is_not_installed_is_named(tmp_path):
     with pytest.raises(TranscriberError, match="pip install faster-whisper"):
         open_transcriber(f"faster-whisper:{tmp_path}")
+
+
+def test_a_model_that_the_engine_refuses_is_told_with_its_folder(tmp_path, monkeypatch):
+    def refuse(folder, **_):
+        # As faster-whisper 1.2 does for a folder without a model.
+        raise RuntimeError(f"Unable to open file 'model.bin' in model '{folder}'")
+
+    monkeypatch.setitem(sys.modules, "faster_whisper", types.SimpleNamespace(WhisperModel=refuse))
+    with pytest.raises(TranscriberError) as refused:
+        open_transcriber(f"faster-whisper:{tmp_path}")
+    assert f"cannot use the model folder {tmp_path}: Unable to open file" in refused.value.en
+    assert f"无法使用模型目录 {tmp_path}" in refused.value.zh

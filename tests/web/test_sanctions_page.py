@@ -12,6 +12,9 @@ from clearbell.cases.model import Opened, Source, number_unit
 from clearbell.cases.service import do_open
 from clearbell.enforcement.model import State as Task
 from clearbell.enforcement.tables import task
+from clearbell.enforcement.wording import STATES
+from clearbell.registry.model import HolderRegistered, NumbersAssigned, PartyKind, PartyRegistered, Purpose
+from clearbell.registry.service import do_assign_numbers, do_register_holder, do_register_party
 from clearbell.sanctions.life import do_announce, do_bite, do_tell
 from clearbell.sanctions.model import Announced, Rung, Stage, Target, Told
 from clearbell.sanctions.queries import sanction_of
@@ -107,6 +110,18 @@ def test_the_pages_together_are_all_of_them_each_once(clerk, announce, desk):
         assert sorted(names(cells(page)) + names(clerk.rows(more))) == [f"C{n:02}/1" for n in range(55)]
 
 
+@pytest.mark.parametrize(("lang", "holder", "on"), [("zh", "使用主体", "号码"), ("en", "holder", "number")])
+def test_a_page_names_who_holds_the_number(clerk, announce, desk, lang, holder, on):
+    with desk.store.act("li") as act:
+        do_register_party(act, PartyRegistered("P", PartyKind.COMPANY, "Bright Flats"))
+        do_register_holder(act, HolderRegistered("H", "P", "property"))
+        do_assign_numbers(act, [NumbersAssigned("r1", "H", NUMBER, NUMBER, Purpose.PERSONAL)])
+    page = clerk.see(f"/desk/sanctions/{announce('C1')}", lang=lang)
+    assert "H Bright Flats" in page
+    assert holder in page
+    assert f"{on} +{NUMBER}" in page
+
+
 def test_a_page_says_how_its_subject_was_told_and_who_has_not_acknowledged(clerk, announce, desk):
     name = announce("C1")
     with desk.store.act("node") as act:
@@ -120,7 +135,14 @@ def test_a_page_says_how_its_subject_was_told_and_who_has_not_acknowledged(clerk
         }  # fmt: skip
         act.conn.execute(task.insert().values(values))
     page = clerk.see("/desk/sanctions/C1/1")
-    for words in ("no such address", "edge", "connection refused", T["task_overdue"], T["unproven"], str(NUMBER)):
+    for words in (
+        "no such address",
+        "edge",
+        "connection refused",
+        STATES[Task.OVERDUE]["en"],
+        T["unproven"],
+        str(NUMBER),
+    ):
         assert words in page
     assert names(clerk.rows("/desk/sanctions", unproven="true")) == [name]
     assert T["unproven"] in clerk.see("/desk/sanctions")

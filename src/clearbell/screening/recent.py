@@ -15,7 +15,7 @@ class Recent(Generic[K, V]):
     """Holds at most ``most`` keys, and never fewer than the ``most // 2`` that were set last.
 
     Two generations: what is set goes into the younger; when that is full, the older is let go and they change places.
-    An ordered dictionary keeps exact order for twice the memory. What is let go is dropped a few keys at a time, as
+    An ordered dictionary would keep exact order for more memory. What is let go is dropped a few keys at a time, as
     freeing a million at once would hold up a call.
     """
 

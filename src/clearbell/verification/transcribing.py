@@ -109,7 +109,14 @@ class FasterWhisper:
 
     def __init__(self, folder: str) -> None:
         path = _folder(folder)
-        self._model = _module("faster_whisper", "faster-whisper").WhisperModel(str(path), device="cpu")
+        engine = _module("faster_whisper", "faster-whisper").WhisperModel
+        try:
+            self._model = engine(str(path), device="cpu")
+        except (RuntimeError, ValueError) as error:
+            raise TranscriberError(
+                f"faster-whisper 无法使用模型目录 {folder}:{error}",
+                f"faster-whisper cannot use the model folder {folder}: {error}",
+            ) from error
 
     def __call__(self, path: Path) -> Transcript:
         """Write down what is said in a file."""

@@ -1,7 +1,7 @@
 """Tables of many millions of numbers in few bytes each: sorted columns that never change, and what changed since.
 
 A row costs its key (8 bytes) and its width, nothing more; the columns may lie in a file mapped into memory, which
-processes share. Changes are kept in a dictionary, which costs about ten times as much a row, until :meth:`fold`.
+processes share. Changes are kept in a dictionary, which costs several times as much a row, until :meth:`fold`.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ class PackedTable:
                 yield key, row
 
     def fold(self) -> None:
-        """Work the changes into new columns. Takes a second or so for ten million rows, and memory for both."""
+        """Work the changes into new columns. It takes memory for both, and time by the size of the table."""
         if not self._changes:
             return
         # Arrow sorts and filters whole columns; a call never comes here.

@@ -9,13 +9,14 @@ from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 from sqlalchemy import Row
 
+from clearbell.enforcement.model import Operation, State
 from clearbell.enforcement.queries import BY_ALARM, alarmed_tasks
+from clearbell.enforcement.wording import OPERATIONS, STATES
 from clearbell.web.doors import need_session
 from clearbell.web.feeds import ServedGate
 from clearbell.web.officers.listing import Cell, Filter, Head, Kind, Table, show_listing, wanted
 from clearbell.web.officers.page import Asked, Language, language_of
 from clearbell.web.officers.provider_texts import PROVIDERS
-from clearbell.web.officers.sanction_texts import SANCTIONS
 from clearbell.web.revocation import shown_time
 
 _TABLE = Table(
@@ -46,7 +47,6 @@ _TABLE = Table(
 def alarms_list(request: Asked, gate: ServedGate) -> Response[Any]:
     """Each with its alarm, the newest first, those that were acknowledged late too."""
     language = language_of(request)
-    words = SANCTIONS[language]
     wish = wanted(request, gate, _TABLE)
     values = wish.values
     rows: list[Row[Any]] = []
@@ -73,8 +73,8 @@ def alarms_list(request: Asked, gate: ServedGate) -> Response[Any]:
             Cell(row.provider),
             Cell(row.target),
             Cell(sanction, f"/desk/sanctions/{quote(sanction, safe='/')}" if sanction.count("/") == 1 else ""),
-            Cell(words[f"operation_{row.operation}"]),
-            Cell(words[f"task_{row.state}"]),
+            Cell(OPERATIONS[Operation(row.operation)][language]),
+            Cell(STATES[State(row.state)][language]),
             Cell(shown_time(row.deadline, gate)),
             Cell(shown_time(row.acknowledged, gate)),
             Cell(row.fault),

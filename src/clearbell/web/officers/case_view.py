@@ -138,7 +138,8 @@ def case_view(
         given = sanctions(conn, case=case)
         sounds = sounds_of(conn, case, gate.vault, pack, language)
         answering = _answering(conn, row, who, gate, language)
-        said = descriptions_of(conn, [line.reference for line in lines if line.kind == "report"])
+        read = [line.reference for line in lines if line.kind == "report" and may_reports]
+        said = descriptions_of(conn, read) if read else {}
         campaign, campaign_life = campaign_pictures(conn, unit, language)
     most = max((count for day in hours for count in day[1]), default=0)
     return show(

@@ -22,7 +22,11 @@ from clearbell.appeals.wording import STATES as APPEAL_STATES
 from clearbell.calls import DAY
 from clearbell.desk.effects import do_lift_sanction, effects_of
 from clearbell.desk.sanctioning import is_through
+from clearbell.enforcement.model import Operation
+from clearbell.enforcement.model import State as TaskState
 from clearbell.enforcement.queries import tasks
+from clearbell.enforcement.wording import OPERATIONS
+from clearbell.enforcement.wording import STATES as TASK_STATES
 from clearbell.lifecycles import IllegalStepError
 from clearbell.numbering import format_e164, mask
 from clearbell.policy.model import Pack
@@ -41,6 +45,7 @@ from clearbell.sanctions.listing import (
 from clearbell.sanctions.model import ALIVE, Lifted, Rung, State, Target
 from clearbell.sanctions.queries import notices_about, notices_ahead, restrictions_of, sanction_of
 from clearbell.sanctions.service import SanctionError
+from clearbell.sanctions.wording import CHANNELS, EVENTS, TARGETS
 from clearbell.web.doors import need_session, principal
 from clearbell.web.feeds import ServedGate
 from clearbell.web.gate import Gate
@@ -112,7 +117,7 @@ def _asked(request: Asked, wish: Wish, gate: Gate) -> Wanted:
 
 def _on(row: Row[Any], language: Language, *, masked: bool) -> str:
     shown = (mask(row.number) if masked else format_e164(row.number)) if row.number else row.name
-    return f"{SANCTIONS[language][f'target_{row.target}']} {shown}"
+    return f"{TARGETS[Target(row.target)][language]} {shown}"
 
 
 def _address(name: str) -> str:
@@ -168,11 +173,12 @@ def _proofs(conn: Connection, names: list[str]) -> dict[str, int]:
     return proofs
 
 
-def _touched(conn: Connection, row: Row[Any], words: dict[str, str]) -> list[tuple[str, str]]:
+def _touched(conn: Connection, row: Row[Any], language: Language) -> list[tuple[str, str]]:
     """Whom it falls on, and what it changed elsewhere."""
+    words = SANCTIONS[language]
     effects = effects_of(conn, row.sanction)
     holder = holder_of(conn, row.number) if row.number else row.name if row.target == Target.HOLDER.value else ""
-    found = [(words["target_holder"], f"{holder} {holder_name(conn, holder)}".strip())] if holder else []
+    found = [(TARGETS[Target.HOLDER][language], f"{holder} {holder_name(conn, holder)}".strip())] if holder else []
     if row.target == Target.HOLDER.value:
         count = sum(last - first + 1 for first, last in spans_of(conn, holder))
         found.append((words["numbers"], words["count"].format(count=count)))
@@ -193,7 +199,7 @@ def _page(request: Asked, gate: Gate, name: str, status: int = 200, fault: str =
         if row is None:
             raise NotFoundException
         told = [(one, is_through(conn, one)) for one in notices_about(conn, name)]
-        touched = _touched(conn, row, words)
+        touched = _touched(conn, row, language)
         doing = [one for restriction in restrictions_of(conn, name) for one in tasks(conn, restriction_id=restriction)]
         appeals = appeals_against(conn, Subject.SANCTION, name) if who.may(P.APPEALS_READ) else []
     lasts = words["until_lifted"]
@@ -231,8 +237,8 @@ def _page(request: Asked, gate: Gate, name: str, status: int = 200, fault: str =
         ],
         told=[
             (
-                words.get(f"event_{one.event}", one.event),
-                words.get(f"channel_{one.channel}", one.channel),
+                EVENTS.get(one.event.partition(" ")[0], {language: one.event})[language],
+                CHANNELS.get(one.channel, {language: one.channel})[language],
                 shown_time(one.at, gate),
                 words["proven"] if through and one.counts else words["not_counted"] if not one.counts else one.fault or words["not_proven"],
                 through and one.counts,
@@ -242,8 +248,8 @@ def _page(request: Asked, gate: Gate, name: str, status: int = 200, fault: str =
         tasks=[
             (
                 one.target,
-                words[f"operation_{one.operation}"],
-                words[f"task_{one.state}"],
+                OPERATIONS[Operation(one.operation)][language],
+                TASK_STATES[TaskState(one.state)][language],
                 one.state == "overdue",
                 shown_time(one.deadline, gate),
                 one.fault,
