@@ -23,6 +23,7 @@ from hypothesis.stateful import (
 from sqlalchemy import select
 
 from cases.conftest import EVE, PACK, RULES, due, report_matched
+from clearbell.appeals.errors import AppealError
 from clearbell.calls import DAY, HOUR
 from clearbell.cases import model as cases
 from clearbell.cases.errors import CaseError
@@ -139,7 +140,7 @@ class Desk(RuleBasedStateMachine):
                 return do(act)
         before = self.picture()
         with (
-            pytest.raises((IllegalStepError, CaseError, SanctionError, OrderError)) as refusal,
+            pytest.raises((IllegalStepError, CaseError, SanctionError, OrderError, AppealError)) as refusal,
             self.store.act("test") as act,
         ):
             do(act)

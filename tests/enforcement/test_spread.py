@@ -140,6 +140,8 @@ def test_other_carriers_are_told_within_a_day_and_have_a_day_to_act_and_what_lie
     field.move_to(began + RULES.acknowledge_hours * HOUR + MINUTE)
     field.until(lambda: field.alarms() == [(OWN, "put", True)])
     field.until(lambda: other.heard() == ["R"])
+    # What the carrier has heard is written down once its answer is back.
+    field.until(lambda: field.task(web, OTHER)["sent"])
     told = field.task(web, OTHER)
     assert RULES.act_hours * HOUR <= told["deadline"] - told["sent"] < RULES.act_hours * HOUR + MINUTE
     assert field.unacknowledged(web) == {"ap1": 1, "ap2": 0, "ap3": 0}

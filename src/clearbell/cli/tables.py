@@ -26,5 +26,6 @@ def show(built: Table) -> None:
     """Print the table; piped output is plain and not cut to a screen's width."""
     console = Console()
     if not console.is_terminal:
-        console = Console(width=200)
+        # As wide as the longest row asks, so that what reads the output finds each row on one line.
+        console = Console(width=max(200, Console(width=100_000).measure(built).maximum))
     console.print(built)
