@@ -161,9 +161,9 @@ def test_what_is_overdue_is_there_with_the_longest_first_page_after_page(desk, c
 def test_the_queue_by_what_is_due_ends_with_what_never_is(desk):
     for n in range(3):
         opened(desk, f"D{n}", number_unit(NUMBER + n))
-        desk.store.clock.move(HOUR)
     with desk.store.act("li") as act:
-        change(act, "D0", due=0)
+        for n, due in enumerate((0, NOON + HOUR, NOON + DAY)):
+            change(act, f"D{n}", due=due)
     with desk.store.read() as conn:
         rows = cases_listed(conn, Wanted(), desk.store.clock.now(), BY_DUE, 10)
         past = cases_listed(conn, Wanted(), desk.store.clock.now(), BY_DUE, 10, BY_DUE.place_of(rows[1]))
