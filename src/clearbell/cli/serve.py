@@ -56,7 +56,9 @@ def serve_store(opened: Callable[[], Store], folder: Path, config: Path | None) 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     try:
-        server = Server(node, settings, functools.partial(_sender, folder, config, settings.pack))
+        server = Server(
+            node, settings, functools.partial(_sender, folder, config, settings.pack), functools.partial(_demo, folder)
+        )
     except (ConfigError, LakeError, PlaceError) as error:
         refuse(error.zh, error.en)
     except OSError as error:
@@ -77,4 +79,10 @@ def _sender(home: Path, config: Path | None, pack: str, number: int) -> subproce
     words = ["notices", "mass", "send", str(number), "--pack", pack, "--home", str(home)]
     if config is not None:
         words += ["--config", str(config)]
+    return subprocess.Popen([sys.executable, "-m", "clearbell", *words], stdout=subprocess.DEVNULL)  # noqa: S603 ourselves
+
+
+def _demo(home: Path, language_: str) -> subprocess.Popen[bytes]:
+    """The maker of the demo: a process of its own, so that no call waits for it."""
+    words = ["demo", "make", "--lang", language_, "--home", str(home)]
     return subprocess.Popen([sys.executable, "-m", "clearbell", *words], stdout=subprocess.DEVNULL)  # noqa: S603 ourselves

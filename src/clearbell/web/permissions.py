@@ -144,6 +144,10 @@ _OPEN: Mapping[tuple[str, str], P | None] = dict.fromkeys(
         ("GET", "/first-run"),
         ("GET", "/first-run/{word}"),
         ("POST", "/first-run/found"),
+        ("POST", "/first-run/demo/{step}"),
+        # Inside a demo only, and to who was let in.
+        ("GET", "/as"),
+        ("POST", "/as/enter"),
         ("GET", "/figures.csv"),
         ("GET", "/figures.json"),
         ("POST", "/number"),
@@ -221,6 +225,8 @@ DOOR = frozenset(
 """Where one comes in; without a session."""
 _DESK: Mapping[tuple[str, str], P | None] = {
     ("GET", "/desk/live"): P.NODE_READ,
+    ("GET", "/desk/demo"): P.DEMO,
+    ("POST", "/desk/demo/{step}"): P.DEMO,
     ("GET", "/desk/live/events"): P.NODE_READ,
     ("GET", "/desk/cases"): P.CASES_READ,
     ("GET", "/desk/cases/{case}"): P.CASES_READ,

@@ -14,6 +14,7 @@ from clearbell.web.officers.applications_page import applications_handlers as de
 from clearbell.web.officers.case_page import case_handlers
 from clearbell.web.officers.case_sound import sound_handlers
 from clearbell.web.officers.deadlines_page import deadlines_handlers
+from clearbell.web.officers.demo_page import demo_handlers
 from clearbell.web.officers.first_run import first_run_handlers
 from clearbell.web.officers.health_page import health_handlers
 from clearbell.web.officers.ledger_page import ledger_handlers
@@ -37,6 +38,7 @@ def officers_handlers() -> list[HTTPRouteHandler]:
         *signing_handlers(),
         *elsewhere_handlers(),
         *first_run_handlers(),
+        *demo_handlers(),
         *account_handlers(),
         *accounts_handlers(),
         *queue_handlers(),

@@ -17,6 +17,7 @@ from clearbell.policy.pack import builtin_packs
 from clearbell.web.feeds import ServedGate
 from clearbell.web.gate import Gate
 from clearbell.web.officers.account import is_secret, new_recovery
+from clearbell.web.officers.demo_page import shown
 from clearbell.web.officers.first_run_texts import FIRST_RUN
 from clearbell.web.officers.page import Asked, Sent, Shown, doors_of, field, in_words, language_of, session_cookie, show
 from clearbell.web.officers.texts import DESK
@@ -44,12 +45,12 @@ def _page(request: Asked, gate: Gate, word: str, status: int = 200, **fields: An
         "first_run.html",
         status,
         door_words=FIRST_RUN[language],
-        word=word,
         pack_name=gate.pack.zh if language == "zh" else gate.pack.en,
         pack=gate.pack,
         packs=builtin_packs(),
         qr=picture(address(filled["secret"], filled["account"] or "admin")),
         least=doors.settings.password_least,
+        **shown(request, "/first-run/demo", word),
         **filled,
     )
 

@@ -22,7 +22,7 @@ FIRST_RUN: dict[str, dict[str, str]] = {
         "founded": "账号已建立,您已登录。",
         "onward": "到工作台",
         "after_step": "接下来",
-        "after_hint": "在「账号」页邀请同事。想先看看样子:在另一个数据目录运行 clearbell run,有一座虚构的城市。",
+        "after_hint": "在「账号」页邀请同事。想先看看样子:「演示数据」页一键生成一座虚构的城市,与本节点的数据分开存放。",
     },
     "en": {
         "first_run": "First run",
@@ -44,7 +44,7 @@ FIRST_RUN: dict[str, dict[str, str]] = {
         "founded": "The account is made, and you are signed in.",
         "onward": "To the desk",
         "after_step": "What comes next",
-        "after_hint": "Invite your colleagues on the page “Accounts”. To look around first, run clearbell run with another data folder: it has a "
-        "made-up city.",
+        "after_hint": "Invite your colleagues on the page “Accounts”. To look around first, the page “Demo data” makes a made-up city by one "
+        "press, apart from this node's data.",
     },
 }

@@ -48,6 +48,7 @@ _PLACES = (
     ("ledger", "/desk/ledger", Permission.LEDGER_READ),
     ("reads", "/desk/reads", Permission.LEDGER_READ),
     ("accounts", "/desk/accounts", Permission.ACCOUNTS_READ),
+    ("demo_place", "/desk/demo", Permission.DEMO),
     ("matrix", "/desk/matrix", None),
     ("account", "/desk/account", None),
 )
@@ -90,6 +91,8 @@ def show(
         words["desk"] = words["firm_door"]
     here = request.url.path
     offered = places(who) if signed_in else []
+    if signed_in and doors_of(request).demo is None:
+        offered = [(name, path) for name, path in offered if name != "demo_place"]
     # A place stands for what is below it too, the most exact one.
     current = max((path for _, path in offered if f"{here}/".startswith(f"{path}/")), key=len, default="")
     body = (

@@ -24,6 +24,7 @@ DESK: dict[str, dict[str, str]] = {
         "sanctions_place": "处置",
         "deadlines": "期限",
         "providers": "接入方",
+        "demo_place": "演示数据",
         "policy": "规则",
         "recordings": "录音",
         "wave_of": "录音波形,{seconds} 秒",
@@ -241,6 +242,7 @@ DESK: dict[str, dict[str, str]] = {
         "mass_notices": "Mass notices",
         "sanctions_place": "Sanctions",
         "deadlines": "Deadlines",
+        "demo_place": "Demo data",
         "providers": "Providers",
         "policy": "Policy",
         "recordings": "Recordings",
@@ -488,4 +490,5 @@ PERMISSIONS: dict[str, dict[str, str]] = {
     "ledger-read": {"zh": "查看与校验账本", "en": "look at and verify the ledger"},
     "accounts-read": {"zh": "查看账号", "en": "look at accounts"},
     "accounts-change": {"zh": "管理账号", "en": "keep accounts"},
+    "demo": {"zh": "生成与删除演示数据", "en": "make and remove the demo data"},
 }
