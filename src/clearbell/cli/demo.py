@@ -61,9 +61,16 @@ def remove(*, home: Path | None = None) -> None:
     home
         Data folder (default: $CLEARBELL_HOME or ./var).
     """
-    from clearbell.serving.demo.keeping import remove_from
+    from clearbell.serving.demo.keeping import DemoBusyError, remove_from
 
-    if remove_from(home_folder(home)):
+    try:
+        there = remove_from(home_folder(home))
+    except DemoBusyError:
+        refuse(
+            "节点正打开演示数据,或正在生成:请在其「演示数据」页删除,或先停下节点",
+            "a node has the demo data open, or it is being made: remove it on the node's page “Demo data”, or stop the node first",
+        )
+    if there:
         say("演示数据已删除", "the demo data is removed")
     else:
         say("没有演示数据", "there is no demo data")

@@ -26,20 +26,20 @@ from clearbell.web.under import App
 log = structlog.get_logger()
 
 FOLDER = "demo"
-_PART, _LOCK, _SHARE = "demo.part", "demo.lock", "demo.share"
+_PART, _LOCK, _SHARE, _HELD = "demo.part", "demo.lock", "demo.share", "demo.open"
 Starter = Callable[[str], "subprocess.Popen[bytes]"]
 """Starts the process that makes it, with words in a language."""
 
 
 class DemoBusyError(Exception):
-    """There is a demo already, or one is being made. 已有演示数据,或正在生成。"""
+    """There is a demo already, one is being made, or a node has it open. 已有演示数据,或正在使用。"""
 
 
 @contextlib.contextmanager
-def _locked(home: Path) -> Iterator[bool]:
-    """Hold the lock of who makes; False: somebody else does."""
+def _locked(home: Path, name: str = _LOCK) -> Iterator[bool]:
+    """Hold the lock of who makes, or has it open; False: somebody else does."""
     home.mkdir(parents=True, exist_ok=True)
-    handle = os.open(home / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    handle = os.open(home / name, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -78,11 +78,18 @@ def make_in(
 
 
 def remove_from(home: Path) -> bool:
-    """Remove the demo, and what is left of one that was not finished; whether there was any. Nobody may have it open."""
-    there = is_made(home)
-    for name in (FOLDER, _PART):
-        shutil.rmtree(home / name, ignore_errors=True)
-    (home / _SHARE).unlink(missing_ok=True)
+    """Remove the demo, and what is left of one that was not finished; whether there was any.
+
+    Raises :class:`DemoBusyError` while a node has it open, or it is being made.
+    """
+    with _locked(home) as idle, _locked(home, _HELD) as closed:
+        if not (idle and closed):
+            raise DemoBusyError
+        there = is_made(home)
+        for name in (FOLDER, _PART):
+            shutil.rmtree(home / name, ignore_errors=True)
+        for name in (_SHARE, _LOCK, _HELD):
+            (home / name).unlink(missing_ok=True)
     return there
 
 
@@ -94,6 +101,8 @@ class DemoKeeper:
         self._home, self._start, self._randomness, self._secure = home, start, randomness, secure
         self._lock = threading.Lock()
         self._open: OpenDemo | None = None
+        self._held = contextlib.ExitStack()
+        """The lock of who has it open."""
         self._making: subprocess.Popen[bytes] | None = None
 
     def app(self) -> App | None:
@@ -127,9 +136,7 @@ class DemoKeeper:
         """Remove it with everything in it, also one that is being made."""
         self._end_making()
         with self._lock:
-            if self._open is not None:
-                self._open.close()
-                self._open = None
+            self._close()
             remove_from(self._home)
 
     def let_in(self) -> str:
@@ -141,9 +148,13 @@ class DemoKeeper:
         """Stop the demo, and a making that is under way."""
         self._end_making()
         with self._lock:
-            if self._open is not None:
-                self._open.close()
-                self._open = None
+            self._close()
+
+    def _close(self) -> None:
+        if self._open is not None:
+            self._open.close()
+            self._open = None
+        self._held.close()
 
     def _share(self) -> float:
         try:
@@ -159,13 +170,14 @@ class DemoKeeper:
 
     def _opened(self) -> OpenDemo | None:
         with self._lock:
-            if self._open is not None and not is_made(self._home):
-                # The command line removed it.
-                self._open.close()
-                self._open = None
             if self._open is None and is_made(self._home):
+                if not self._held.enter_context(_locked(self._home, _HELD)):
+                    # Another node of this folder has it open.
+                    self._held.close()
+                    return None
                 try:
                     self._open = OpenDemo(self._home / FOLDER, self._randomness, secure=self._secure)
                 except (OSError, ValueError) as error:
+                    self._held.close()
                     log.warning("demo-not-opened", error=str(error))
             return self._open
