@@ -66,16 +66,19 @@ class Telling:
         said: Callable[[Reported], Reported] | None = None,
         records: bool = False,
         due: Due | None = None,
+        follows: bool = False,
     ) -> None:
         """Tell ``city``.
 
         ``said``: what a reporter says besides; ``records``: reports wait until they were compared with the call records;
         ``due``: the pack's deadlines, by which those who complained are answered.
+        ``follows``: the node follows the ledger by itself, and the story is no faster than it.
         """
         self.city = city
         self._said = said
         self._records = records
         self._due = due
+        self._follows = follows
         self.node = node
         self.store = store
         self.clock = clock
@@ -138,7 +141,8 @@ class Telling:
             self._filed.clear()
             publish_labels(self.store, label_settings(self.node.pack))
         # The follower polls by the machine's clock; the story is faster than that.
-        self.node.follower.catch_up()
+        if not self._follows:
+            self.node.follower.catch_up()
 
 
 def _reported(event: Report) -> Reported:

@@ -15,6 +15,7 @@ from clearbell.desk.mass_notices import MassDesk
 from clearbell.discovery.campaigns.queries import numbers_of
 from clearbell.ledger import Store
 from clearbell.records.opening import open_lake
+from clearbell.serving.demo.living import Living
 from clearbell.serving.demo.making import DATABASE, MADE, NOTICES, Made, demo_pack
 from clearbell.serving.demo.officers import ACCOUNTS
 from clearbell.serving.demo.people import SETTINGS
@@ -61,12 +62,15 @@ class OpenDemo:
         key = AccessKey(load_secret(folder / "access-key", randomness), randomness)
         doors = Doors(self._store, key, SETTINGS, secure=secure, stage=self.stage)
         self.app = create_app(open_gate(self._node, (), vault, self._notifying.outbox, mass), doors=doors)
+        self._living = Living(self._node, self._store)
         self._node.start()
         self._notifying.start()
+        self._living.start()
         self._upkeep.start()
 
     def close(self) -> None:
         """Stop everything; the folder stays."""
+        self._living.stop()
         self._notifying.stop()
         self._upkeep.stop()
         self._node.stop()

@@ -56,7 +56,7 @@ def _page(request: Asked, gate: ServedGate, status: int = 200, **fields: Any) ->
 @get("/desk", sync_to_thread=False, guards=[need_session], include_in_schema=False)
 def home(request: Asked) -> Redirect:
     """The first place that one may go to."""
-    return Redirect(places(principal(request))[0][1], status_code=303)
+    return Redirect(places(principal(request))[0].path, status_code=303)
 
 
 @get("/desk/account", sync_to_thread=True, guards=[need_session], include_in_schema=False)
