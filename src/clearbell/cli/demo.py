@@ -20,21 +20,19 @@ def make(*, pack: str = "cn", lang: Literal["zh", "en"] | None = None, home: Pat
     Parameters
     ----------
     pack
-        Built-in pack whose rules it is made by.
+        Name of a pack that ships with Clearbell, or the path of a ``.toml`` file: the rules that it is made by.
     lang
         Language of what its made-up people say (default: the operator's).
     home
         Data folder (default: $CLEARBELL_HOME or ./var).
     """
     from clearbell.cli.logs import configure_logs
+    from clearbell.cli.pack import open_pack
     from clearbell.cli.progress import progress_bar
-    from clearbell.policy.pack import builtin_packs
     from clearbell.serving.demo.keeping import DemoBusyError, make_in
 
     configure_logs()
-    if pack not in builtin_packs():
-        known = ", ".join(builtin_packs())
-        refuse(f"没有规则包「{pack}」;现有:{known}", f"there is no pack `{pack}`; there are: {known}")
+    open_pack(pack)
     try:
         with progress_bar() as bar:
             task = bar.add_task(words("生成", "making"), total=1.0)

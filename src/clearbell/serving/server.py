@@ -32,6 +32,7 @@ from clearbell.serving.gate import open_gate
 from clearbell.serving.mass_running import MassRunning, Starter
 from clearbell.serving.node import Node
 from clearbell.serving.notifying import Notifying
+from clearbell.serving.ruling import PackRuling
 from clearbell.serving.upkeep import Upkeep
 from clearbell.sip.answers import AnswerError, Style
 from clearbell.sip.callers import Reading
@@ -86,11 +87,14 @@ class Server:
         config: NodeConfig,
         sender: Starter | None = None,
         demo: DemoStarter | None = None,
+        ruling: PackRuling | None = None,
+        word: str = "",
     ) -> None:
         """Bind every address. Raises :class:`ConfigError`, or ``OSError`` naming an address that cannot be had.
 
         ``sender``: starts the sender of a mass notice; without, those that were started wait for ``notices mass send``.
         ``demo``: starts the making of the demo; without, its pages cannot have one made.
+        ``ruling``: lets the first run choose other rules. ``word``: of the first run, from an earlier start.
         """
         self._node = node
         self._config = config
@@ -135,7 +139,7 @@ class Server:
                 bound.append(http_socket)
                 key = AccessKey(load_secret(node.home / "access-key", node.randomness), node.randomness)
                 with node.store.read() as conn:
-                    self._first_run = None if any_account(conn) else FirstRun(key)
+                    self._first_run = None if any_account(conn) else FirstRun(key, word)
                 app = create_app(
                     open_gate(node, self._cores, vault, self._notifying.outbox, _mass_desk(node, config)),
                     token=token,
@@ -152,6 +156,7 @@ class Server:
                         public_url=config.http.public_url,
                         first_run=self._first_run,
                         demo=self._demo,
+                        ruling=ruling,
                     ),
                     signing=Signing(config.enforcement.targets),
                     lines=config.verification.receiving,
@@ -214,6 +219,11 @@ class Server:
         self._notifying.stop()
         self._upkeep.stop()
         self._node.stop()
+
+    @property
+    def word(self) -> str:
+        """Of the first run; empty: there is an account already."""
+        return self._first_run.word if self._first_run is not None else ""
 
     def addresses(self, language: str) -> list[str]:
         """Where the doors are, in words."""

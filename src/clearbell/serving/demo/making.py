@@ -20,7 +20,7 @@ from clearbell.calls import DAY, HOUR, MINUTE
 from clearbell.ledger import Store
 from clearbell.notices.settings import NoticesSettings
 from clearbell.policy.model import Pack
-from clearbell.policy.pack import builtin_pack
+from clearbell.policy.pack import builtin_pack, load_pack
 from clearbell.policy.workdays import builtin_workdays
 from clearbell.registry.applications.service import Desk
 from clearbell.registry.identity import IdentityKey
@@ -77,8 +77,8 @@ class Made(msgspec.Struct, frozen=True):
 
 
 def demo_pack(name: str) -> Pack:
-    """The rules of the demo: those of a built-in pack, without the check for numbers that nobody has, as all of its are."""
-    pack = builtin_pack(name)
+    """The rules of the demo: those of a pack by name or file, without the check for numbers that nobody has, as all of its are."""
+    pack = load_pack(Path(name).read_text(encoding="utf-8"), name) if name.endswith(".toml") else builtin_pack(name)
     prices = {symbol: price for symbol, price in pack.prices.items() if symbol != "CALLER_UNALLOCATED"}
     order = tuple(check for check in pack.order if check != "unallocated")
     return msgspec.structs.replace(pack, version=f"{pack.version}-demo", prices=prices, order=order)

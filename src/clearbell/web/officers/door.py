@@ -26,6 +26,7 @@ from clearbell.web.officers.policy_page import policy_handlers
 from clearbell.web.officers.providers_page import providers_handlers
 from clearbell.web.officers.queue import queue_handlers
 from clearbell.web.officers.reports_page import reports_handlers
+from clearbell.web.officers.restrictions_page import restrictions_handlers
 from clearbell.web.officers.sanctions_page import sanctions_handlers
 from clearbell.web.officers.signing import signing_handlers
 from clearbell.web.officers.signing_elsewhere import elsewhere_handlers
@@ -45,6 +46,7 @@ def officers_handlers() -> list[HTTPRouteHandler]:
         *case_handlers(),
         *reports_handlers(),
         *sanctions_handlers(),
+        *restrictions_handlers(),
         *deadlines_handlers(),
         *health_handlers(),
         *providers_handlers(),

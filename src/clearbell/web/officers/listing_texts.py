@@ -33,6 +33,8 @@ LISTING: dict[str, dict[str, str]] = {
         "case": "案件",
         # Sanctions.
         "sanction": "处置",
+        "restriction": "限制",
+        "reason": "理由",
         "unit": "对象",
         "rung": "级别",
         "announced": "公告",
@@ -136,6 +138,8 @@ LISTING: dict[str, dict[str, str]] = {
         "complaint_open": "at hand (all)",
         "case": "Case",
         "sanction": "Sanction",
+        "restriction": "Restriction",
+        "reason": "Reason",
         "unit": "On",
         "rung": "Rung",
         "announced": "Announced",
