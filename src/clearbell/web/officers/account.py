@@ -17,7 +17,8 @@ from clearbell.access.signing_in import change_password, end_session
 from clearbell.web.doors import need_session, principal
 from clearbell.web.feeds import ServedGate
 from clearbell.web.officers.page import Asked, Sent, Shown, doors_of, field, in_words, language_of, places, show
-from clearbell.web.officers.texts import DESK, PERMISSIONS
+from clearbell.web.officers.permission_texts import PERMISSIONS
+from clearbell.web.officers.texts import DESK
 from clearbell.web.revocation import shown_time
 
 
