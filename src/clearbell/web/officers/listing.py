@@ -64,6 +64,13 @@ class Head(msgspec.Struct, frozen=True):
     """The order that it is sorted by; empty: by none."""
 
 
+class Press(msgspec.Struct, frozen=True):
+    """A button in a cell, which posts to an address."""
+
+    href: str
+    words: str
+
+
 class Cell(msgspec.Struct, frozen=True):
     """What stands in a cell."""
 
@@ -75,6 +82,8 @@ class Cell(msgspec.Struct, frozen=True):
     """Marked, after the text."""
     soft: str = ""
     """In a line of its own, beneath."""
+    presses: tuple[Press, ...] = ()
+    """On the page only; a file has none of them."""
 
     @property
     def plain(self) -> str:
