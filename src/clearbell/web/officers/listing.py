@@ -84,11 +84,18 @@ class Cell(msgspec.Struct, frozen=True):
     """In a line of its own, beneath."""
     presses: tuple[Press, ...] = ()
     """On the page only; a file has none of them."""
+    done: int = 0
+    """Of ``whole``, shown as a bar of progress."""
+    whole: int = 0
+    """0: there is no bar."""
+    links: tuple[tuple[str, str], ...] = ()
+    """Words and addresses of further links, one a line."""
 
     @property
     def plain(self) -> str:
         """As it stands in a file."""
-        return " · ".join(part for part in (self.text, self.note, self.soft) if part)
+        further = [words for words, _ in self.links]
+        return " · ".join(part for part in (self.text, self.note, self.soft, *further) if part)
 
 
 class Table(msgspec.Struct, frozen=True):
