@@ -10,7 +10,7 @@ cdef long long _REFUSED, _CALLED_BACK, _TALKED, _ACTIVE, _HOLDER_ACTIVE, _REPEAT
 cdef long long _M1, _H1
 
 cdef class Case:
-    cdef public object call, views, pack, caller_class, callee_class, resource, holder_activity, label, trunk
+    cdef public object call, views, pack, caller_class, callee_class, resource, holder_activity, label, trunk, own_list, wish, refused_number
     cdef public str holder
     cdef public Traffic traffic
     cdef public long long called, called_back, talked, tally

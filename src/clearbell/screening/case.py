@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from clearbell.screening.traffic import Traffic
     from clearbell.screening.views import Views
     from clearbell.screening.views.entitlements import Resource, TrunkView
+    from clearbell.screening.views.own_lists import OwnList
     from clearbell.screening.views.standing import Label
+    from clearbell.screening.views.wishes import Wish
 
 Outcome = tuple[Symbol, ...] | None
 """What a check returns: symbols it saw, nothing (clear), or None when it does not apply to the call."""
@@ -70,13 +72,16 @@ class Case:
         "holder_activity",
         "label",
         "outline",
+        "own_list",
         "pack",
+        "refused_number",
         "resource",
         "talked",
         "tally",
         "traffic",
         "trunk",
         "views",
+        "wish",
     )
 
     def __init__(self, call: Call, views: Views, traffic: Traffic, pack: Pack, limits: Limits) -> None:
@@ -91,6 +96,11 @@ class Case:
         self.holder = ""
         self.holder_activity: Activity | None = None
         self.label: Label | None = None
+        wills = views.wills
+        self.own_list: OwnList | None = wills.lists.get(callee)
+        self.wish: Wish | None = wills.wishes.get(callee)
+        self.refused_number: int = wills.refused_numbers.refused_at(caller, callee)
+        """When the callee refused this very number, whatever came since, µs UTC; 0: not."""
         self.called = self.called_back = self.talked = 0
         """When the caller last rang the callee, the callee the caller, and when they talked at length, µs UTC; 0: not."""
         self.tally = traffic.tally(callee) if callee else 0
@@ -135,12 +145,11 @@ class Case:
             traits |= _HOLDER | _REFUSED
         if views.restrictions.bear_on(caller, callee, holder, trunk):
             traits |= _RESTRICTED
-        wills = views.wills
-        if callee in wills.lists:
+        if self.own_list is not None:
             traits |= _LIST
-        if callee in wills.wishes:
+        if self.wish is not None:
             traits |= _WISHES
-        if (caller, callee) in wills.refused_numbers:
+        if self.refused_number:
             traits |= _REFUSED
         return traits
 
@@ -217,7 +226,7 @@ class Case:
     def number_refused_at(self) -> int:
         """When the callee refused this very number, µs UTC; 0: not, or the holder got a consent since."""
         wills = self.views.wills
-        refused = wills.refused_numbers.get((self.call.caller, self.call.callee), 0)
+        refused = self.refused_number
         if refused and self.holder:
             grants = wills.grants_of(self.holder, self.call.callee)
             if any(grant.given > refused and not grant.withdrawn for grant in grants):

@@ -16,7 +16,7 @@ def glance(outline: int, _pack: Pack) -> Glance:
 
 def look(case: Case) -> Outcome:
     """Example: the subscriber blocked all numbers of a range and allowed one of them."""
-    own = case.views.wills.lists.get(case.call.callee)
+    own = case.own_list
     if own is None or not case.call.caller:
         return NOT_APPLICABLE
     verdict = own.verdict(case.call.caller)

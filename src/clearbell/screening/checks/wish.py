@@ -16,7 +16,7 @@ def glance(outline: int, _pack: Pack) -> Glance:
 
 def look(case: Case) -> Outcome:
     """Example: no calls about loans; the caller's resource, its holder or its label says loans. Or none after ten at night."""
-    wished = case.views.wills.wishes.get(case.call.callee)
+    wished = case.wish
     if wished is None:
         return NOT_APPLICABLE
     if wished.refuse_withheld and not case.call.caller:
