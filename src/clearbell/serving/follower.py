@@ -121,9 +121,10 @@ class ViewsFollower:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop following; returns when the thread has ended."""
+        """Stop following, if it ever began; returns when the thread has ended."""
         self._stop.set()
-        self._thread.join()
+        if self._thread.ident is not None:
+            self._thread.join()
 
     def catch_up(self) -> int:
         """Apply everything that is new; returns the number of entries. Raises what the store raises."""
