@@ -154,7 +154,7 @@ def restricted_untold(node, target):
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_supervisor_sees_who_let_nuisance_in_and_what_a_test_call_heard(node, visitor, language):
-    t, o = DESK[language], PROVIDERS[language]
+    o = PROVIDERS[language]
     restricted_untold(node, "edge-1")
     opened = {"words": "rings all day", "number": f"+{CALLER}", "officer": "li"}
     case = node.web.post("/v1/cases", json=opened).json()["case"]

@@ -9,7 +9,7 @@ import zoneinfo
 
 import pytest
 from tests.browser.conftest import Office
-from tests.browser.test_story import join
+from tests.browser.joining import from_menu, join
 from tests.integrations.conftest import Node
 
 from clearbell.policy.pack import builtin_pack_text
