@@ -45,14 +45,17 @@ from clearbell.web.doors import COOKIE
 PASSWORD = "nine bells at noon"
 FIRST = 8613000000000
 CASES = """
-insert into case_file ("case", unit_kind, unit, number, state, urgency, due, opened, moved, since, snoozed, assignee, opener,
+insert into case_file ("case", unit_kind, unit, number, state, urgency, due, pressing, opened, moved, since, snoozed, assignee, opener,
   merged_into, verdict, proposer, words, found, taught, taught_until, late)
 select 'B' || n, 'number', (:first + n)::text, :first + n,
   case when n % 10 > 0 then 'closed' else (array['opened', 'verifying', 'proposed', 'confirmed', 'sanctioned'])[1 + (n / 10) % 5] end,
-  (n * 7919) % 40, case when n % 3 = 0 then 0 when n % 1000 = 10 then :now - 1 else :now + (3600 + (n * 104729) % 864000) * 1000000 end,
+  (n * 7919) % 40, due, case due when 0 then -4611686018427387904 else -due end,
   :now - (n % 10000) * 60000000, :now, :now, 0, case when n % 4 = 0 then 'o' || n % 200 else '' end, '', '',
   case when n % 10 > 0 then 'cleared' else '' end, '', '', 0, '', 0, 0
-from generate_series(0::bigint, :cases - 1) n
+from (
+  select n, case when n % 3 = 0 then 0 when n % 1000 = 10 then :now - 1 else :now + (3600 + (n * 104729) % 864000) * 1000000 end as due
+  from generate_series(0::bigint, :cases - 1) n
+) c
 """
 EVIDENCE = """
 insert into case_evidence ("case", entry, at, added, kind, source, reference, joins, what)

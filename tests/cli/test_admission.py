@@ -80,3 +80,25 @@ def test_a_blacklisted_holder_gets_no_new_number_until_it_is_lifted(clearbell):
     assert "blacklisted until" in shown
     clearbell("sanctions", "lift", "c1/1", "--reason", "put right")
     assert clearbell(*other).startswith("approve")
+
+
+def test_who_is_listed_by_name_alone_is_found_by_name(clearbell):
+    clearbell(
+        "admission", "blacklist", "add", "B9", "--breach", "nuisance calls", "--source", "unicom", "--name", "甲丙公司"
+    )
+    ask = (
+        "admission",
+        "ask",
+        "number",
+        "--carrier",
+        "cmcc",
+        "--credit-code",
+        credit_code(8),
+        "--legal-id",
+        resident_id(8),
+    )
+    told = clearbell(*ask, "--name", "甲丙 公司")
+    assert told.startswith("hold")
+    assert "entry B9 on the shared blacklist; an officer is to look" in told
+    assert "须由经办人核实是否同一主体" in clearbell(*ask, "--name", "甲丙公司", lang="zh")
+    assert clearbell(*ask, "--name", "甲丁公司").startswith("approve")

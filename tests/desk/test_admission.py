@@ -1,5 +1,6 @@
 """Source control: who may get a line, number or SIM, with the reason and the way out of every limit."""
 
+import msgspec
 import pytest
 
 from clearbell.calls import DAY
@@ -112,6 +113,30 @@ def test_a_blacklisted_legal_person_is_known_under_a_new_company(store):
 def test_a_namesake_is_held_for_proof_not_refused(store):
     do(store, do_blacklist, Blacklisted("B1", "nuisance calls", "unicom", name=" 甲"))
     assert ask(store, FIRM) == (Outcome.HOLD, ["name-on-blacklist"])
+
+
+def test_an_organisation_listed_by_name_alone_is_held_for_an_officer(store):
+    do(store, do_blacklist, Blacklisted("B1", "nuisance calls", "unicom", name="浙江铃声 有限公司"))
+    named = msgspec.structs.replace(FIRM, name="浙江铃声有限公司")
+    assert ask(store, named) == (Outcome.HOLD, ["name-on-blacklist"])
+    # Without the name, or under another, nothing speaks against it.
+    assert ask(store, FIRM)[0] is Outcome.APPROVE
+    assert ask(store, msgspec.structs.replace(FIRM, name="浙江铃声科技有限公司"))[0] is Outcome.APPROVE
+
+
+def test_every_entry_of_that_name_is_told(store):
+    for entry in ("B1", "B2"):
+        do(store, do_blacklist, Blacklisted(entry, "nuisance calls", "unicom", name="甲"))
+    [reason] = do(store, do_ask, FIRM, builtin_pack("cn"), KEYS).reasons
+    assert "B1, B2" in reason.en
+    assert "B1, B2" in reason.zh
+
+
+def test_a_name_says_nothing_where_the_entry_says_who_is_meant(store):
+    other = KEYS.digest("id", resident_id(9))
+    do(store, do_blacklist, Blacklisted("B1", "nuisance calls", "unicom", person=other, name="甲"))
+    do(store, do_blacklist, Blacklisted("B2", "nuisance calls", "unicom", credit_code(7), name="浙江铃声有限公司"))
+    assert ask(store, msgspec.structs.replace(FIRM, name="浙江铃声有限公司")) == (Outcome.APPROVE, [])
 
 
 def test_an_entry_ends_by_itself(store, clock):

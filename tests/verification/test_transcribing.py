@@ -6,9 +6,12 @@ import types
 
 import numpy as np
 import pytest
+from tests.verification.onnx_files import onnx_file
 
 from clearbell.verification import sound
-from clearbell.verification.transcribing import TranscriberError, open_transcriber
+from clearbell.verification.sherpa import model_in
+from clearbell.verification.transcriber import TranscriberError
+from clearbell.verification.transcribing import open_transcriber
 
 NEEDS_POCKETSPHINX = pytest.mark.skipif(
     importlib.util.find_spec("pocketsphinx") is None, reason="pocketsphinx is not installed: extra `voice`"
@@ -69,7 +72,48 @@ def test_a_model_that_is_not_there_is_named_with_what_to_do(tmp_path, kind):
 
 
 def test_a_model_without_its_files_is_named(tmp_path):
-    with pytest.raises(TranscriberError, match=r"model\.onnx"):
+    with pytest.raises(TranscriberError, match=r"has no model\.onnx \(nor model\.int8\.onnx\)"):
+        open_transcriber(f"sherpa-onnx:{tmp_path}")
+    (tmp_path / "model.int8.onnx").write_bytes(onnx_file(model_type="paraformer"))
+    with pytest.raises(TranscriberError, match=r"has no tokens\.txt"):
+        open_transcriber(f"sherpa-onnx:{tmp_path}")
+
+
+@pytest.mark.parametrize(
+    ("says", "kind"),
+    [
+        ("sense_voice_ctc", "sense_voice"),
+        ("paraformer", "paraformer"),
+        ("telespeech_ctc", "telespeech_ctc"),
+        ("zipformer2_ctc", "zipformer_ctc"),
+        ("wenet_ctc", "wenet_ctc"),
+        ("EncDecCTCModelBPE", "nemo_ctc"),
+    ],
+)
+def test_the_kind_of_a_published_model_is_read_from_it(tmp_path, says, kind):
+    (tmp_path / "tokens.txt").write_text("<blk> 0\n")
+    (tmp_path / "model.int8.onnx").write_bytes(onnx_file(model_type=says))
+    assert (model_in(str(tmp_path)).kind, model_in(str(tmp_path)).file.name) == (kind, "model.int8.onnx")
+    # Where a folder has both, the whole one is taken.
+    (tmp_path / "model.onnx").write_bytes(onnx_file(model_type=says))
+    assert model_in(str(tmp_path)).file.name == "model.onnx"
+
+
+@pytest.mark.parametrize("says", [{"model_type": "silero-vad-v4"}, {}])
+def test_a_model_that_is_no_such_transcriber_is_named(tmp_path, says):
+    (tmp_path / "tokens.txt").write_text("<blk> 0\n")
+    (tmp_path / "model.onnx").write_bytes(onnx_file(**says))
+    with pytest.raises(
+        TranscriberError, match=r"cannot be used; these can: nemo_ctc, paraformer, sense_voice"
+    ) as refused:
+        open_transcriber(f"sherpa-onnx:{tmp_path}")
+    assert "不受支持" in refused.value.zh
+
+
+def test_a_file_that_is_no_model_is_named(tmp_path):
+    (tmp_path / "tokens.txt").write_text("<blk> 0\n")
+    (tmp_path / "model.onnx").write_text("<html>not found</html>" * 9)
+    with pytest.raises(TranscriberError, match=r"model\.onnx is no ONNX model"):
         open_transcriber(f"sherpa-onnx:{tmp_path}")
 
 

@@ -7,7 +7,8 @@ from litestar.testing import TestClient
 from tests.web.desk_world import Clerk, Desk, cells, link
 
 from clearbell.calls import DAY, HOUR
-from clearbell.cases.listing import BY_URGENCY, Wanted, cases_listed
+from clearbell.cases.files import change
+from clearbell.cases.listing import BY_DUE, BY_URGENCY, Wanted, cases_listed
 from clearbell.cases.model import Opened, Source, State, Unit, UnitKind, number_unit
 from clearbell.cases.service import do_open, do_snooze
 from clearbell.testing import MovableClock
@@ -135,3 +136,36 @@ def test_a_form_that_is_refused_leaves_the_queue_in_sight(clerk, desk):
     page = clerk.send("/desk/open-case", expected=422, number="hello", holder="", words="x")
     assert [row[7] for row in cells(page)] == [["C1"]]
     assert 'action="/desk/cases"' in page
+
+
+def test_what_is_overdue_is_there_with_the_longest_first_page_after_page(desk, clerk):
+    for n in range(60):
+        opened(desk, f"O{n:02}", number_unit(NUMBER + n))
+    with desk.store.act("li") as act:
+        for n in range(60):
+            change(act, f"O{n:02}", due=NOON + n * HOUR, urgency=n % 7)
+    desk.store.clock.move(60 * DAY)
+    page = clerk.see("/desk/cases", overdue="true")
+    first = [line[7] for line in clerk.file("/desk/cases", overdue="true")[1:]]
+    assert first == [f"O{n:02}" for n in range(60)]
+    assert L["due"] in page.partition("aria-sort=")[2].partition("</th>")[0]
+    rest = clerk.see(link(page, L["more"]))
+    assert [f"O{n:02}" in rest for n in (49, 50, 59)] == [False, True, True]
+    # Asked for by urgency, it is as in the queue.
+    with desk.store.read() as conn:
+        rows = cases_listed(conn, Wanted(overdue=True), desk.store.clock.now(), BY_URGENCY, 60)
+    by_urgency = [line[7] for line in clerk.file("/desk/cases", overdue="true", sort="urgency")[1:]]
+    assert by_urgency == [row.case for row in rows]
+
+
+def test_the_queue_by_what_is_due_ends_with_what_never_is(desk):
+    for n in range(3):
+        opened(desk, f"D{n}", number_unit(NUMBER + n))
+    with desk.store.act("li") as act:
+        for n, due in enumerate((0, NOON + HOUR, NOON + DAY)):
+            change(act, f"D{n}", due=due)
+    with desk.store.read() as conn:
+        rows = cases_listed(conn, Wanted(), desk.store.clock.now(), BY_DUE, 10)
+        past = cases_listed(conn, Wanted(), desk.store.clock.now(), BY_DUE, 10, BY_DUE.place_of(rows[1]))
+    assert [row.case for row in rows] == ["D1", "D2", "D0"]
+    assert [row.case for row in past] == ["D0"]

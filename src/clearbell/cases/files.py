@@ -11,7 +11,7 @@ from clearbell.calls import DAY
 from clearbell.cases.errors import EvidenceError, MergedCaseError, UnknownCaseError
 from clearbell.cases.evidence import Evidence, What, fault_of, kind_of
 from clearbell.cases.model import EvidenceAdded, Source, State, Unit, UnitKind
-from clearbell.cases.tables import case_evidence, case_file
+from clearbell.cases.tables import case_evidence, case_file, pressing
 from clearbell.cases.urgency import urgency
 from clearbell.ledger import Act
 from clearbell.policy.model import CaseRules
@@ -90,6 +90,8 @@ def evidence_in(conn: Connection, case: str) -> list[EvidenceAdded]:
 
 def change(act: Act, case: str, **values: Any) -> None:
     """Write values into the case's row."""
+    if "due" in values:
+        values["pressing"] = pressing(values["due"])
     act.conn.execute(update(case_file).where(case_file.c.case == case).values(**values))
 
 

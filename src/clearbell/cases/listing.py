@@ -6,17 +6,16 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, case, literal_column, select
+from sqlalchemy import ColumnElement, Connection, Row, literal_column, select
 
 from clearbell.cases.model import State
 from clearbell.cases.tables import case_file
 from clearbell.ledger.paging import Order, Place, page
 
-_NEVER = -(1 << 62)
-# The sooner due, the larger; what is never due is the least.
-_PRESSING = case((case_file.c.due == 0, _NEVER), else_=-case_file.c.due).label("pressing")
-BY_URGENCY = Order((case_file.c.urgency, _PRESSING, case_file.c.case), descending=True)
+BY_URGENCY = Order((case_file.c.urgency, case_file.c.pressing, case_file.c.case), descending=True)
 """The most urgent first, then the soonest due."""
+BY_DUE = Order((case_file.c.pressing, case_file.c.case), descending=True)
+"""The soonest due first; what is never due comes last."""
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -40,13 +39,13 @@ def cases_listed(
 
     One that was put off is there again when its deadline has passed.
     """
-    query = select(case_file, _PRESSING).where(*_conditions(wanted, now))
+    query = select(case_file).where(*_conditions(wanted, now))
     return conn.execute(page(query, order, after, limit)).all()
 
 
 def _conditions(wanted: Wanted, now: int) -> list[ColumnElement[bool]]:
     c = case_file.c
-    late = (c.due != 0) & (c.due < now)
+    late = c.pressing > -now
     # Written out, not bound, so that the partial index is seen to fit.
     found: list[ColumnElement[bool]] = [c.merged_into == literal_column("''")]
     found.append(c.state != literal_column("'closed'") if wanted.state is None else c.state == wanted.state.value)

@@ -39,7 +39,7 @@ from clearbell.cases.model import (
     UnitKind,
     Verdict,
 )
-from clearbell.cases.tables import case_file
+from clearbell.cases.tables import case_file, pressing
 from clearbell.cases.urgency import urgency
 from clearbell.ledger import Act
 from clearbell.lifecycles import IllegalStepError, move
@@ -98,6 +98,7 @@ def do_open(act: Act, name: str, reason: Opened, rules: CaseRules, due: Due, *, 
             state=State.OPENED.value,
             urgency=0,
             due=ends,
+            pressing=pressing(ends),
             opened=act.at,
             moved=act.at,
             since=min(act.at, earliest) - rules.window_days * DAY,

@@ -6,6 +6,14 @@ from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text, text
 
 from clearbell.ledger.tables import metadata
 
+NEVER_PRESSING = -(1 << 62)
+
+
+def pressing(due: int) -> int:
+    """What stands beside a time that a case is due, µs UTC; 0: never."""
+    return -due if due else NEVER_PRESSING
+
+
 case_file = Table(
     "case_file",
     metadata,
@@ -18,6 +26,9 @@ case_file = Table(
     Column("urgency", Integer, nullable=False),
     # Times are µs UTC; 0: none.
     Column("due", BigInteger, nullable=False),
+    # Minus the time it is due, and NEVER_PRESSING where it is not: the sooner due, the larger, so that with the urgency it is
+    # one way down an index.
+    Column("pressing", BigInteger, nullable=False, server_default="0"),
     Column("opened", BigInteger, nullable=False),
     Column("moved", BigInteger, nullable=False),
     # Calls from here on are what the case is about.
@@ -38,7 +49,7 @@ case_file = Table(
     # How many of its deadlines passed.
     Column("late", Integer, nullable=False, server_default="0"),
     Index("ix_case_file_unit", "unit_kind", "unit"),
-    Index("ix_case_file_queue", "state", "urgency"),
+    Index("ix_case_file_queue", "state", "urgency", "pressing", "case"),
     Index("ix_case_file_due", "state", "due"),
     Index("ix_case_file_number", "number"),
     Index("ix_case_file_merged", "merged_into"),
@@ -53,10 +64,12 @@ Index(
     postgresql_where=_OPEN,
 )
 
-# The queue's order begins with it; what is equally urgent is few enough to be sorted.
-Index("ix_case_file_order", case_file.c.urgency, sqlite_where=_OPEN, postgresql_where=_OPEN)
+# The queue in its order, and the overdue of it.
+_ORDER = (case_file.c.urgency, case_file.c.pressing, case_file.c.case)
+Index("ix_case_file_order", *_ORDER, sqlite_where=_OPEN, postgresql_where=_OPEN)
+Index("ix_case_file_pressing", *_ORDER[1:], sqlite_where=_OPEN, postgresql_where=_OPEN)
 _MINE = text("state <> 'closed' AND merged_into = '' AND assignee <> ''")
-Index("ix_case_file_assignee", case_file.c.assignee, sqlite_where=_MINE, postgresql_where=_MINE)
+Index("ix_case_file_assignee", case_file.c.assignee, *_ORDER, sqlite_where=_MINE, postgresql_where=_MINE)
 
 case_evidence = Table(
     "case_evidence",

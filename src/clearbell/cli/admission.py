@@ -38,6 +38,7 @@ def ask(
     credit_code: str = "",
     legal_id: str = "",
     legal_name: str = "",
+    name: str = "",
     address: str = "",
     area: str = "",
     device: str = "",
@@ -60,6 +61,8 @@ def ask(
         Identity number of its legal person.
     legal_name
         Name of the legal person or person.
+    name
+        Name of the organisation; who is on the blacklist by name only is found by it.
     address
         Where a card is delivered to.
     area
@@ -76,7 +79,9 @@ def ask(
     from clearbell.registry.admission.model import Outcome, Wanted
 
     desk = open_desk(home, pack)
-    question = Question(Wanted(wanted), carrier, person_id, credit_code, legal_id, legal_name, address, area, device)
+    question = Question(
+        Wanted(wanted), carrier, person_id, credit_code, legal_id, legal_name, address, area, device, name
+    )
     answer = _act(home, lambda act: do_ask(act, question, desk.pack, desk.identities))
     zh = language() == "zh"
     said = {
@@ -176,7 +181,7 @@ def add(
     person_id
         Identity number of the legal person, or of the person; kept as a digest.
     name
-        Name of that person.
+        Name of that person, or of the organisation where neither its licence nor its legal person is known.
     until
         When the entry ends; none: until it is taken off.
     pack

@@ -209,19 +209,28 @@ def show(application: str, *, home: Path | None = None) -> None:
     from clearbell.cli.tables import show as show_table
     from clearbell.cli.tables import table
     from clearbell.registry.applications.checks import Problem
-    from clearbell.registry.applications.queries import documents_of
+    from clearbell.registry.applications.model import State
+    from clearbell.registry.applications.queries import documents_of, hits_of
     from clearbell.registry.applications.service import application_row
     from clearbell.registry.errors import RegistryError
 
     zh = language() == "zh"
+    store = open_store(home)
     try:
-        with open_store(home).read() as conn:
+        with store.read() as conn:
             row = application_row(conn, application)
+            open_ = State(row.state) in (State.PENDING, State.HELD, State.REVIEWED)
+            on_list = hits_of(conn, row, store.clock.now()) if open_ else []
             papers = [d.kind for d in documents_of(conn, application)]
     except RegistryError as error:
         refuse(error.zh, error.en)
     fields = msgspec.json.decode(row.fields, type=dict[str, str])
     problems = msgspec.json.decode(row.problems, type=list[Problem])
+    on = {
+        "licence": words("黑名单:证照", "blacklist: licence"),
+        "legal-person": words("黑名单:法定代表人", "blacklist: legal person"),
+        "name": words("黑名单:同名", "blacklist: same name"),
+    }
     rows = [
         (words("类别", "class"), row.line_class),
         (words("状态", "state"), row.state),
@@ -234,6 +243,7 @@ def show(application: str, *, home: Path | None = None) -> None:
         (words("材料", "documents"), ", ".join(papers) or "-"),
         *((name, "***" if "phone" in name or name.endswith("_id") else value) for name, value in fields.items()),
         *((f"! {p.field}", p.zh if zh else p.en) for p in problems),
+        *((f"! {on[hit.by]}", f"{hit.breach} ({hit.entry}, {hit.source})") for hit in on_list),
     ]
     show_table(table(words(f"申请 {application}", f"Application {application}"), ["", ""], rows))
 
@@ -253,21 +263,49 @@ def queue(*, home: Path | None = None) -> None:
 
 
 @app.command
-def review(application: str, *, officer: Officer = "", home: Path | None = None) -> None:
-    """Pass an application on to a second reviewer; not for who filed it."""
+def review(application: str, *, looked: str = "", officer: Officer = "", home: Path | None = None) -> None:
+    """Pass an application on to a second reviewer; not for who filed it.
+
+    Parameters
+    ----------
+    application
+        Its id.
+    looked
+        What you found, where a name is on the shared blacklist: equal names are not equal people.
+    officer
+        Who takes the step.
+    home
+        Data folder (default: $CLEARBELL_HOME or ./var).
+    """
     from clearbell.registry.applications.service import do_review
 
-    _act(home, officer, lambda act: do_review(act, application))
+    _act(home, officer, lambda act: do_review(act, application, looked))
     say("初审通过,等待另一人审批", "passed; it waits for another reviewer")
 
 
 @app.command
-def approve(application: str, *, officer: Officer = "", pack: str = "cn", home: Path | None = None) -> None:
-    """Approve a reviewed application and assign its numbers; not for who filed or reviewed it."""
+def approve(
+    application: str, *, looked: str = "", officer: Officer = "", pack: str = "cn", home: Path | None = None
+) -> None:
+    """Approve a reviewed application and assign its numbers; not for who filed or reviewed it.
+
+    Parameters
+    ----------
+    application
+        Its id.
+    looked
+        What you found, where a name is on the shared blacklist: equal names are not equal people.
+    officer
+        Who takes the step.
+    pack
+        Rules.
+    home
+        Data folder (default: $CLEARBELL_HOME or ./var).
+    """
     from clearbell.registry.applications.service import do_approve
 
     desk = open_desk(home, pack)
-    resource = _act(home, officer, lambda act: do_approve(act, desk, application))
+    resource = _act(home, officer, lambda act: do_approve(act, desk, application, looked))
     say(f"已批准,码号已核配(资源 {resource})", f"approved; the numbers are assigned (resource {resource})")
 
 

@@ -37,7 +37,7 @@ def open_calls(home: Path | None, config: Path | None) -> tuple[Caller, Pack]:
     try:
         from clearbell.content.model import ModelError
         from clearbell.verification.opening import open_caller
-        from clearbell.verification.transcribing import TranscriberError
+        from clearbell.verification.transcriber import TranscriberError
     except ModuleNotFoundError as error:
         extra_missing(error)
     folder = home_folder(home)

@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 from clearbell.ledger import Act
 from clearbell.policy.model import Pack
 from clearbell.registry.admission.model import Answered, Outcome, Wanted
-from clearbell.registry.admission.queries import cards_of, lines_at, listed
+from clearbell.registry.admission.queries import Hit, cards_of, hits, lines_at
 from clearbell.registry.errors import RegistryError
-from clearbell.registry.identity import IdentityKey, is_credit_code, is_resident_id, plain
+from clearbell.registry.identity import IdentityKey, is_credit_code, is_resident_id
 from clearbell.registry.queries import holders_of
 from clearbell.sanctions.queries import holder_barred
 
@@ -36,6 +36,8 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Administrative division code of the delivery address, six digits."""
     device: str = ""
     """IMEI of the device, where it is known."""
+    name: str = ""
+    """Name of the organisation that asks: who is on the blacklist by name only is found by it."""
 
 
 class Reason(msgspec.Struct, frozen=True):
@@ -72,6 +74,8 @@ class _Asked(msgspec.Struct, frozen=True):
     digest: Callable[[str, str], str]
     pack: Pack
     at: int
+    hits: list[Hit]
+    """On the shared blacklist."""
 
     def limit(self, name: str) -> float | None:
         rule = self.pack.deadlines.get(name)
@@ -99,42 +103,35 @@ def _organisations_only(asked: _Asked) -> Reason | None:
 
 
 def _blacklisted(asked: _Asked) -> Reason | None:
-    code = plain(asked.question.credit_code)
-    for field, found in (
-        ("licence", listed(asked.conn, asked.at, licence=code) if code else ()),
-        ("legal-person", listed(asked.conn, asked.at, person=asked.person) if asked.person else ()),
-    ):
-        if found:
-            who_zh, who_en = (
-                ("证照", "licence") if field == "licence" else ("法定代表人或本人", "legal person or person")
-            )
-            entry = found[0]
-            return Reason(
-                f"blacklisted-{field}",
-                Outcome.REFUSE,
-                f"{who_zh}在共享黑名单中:{entry.breach}(条目 {entry.entry},来源 {entry.source})",
-                f"the {who_en} is on the shared blacklist: {entry.breach} (entry {entry.entry}, from {entry.source})",
-                "2.7",
-                remedy_zh=_APPEAL_ZH,
-                remedy_en=_APPEAL_EN,
-            )
-    return None
+    entry = next((one for one in asked.hits if one.is_certain), None)
+    if entry is None:
+        return None
+    who_zh, who_en = ("证照", "licence") if entry.by == "licence" else ("法定代表人或本人", "legal person or person")
+    return Reason(
+        f"blacklisted-{entry.by}",
+        Outcome.REFUSE,
+        f"{who_zh}在共享黑名单中:{entry.breach}(条目 {entry.entry},来源 {entry.source})",
+        f"the {who_en} is on the shared blacklist: {entry.breach} (entry {entry.entry}, from {entry.source})",
+        "2.7",
+        remedy_zh=_APPEAL_ZH,
+        remedy_en=_APPEAL_EN,
+    )
 
 
 def _namesake(asked: _Asked) -> Reason | None:
-    name = plain(asked.question.legal_name)
-    entries = [entry for entry in listed(asked.conn, asked.at, name=name) if not entry.person] if name else []
+    entries = [one.entry for one in asked.hits if not one.is_certain]
     if not entries:
         return None
+    which = ", ".join(entries)
     return Reason(
         "name-on-blacklist",
         Outcome.HOLD,
-        f"姓名与共享黑名单条目 {entries[0].entry} 相同,须证明不是同一人",
-        f"the name is that of entry {entries[0].entry} on the shared blacklist; proof is needed that it is someone else",
+        f"名称与共享黑名单条目 {which} 相同,须由经办人核实是否同一主体",
+        f"the name is that of entry {which} on the shared blacklist; an officer is to look whether it is the same",
         "2.7",
         ("identity-card", "statement"),
-        "提交身份证件与说明,核实不是同一人后办理",
-        "hand in the identity card and a statement; once it is someone else, it goes on",
+        "提交身份证件(单位为营业执照)与说明,核实不是同一主体后办理",
+        "hand in the identity card, or the licence of an organisation, and a statement; once it is someone else, it goes on",
     )
 
 
@@ -227,7 +224,9 @@ def ask(conn: Connection, question: Question, pack: Pack, identities: IdentityKe
     """Answer a question at ``at`` (µs UTC). Raises :class:`BadQuestionError` when nobody is named, or wrongly."""
     _check(question)
     person = identities.digest("id", question.legal_id or question.person_id)
-    asked = _Asked(conn, question, person, identities.digest, pack, at)
+    names = (question.legal_name, question.name)
+    found = hits(conn, at, licence=question.credit_code, person=person, names=names)
+    asked = _Asked(conn, question, person, identities.digest, pack, at, found)
     reasons = tuple(reason for rule in RULES if (reason := rule(asked)) is not None)
     order = list(Outcome)
     gravest = max((reason.outcome for reason in reasons), key=order.index, default=Outcome.APPROVE)

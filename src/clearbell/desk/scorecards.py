@@ -29,6 +29,7 @@ REPEATS = 2
 """Restrictions within the period that make a holder a repeat offender."""
 MOST_DAYS = 31
 """Longest period that is scored."""
+_AT_ONCE = 200
 NEWEST = 2_000
 """Restrictions of a period, the newest, that the time to act is reckoned from: a median of them tells as much."""
 
@@ -215,11 +216,13 @@ def _complained(conn: Connection, period: Period) -> Iterable[tuple[int, str, st
         within = (c.start >= period.since, c.start < period.until, c.target == target.value)
         return select(c.number, c.name).where(*within).order_by(c.start.desc()).limit(NEWEST)
 
-    numbers = newest(Target.NUMBER).subquery()
-    on = report.c.number == numbers.c.number
-    found = what.select_from(numbers.join(report, on).join(report_trunk, trunks)).subquery()
-    held = _held(found.c.number, resource.c.holder)
-    yield from (tuple(row) for row in conn.execute(select(found.c.number, found.c.trunk, held, found.c[2])))
+    # Named, some at a time: a database that joins them all would rather read every report of the period.
+    numbers = list(dict.fromkeys(number for number, _ in conn.execute(newest(Target.NUMBER))))
+    for start in range(0, len(numbers), _AT_ONCE):
+        some = report.c.number.in_(numbers[start : start + _AT_ONCE])
+        found = what.select_from(report.join(report_trunk, trunks)).where(some).subquery()
+        held = _held(found.c.number, resource.c.holder)
+        yield from (tuple(row) for row in conn.execute(select(found.c.number, found.c.trunk, held, found.c[2])))
     # Of a holder its ranges first: a database that joins all three begins with every report of the period.
     holders = [name for _, name in conn.execute(newest(Target.HOLDER))]
     spans = [(*span, name) for name in dict.fromkeys(holders) for span in spans_of(conn, name)]

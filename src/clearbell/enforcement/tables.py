@@ -35,6 +35,7 @@ task = Table(
     Column("fault", Text, nullable=False),
     Index("ix_enforcement_task_due", "target", "state", "next"),
     Index("ix_enforcement_task_alarmed", "alarmed"),
+    Index("ix_enforcement_task_deadline", "state", "deadline"),
 )
 
 target = Table(

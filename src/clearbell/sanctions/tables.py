@@ -25,6 +25,7 @@ restriction = Table(
     Column("sanction", Text, nullable=False, server_default=""),
     Index("ix_restriction_number", "number"),
     Index("ix_restriction_start", "start"),
+    Index("ix_restriction_until", "until", "restriction"),
 )
 
 sanction = Table(

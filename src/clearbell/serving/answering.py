@@ -120,7 +120,7 @@ def _answer(job: _Job) -> None:
     from clearbell.verification.attending import Attendant
     from clearbell.verification.lines import Holder
     from clearbell.verification.opening import open_caller
-    from clearbell.verification.transcribing import TranscriberError
+    from clearbell.verification.transcriber import TranscriberError
 
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     stop = threading.Event()

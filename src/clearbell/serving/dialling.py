@@ -178,7 +178,7 @@ def _make(job: _Job) -> None:
     from clearbell.content.model import ModelError
     from clearbell.verification.calling import make_due_call
     from clearbell.verification.opening import open_caller
-    from clearbell.verification.transcribing import TranscriberError
+    from clearbell.verification.transcriber import TranscriberError
 
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     signal.signal(signal.SIGINT, signal.SIG_IGN)

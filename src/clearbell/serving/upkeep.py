@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import functools
 import threading
+import time
 from collections.abc import Callable
 
 import structlog
@@ -18,6 +19,7 @@ from clearbell.desk.appeals.telling import tell_appellants
 from clearbell.desk.deadlines.passing import pass_deadlines
 from clearbell.desk.deadlines.sources import SOURCES, Works
 from clearbell.desk.figures.adding import add_figures
+from clearbell.desk.league.keeping import OFFERED, keep_scorecards
 from clearbell.desk.sanctioning import keep_up_sanctions
 from clearbell.desk.scorecards import MOST_DAYS, last_days
 from clearbell.desk.tallying import tally_complaints
@@ -49,6 +51,9 @@ log = structlog.get_logger()
 LABELS_SECONDS = 1.0
 RETENTION_EVERY = 3600
 RECEIPTS_EVERY = 60
+SCORES_SECONDS = 5.0
+SCORES_SHARE = 40
+"""Scorecards are reckoned anew after 5 seconds, or after 40 times as long as that took, so that it stays a small part of the work."""
 TALLY_EVERY = 20
 """Complaints of one day are counted every so many rounds: of today, and by turns of one of the days before it."""
 CARDS_EVERY = 10
@@ -73,6 +78,10 @@ class Upkeep:
         self._case_evidence = CaseEvidence(node, self._lake, verification)
         self._swept = -1
         """Place in the ledger that cards were last looked at for."""
+        self._scores: list[int] = []
+        """Periods whose scorecards are to be reckoned in this turn, in days."""
+        self._scores_at = 0.0
+        """When the next turn begins, by the clock that never goes back."""
         self._workdays = builtin_workdays(node.pack.id)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="upkeep", daemon=True)
@@ -93,6 +102,7 @@ class Upkeep:
             self._do("outcomes-not-added-up", self._add_up)
             if rounds % TALLY_EVERY == 0:
                 self._do("complaints-not-added-up", functools.partial(self._tally, rounds // TALLY_EVERY))
+            self._do("scorecards-not-kept", self._keep_scores)
             self._do("labels-not-published", self._publish)
             self._do("cases-not-opened", self._open_cases)
             self._do("cases-not-looked-into", self._case_evidence.run)
@@ -127,6 +137,20 @@ class Upkeep:
         today = last_days(self._node.store.clock.now(), 1, offset).last
         tally_complaints(self._node.store, today, offset)
         tally_complaints(self._node.store, today - 1 - turn % (MOST_DAYS - 1), offset)
+
+    def _keep_scores(self) -> None:
+        began = time.monotonic()
+        if not self._scores:
+            if began < self._scores_at:
+                return
+            self._scores = list(OFFERED)
+        node = self._node
+        # One a round: other chores do not wait for all of them.
+        keep_scorecards(
+            node.store, last_days(node.store.clock.now(), self._scores.pop(0), node.pack.utc_offset_minutes)
+        )
+        took = time.monotonic() - began
+        self._scores_at = max(self._scores_at, began) + max(SCORES_SECONDS / len(OFFERED), took * SCORES_SHARE)
 
     def _publish(self) -> None:
         publish_labels(self._node.store, label_settings(self._node.pack))

@@ -37,7 +37,7 @@ from clearbell.verification.service import (
     do_start,
 )
 from clearbell.verification.settings import LineSettings, VerificationSettings, line_of
-from clearbell.verification.transcribing import Transcriber
+from clearbell.verification.transcriber import Transcriber
 
 log = structlog.get_logger()
 

@@ -17,7 +17,7 @@ from clearbell.verification.transcribing import open_transcriber
 def open_caller(
     store: Store, vault: Vault, rules: CallRules, content: ContentRules, settings: VerificationSettings, actor: str
 ) -> Caller:
-    """What makes and takes calls. Raises :class:`~clearbell.verification.transcribing.TranscriberError` and
+    """What makes and takes calls. Raises :class:`~clearbell.verification.transcriber.TranscriberError` and
     :class:`~clearbell.content.model.ModelError`.
     """
     return Caller(

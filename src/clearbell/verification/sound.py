@@ -74,6 +74,14 @@ def _resample(samples: Samples, rate: int) -> Samples:
     return changed
 
 
+def wide(samples: Samples) -> Samples:
+    """The same at twice the rate, with nothing above what 8 kHz can hold: what models of speech take."""
+    if not len(samples):
+        return samples
+    doubled: Samples = (2 * np.fft.irfft(np.fft.rfft(samples), 2 * len(samples))).astype(np.float32)
+    return doubled
+
+
 def write_wav(samples: Samples) -> bytes:
     """A WAV file: 8 kHz, mono, 16 bit."""
     out = io.BytesIO()

@@ -2,52 +2,16 @@
 
 from __future__ import annotations
 
-import importlib
 import math
 from pathlib import Path
-from typing import Any, Protocol
 
-import msgspec
 import numpy as np
 
+from clearbell.verification.sherpa import SherpaOnnx
 from clearbell.verification.sound import RATE, load
+from clearbell.verification.transcriber import Transcriber, TranscriberError, Transcript, engine_of, folder_of
 
 _MODEL_RATE = 16_000
-
-
-class Transcript(msgspec.Struct, frozen=True):
-    """What was said."""
-
-    text: str
-    confidence: float | None
-    """0 to 1; None where the engine gives none."""
-
-
-class Transcriber(Protocol):
-    """Anything that takes the path of a WAV file (8 kHz, mono) and returns its words."""
-
-    def __call__(self, path: Path) -> Transcript:
-        """Write down what is said in a file."""
-        ...
-
-
-class TranscriberError(Exception):
-    """The transcriber cannot be used. 转写引擎不可用。"""
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.zh = zh
-        self.en = en
-
-
-def _module(name: str, package: str) -> Any:
-    try:
-        return importlib.import_module(name)
-    except ImportError as error:
-        raise TranscriberError(
-            f"转写需要 {package},尚未安装:pip install {package}",
-            f"transcribing needs {package}, which is not installed: pip install {package}",
-        ) from error
 
 
 def _file(text: str) -> Path:
@@ -60,16 +24,6 @@ def _file(text: str) -> Path:
     return file
 
 
-def _folder(text: str) -> Path:
-    folder = Path(text)
-    if not folder.is_dir():
-        raise TranscriberError(
-            f"没有模型目录 {text};请下载模型并在 [verification] transcriber 中写明其目录",
-            f"there is no model folder {text}: download a model and name its folder in [verification] transcriber",
-        )
-    return folder
-
-
 class PocketSphinx:
     """English, small, and made for desks rather than telephones: a hint for whoever listens, not to be quoted.
 
@@ -78,7 +32,7 @@ class PocketSphinx:
 
     def __init__(self, words: str = "") -> None:
         more = {"lm": str(_file(words))} if words else {}
-        decoder = _module("pocketsphinx", "pocketsphinx").Decoder
+        decoder = engine_of("pocketsphinx", "pocketsphinx").Decoder
         try:
             # Dither: its model takes the perfect silence of a telephone line for words.
             self._decoder = decoder(samprate=_MODEL_RATE, loglevel="FATAL", dither=True, seed=1, **more)
@@ -108,8 +62,8 @@ class FasterWhisper:
     """A Whisper model converted for CTranslate2, in a folder of the operator's."""
 
     def __init__(self, folder: str) -> None:
-        path = _folder(folder)
-        engine = _module("faster_whisper", "faster-whisper").WhisperModel
+        path = folder_of(folder)
+        engine = engine_of("faster_whisper", "faster-whisper").WhisperModel
         try:
             self._model = engine(str(path), device="cpu")
         except (RuntimeError, ValueError) as error:
@@ -124,25 +78,6 @@ class FasterWhisper:
         found = list(parts)
         sure = [math.exp(part.avg_logprob) for part in found]
         return Transcript("".join(part.text for part in found).strip(), sum(sure) / len(sure) if sure else None)
-
-
-class SherpaOnnx:
-    """A SenseVoice model of sherpa-onnx's (``model.onnx`` and ``tokens.txt``), in a folder of the operator's."""
-
-    def __init__(self, folder: str) -> None:
-        path = _folder(folder)
-        for name in ("model.onnx", "tokens.txt"):
-            if not (path / name).exists():
-                raise TranscriberError(f"模型目录 {folder} 缺少 {name}", f"the model folder {folder} has no {name}")
-        recognizer = _module("sherpa_onnx", "sherpa-onnx").OfflineRecognizer
-        self._recognizer = recognizer.from_sense_voice(model=str(path / "model.onnx"), tokens=str(path / "tokens.txt"))
-
-    def __call__(self, path: Path) -> Transcript:
-        """Write down what is said in a file."""
-        stream = self._recognizer.create_stream()
-        stream.accept_waveform(RATE, load(path))
-        self._recognizer.decode_stream(stream)
-        return Transcript(stream.result.text.strip(), None)
 
 
 def open_transcriber(setting: str) -> Transcriber | None:

@@ -149,12 +149,15 @@ def attach(application: FromPath[str], data: JSONBody[AttachBody], gate: ServedG
 def decide(
     application: FromPath[str], step: FromPath[str], data: JSONBody[OfficerBody], gate: ServedGate
 ) -> ProblemsBody:
-    """Take a step: ``review``, ``approve`` (another officer), ``refuse`` (with a reason) or ``withdraw``."""
+    """Take a step: ``review``, ``approve`` (another officer), ``refuse`` (with a reason) or ``withdraw``.
+
+    Where a name is on the shared blacklist, ``review`` and ``approve`` need what the officer found (``looked``).
+    """
     with _act_as(gate, data.officer) as act:
         if step == "review":
-            do_review(act, application)
+            do_review(act, application, data.looked)
         elif step == "approve":
-            do_approve(act, gate.desk, application)
+            do_approve(act, gate.desk, application, data.looked)
         elif step == "refuse":
             do_refuse(act, application, data.reason)
         elif step == "withdraw":

@@ -46,6 +46,8 @@ class OfficerBody(msgspec.Struct, forbid_unknown_fields=True):
 
     officer: _Officer
     reason: _Text = ""
+    looked: _Text = ""
+    """What the officer found, where a name is on the shared blacklist."""
 
 
 class ProblemsBody(msgspec.Struct):

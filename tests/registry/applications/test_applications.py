@@ -13,18 +13,22 @@ from clearbell.ledger.verify import verify
 from clearbell.lifecycles import IllegalStepError, mermaid, move
 from clearbell.policy.pack import builtin_pack
 from clearbell.policy.workdays import builtin_workdays
+from clearbell.registry.admission.model import Blacklisted, Unlisted
+from clearbell.registry.admission.service import do_blacklist, do_unlist
 from clearbell.registry.applications.checks import find_problems
 from clearbell.registry.applications.errors import (
     ApplicationTakenError,
     FourEyesError,
+    NamesakeError,
     NewApplicationNeededError,
     NotAskedForError,
+    OnBlacklistError,
     ReasonNeededError,
 )
 from clearbell.registry.applications.findings import findings
 from clearbell.registry.applications.forms import FORMS
-from clearbell.registry.applications.model import TRANSITIONS, LineClass, State, Step
-from clearbell.registry.applications.queries import due_for_recheck, queue
+from clearbell.registry.applications.model import FACTS, TRANSITIONS, LineClass, State, Step
+from clearbell.registry.applications.queries import due_for_recheck, hits_of, queue
 from clearbell.registry.applications.service import (
     Desk,
     application_row,
@@ -127,6 +131,54 @@ def test_disagreeing_names_hold_a_400_application_until_they_are_repaired(store,
         do(store, "clerk", do_edit, desk, "A1", {"bill_name": "EXAMPLE  Insurance", "licence_legal_name": " 甲 "}) == []
     )
     assert state(store) is State.PENDING
+
+
+def on_list(store, entry, **who):
+    do(store, "x", do_blacklist, Blacklisted(entry, "nuisance calls", "unicom", **who))
+
+
+def test_who_has_a_name_of_the_blacklist_is_looked_at_by_each_officer(store, desk, clock):
+    on_list(store, "B1", name="example  INSURANCE")
+    assert file(store, desk) == []
+    with store.read() as conn:
+        assert [(hit.by, hit.entry) for hit in hits_of(conn, application_row(conn, "A1"), clock.now())] == [
+            ("name", "B1")
+        ]
+    with pytest.raises(NamesakeError, match=r"entry B1 .* equal names are not equal people") as refused:
+        do(store, "first", do_review, "A1")
+    assert "同名未必同一主体" in refused.value.zh
+    do(store, "first", do_review, "A1", "another licence, another town")
+    with pytest.raises(NamesakeError):
+        do(store, "second", do_approve, desk, "A1", "  ")
+    do(store, "second", do_approve, desk, "A1", "the legal person is someone else")
+    assert state(store) is State.APPROVED
+    moved = [fact for entry in store.entries(0, ["application.moved"]) for fact in entry.decode(FACTS)]
+    assert [fact.why for fact in moved if fact.step in (Step.REVIEW, Step.APPROVE)] == [
+        ("another licence, another town",),
+        ("the legal person is someone else",),
+    ]
+
+
+@pytest.mark.parametrize("who", ["licence", "person", "legal_name"])
+def test_who_is_on_the_blacklist_does_not_pass_and_a_namesake_may(store, desk, who):
+    listed = {
+        "licence": {"licence": credit_code(1)},
+        "person": {"person": desk.identities.digest("id", resident_id(1))},
+        "legal_name": {"name": "甲"},
+    }[who]
+    on_list(store, "B1", **listed)
+    file(store, desk)
+    if who == "legal_name":
+        do(store, "first", do_review, "A1", "born in another year")
+        return
+    with pytest.raises(OnBlacklistError, match=r"nuisance calls \(entry B1\)"):
+        do(store, "first", do_review, "A1", "I know him")
+    do(store, "x", do_unlist, Unlisted("B1", "appeal upheld"))
+    do(store, "first", do_review, "A1")
+    # Listed between the two: the second officer finds it.
+    on_list(store, "B2", **listed)
+    with pytest.raises(OnBlacklistError):
+        do(store, "second", do_approve, desk, "A1")
 
 
 def test_two_other_people_review_and_approve_and_the_number_takes_calls_only(store, desk):

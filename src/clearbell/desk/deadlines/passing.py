@@ -113,7 +113,7 @@ def _over(
 ) -> Select[str, int, int]:
     """What is over at ``now`` and is not recorded, the longest over first."""
     kept = source.kept(pack)
-    where = [kept.open, kept.due != 0, kept.due <= now, ~recorded(source.kind, kept)]
+    where = [kept.open, kept.due > 0, kept.due <= now, ~recorded(source.kind, kept)]
     if subjects:
         where.append(kept.subject.in_(subjects))
     if source.stays:

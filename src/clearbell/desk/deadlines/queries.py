@@ -36,7 +36,7 @@ def open_deadlines(
             continue
         kept = source.kept(pack)
         columns = (kept.subject.label("subject"), kept.due.label("due"), kept.number.label("number"))
-        query = select(*columns).where(kept.open, kept.due != 0)
+        query = select(*columns).where(kept.open, kept.due > 0)
         if by:
             query = query.where(kept.due <= by)
         if source.stays:

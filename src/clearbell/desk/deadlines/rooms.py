@@ -6,7 +6,7 @@ its open deadlines are, and which fact tells that one passed.
 
 from __future__ import annotations
 
-from sqlalchemy import Text, case, cast, literal, select
+from sqlalchemy import Text, case, cast, literal, literal_column, select
 
 from clearbell.desk.deadlines.sources import Kept, Source
 from clearbell.enforcement.model import OPEN as TASK_OPEN
@@ -65,7 +65,9 @@ ROOMS: tuple[Source, ...] = (
         lambda _: Kept(
             sanction.c.sanction,
             sanction.c.until,
-            sanction.c.state.in_([Standing.IN_FORCE.value, Standing.STEPPED_DOWN.value]),
+            # Those alive, written out so that their index by end is seen to fit: it has them in order.
+            (sanction.c.ended == literal_column("0"))
+            & sanction.c.state.in_([Standing.IN_FORCE.value, Standing.STEPPED_DOWN.value]),
         ),
         fact="sanctions.moved",
     ),

@@ -57,7 +57,7 @@ class Blacklisted(msgspec.Struct, frozen=True):
     person: str = ""
     """Digest of the identity number of the legal person, or of the person."""
     name: str = ""
-    """Of the legal person or person, where no identity number is told."""
+    """Of the legal person or person, or of an organisation, where no number is told that says who is meant."""
     until: int = 0
     """µs UTC; 0: until it is taken off."""
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, Row, func, or_, select
 
 from clearbell.registry.admission.tables import blacklist, line
+from clearbell.registry.identity import plain
 
 
 def cards_of(conn: Connection, person: str) -> dict[str, int]:
@@ -37,6 +39,45 @@ def listed(conn: Connection, at: int, *, licence: str = "", person: str = "", na
     given = {"licence": licence, "person": person, "name": name}
     wanted = [blacklist.c[column] == value for column, value in given.items() if value]
     return conn.execute(query.where(or_(*wanted)) if wanted else query).all()
+
+
+class Hit(msgspec.Struct, frozen=True):
+    """An entry of the blacklist that whoever asks is on, or has the name of."""
+
+    by: str
+    """``licence``, ``legal-person`` (or person), or ``name``."""
+    entry: str
+    breach: str
+    source: str
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether it is known to be the same; equal names are not equal people."""
+        return self.by != "name"
+
+
+def hits(conn: Connection, at: int, *, licence: str = "", person: str = "", names: Sequence[str] = ()) -> list[Hit]:
+    """Entries in force at ``at`` (µs UTC) on a licence or person (digest), then those with one of the names.
+
+    ``names``: first that of the legal person or person, then that of the organisation. A name tells nothing where the entry
+    also tells who is meant: the person's identity number, or, for an organisation's name, the licence.
+    """
+    certain = [
+        Hit(by, row.entry, row.breach, row.source)
+        for by, rows in (
+            ("licence", listed(conn, at, licence=plain(licence)) if plain(licence) else ()),
+            ("legal-person", listed(conn, at, person=person) if person else ()),
+        )
+        for row in rows
+    ]
+    known = {one.entry for one in certain}
+    alike: dict[str, Hit] = {}
+    for place, name in enumerate(plain(name) for name in names):
+        for row in listed(conn, at, name=name) if name else ():
+            meant = row.person or (row.licence if place else "")
+            if not meant and row.entry not in known:
+                alike[row.entry] = Hit("name", row.entry, row.breach, row.source)
+    return certain + list(alike.values())
 
 
 def entry_of(conn: Connection, name: str) -> Row[Any] | None:

@@ -41,6 +41,30 @@ class ReasonNeededError(RegistryError):
         super().__init__("须写明不予通过的原因", "a refusal needs a reason", "reason")
 
 
+class OnBlacklistError(RegistryError):
+    """The licence or the legal person is on the shared blacklist (regime 2.7)."""
+
+    def __init__(self, entry: str, breach: str) -> None:
+        super().__init__(
+            f"证照或法定代表人在共享黑名单中:{breach}(条目 {entry});在列期间不予通过",
+            f"the licence or the legal person is on the shared blacklist: {breach} (entry {entry}); "
+            "while it stands, the application cannot pass",
+            "credit_code",
+        )
+
+
+class NamesakeError(RegistryError):
+    """The name is on the shared blacklist, and nobody wrote down who it is."""
+
+    def __init__(self, entries: str) -> None:
+        super().__init__(
+            f"名称与共享黑名单条目 {entries} 相同:同名未必同一主体,须写明核实结果",
+            f"the name is that of entry {entries} on the shared blacklist: equal names are not equal people, "
+            "write down what was found when you looked",
+            "looked",
+        )
+
+
 class NewApplicationNeededError(RegistryError):
     """What was approved may not be changed by filing a change (regime 1.23, 3.2)."""
 

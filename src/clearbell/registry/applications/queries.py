@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import Connection, Row, select
 
 from clearbell.ledger.paging import Order, Place, page
+from clearbell.registry.admission.queries import Hit, hits
 from clearbell.registry.applications.checks import DIGEST
 from clearbell.registry.applications.model import State
 from clearbell.registry.applications.tables import application, application_document
@@ -68,6 +69,19 @@ def documents_of(conn: Connection, name: str) -> Sequence[Row[Any]]:
         .where(application_document.c.application == name)
         .order_by(application_document.c.kind)
     ).all()
+
+
+def hits_of(conn: Connection, row: Row[Any], at: int) -> list[Hit]:
+    """Entries of the shared blacklist that an application's licence or legal person is on, or has the name of."""
+    fields = msgspec.json.decode(row.fields, type=dict[str, str])
+    person = fields.get("legal_id", "")
+    return hits(
+        conn,
+        at,
+        licence=fields.get("credit_code", ""),
+        person=person.removeprefix(DIGEST) if person.startswith(DIGEST) else "",
+        names=(fields.get("legal_name", ""), fields.get("entity_name", "")),
+    )
 
 
 class Answerable(msgspec.Struct, frozen=True):

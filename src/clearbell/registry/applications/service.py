@@ -19,8 +19,10 @@ from clearbell.registry.applications.checks import DIGEST, Problem, find_problem
 from clearbell.registry.applications.errors import (
     ApplicationTakenError,
     FourEyesError,
+    NamesakeError,
     NewApplicationNeededError,
     NotAskedForError,
+    OnBlacklistError,
     ReasonNeededError,
 )
 from clearbell.registry.applications.findings import do_find
@@ -36,6 +38,7 @@ from clearbell.registry.applications.model import (
     State,
     Step,
 )
+from clearbell.registry.applications.queries import hits_of
 from clearbell.registry.applications.tables import application, application_document
 from clearbell.registry.errors import UnknownError
 from clearbell.registry.identity import IdentityKey, is_resident_id, same_name
@@ -135,22 +138,29 @@ def do_attach(act: Act, desk: Desk, name: str, kind: str, kept: Kept) -> list[Pr
     return _recheck_problems(act, desk, name)
 
 
-def do_review(act: Act, name: str) -> None:
-    """Pass an application on to a second reviewer. Raises :class:`FourEyesError` and ``IllegalStepError``."""
+def do_review(act: Act, name: str, looked: str = "") -> None:
+    """Pass an application on to a second reviewer.
+
+    ``looked``: what the officer found about a name that is on the shared blacklist. Raises :class:`FourEyesError`,
+    :class:`OnBlacklistError`, :class:`NamesakeError` and ``IllegalStepError``.
+    """
     row = application_row(act.conn, name)
     state = move(TRANSITIONS, State(row.state), Step.REVIEW).to
     _other_eyes(act, row.filed_by)
-    _move(act, name, Step.REVIEW, state, values={"reviewed_by": act.actor})
+    why = _not_listed(act, row, looked)
+    _move(act, name, Step.REVIEW, state, why, {"reviewed_by": act.actor})
 
 
-def do_approve(act: Act, desk: Desk, name: str) -> str:
+def do_approve(act: Act, desk: Desk, name: str, looked: str = "") -> str:
     """Approve an application and assign its numbers, in one act; returns the resource.
 
-    Raises :class:`FourEyesError`, ``IllegalStepError``, and the registry's errors where its rules refuse the numbers.
+    ``looked`` and the blacklist's errors are those of :func:`do_review`: each officer looks. Raises
+    :class:`FourEyesError`, ``IllegalStepError``, and the registry's errors where its rules refuse the numbers.
     """
     row = application_row(act.conn, name)
     state = move(TRANSITIONS, State(row.state), Step.APPROVE).to
     _other_eyes(act, row.filed_by, row.reviewed_by)
+    why = _not_listed(act, row, looked)
     fields = msgspec.json.decode(row.fields, type=dict[str, str])
     line_class = LineClass(row.line_class)
     party = f"org:{desk.identities.digest('credit-code', fields['credit_code'])[:24]}"
@@ -173,7 +183,7 @@ def do_approve(act: Act, desk: Desk, name: str) -> str:
     )
     do_assign_numbers(act, [numbers])
     terms = {"valid_until": desk.due(act.at, VALID), "recheck_at": desk.due(act.at, RECHECK), "due": 0}
-    _move(act, name, Step.APPROVE, state, values={"decided_by": act.actor, "party": party, **terms})
+    _move(act, name, Step.APPROVE, state, why, {"decided_by": act.actor, "party": party, **terms})
     return numbers.resource
 
 
@@ -296,6 +306,17 @@ def _sealed(desk: Desk, line_class: LineClass, values: Mapping[str, str]) -> dic
 def _other_eyes(act: Act, *others: str) -> None:
     if act.actor in others:
         raise FourEyesError(act.actor)
+
+
+def _not_listed(act: Act, row: Row[Any], looked: str) -> tuple[str, ...]:
+    """The officer's words on a namesake; none are needed where no name is on the blacklist."""
+    found = hits_of(act.conn, row, act.at)
+    certain = next((one for one in found if one.is_certain), None)
+    if certain is not None:
+        raise OnBlacklistError(certain.entry, certain.breach)
+    if found and not looked.strip():
+        raise NamesakeError(", ".join(one.entry for one in found))
+    return (looked.strip(),) if found else ()
 
 
 def _move(

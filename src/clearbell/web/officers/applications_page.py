@@ -20,13 +20,14 @@ from clearbell.lifecycles import IllegalStepError
 from clearbell.registry.applications.checks import DIGEST, Problem
 from clearbell.registry.applications.forms import FORMS
 from clearbell.registry.applications.model import LineClass, State
-from clearbell.registry.applications.queries import BY_CHANGE, applications_listed, documents_of
+from clearbell.registry.applications.queries import BY_CHANGE, applications_listed, documents_of, hits_of
 from clearbell.registry.applications.service import application_row, do_approve, do_refuse, do_review
 from clearbell.registry.errors import RegistryError, UnknownError
 from clearbell.web.doors import need_session, principal
 from clearbell.web.feeds import ServedGate
 from clearbell.web.firm.texts import FIRM
 from clearbell.web.gate import Gate
+from clearbell.web.officers.application_texts import APPLICATION
 from clearbell.web.officers.listing import Cell, Filter, Head, Kind, Table, show_listing, wanted
 from clearbell.web.officers.listing_texts import LISTING
 from clearbell.web.officers.page import Asked, Language, Sent, Shown, field, in_words, language_of, show
@@ -96,6 +97,11 @@ def _page(request: Asked, gate: Gate, name: str, status: int = 200, fault: str =
     with gate.store.read() as conn:
         row = application_row(conn, name)
         papers = {paper.kind: paper for paper in documents_of(conn, name)}
+        open_ = State(row.state) in (State.PENDING, State.HELD, State.REVIEWED)
+        on_list = hits_of(conn, row, gate.now()) if open_ else []
+    steps = _steps(request, State(row.state), row.filed_by, row.reviewed_by)
+    if any(one.is_certain for one in on_list):
+        steps = [one for one in steps if one not in ("review", "approve")]
     form = FORMS[LineClass(row.line_class)]
     values = msgspec.json.decode(row.fields, type=dict[str, str])
     problems = msgspec.json.decode(row.problems, type=list[Problem])
@@ -121,7 +127,9 @@ def _page(request: Asked, gate: Gate, name: str, status: int = 200, fault: str =
             for one in form.fields
         ],
         documents=[(one.kind, one.zh if language == "zh" else one.en, papers.get(one.kind)) for one in form.documents],
-        steps=_steps(request, State(row.state), row.filed_by, row.reviewed_by),
+        steps=steps,
+        on_list=on_list,
+        o=APPLICATION[language],
     )  # fmt: skip
 
 
@@ -163,10 +171,10 @@ def document(application: FromPath[str], kind: FromPath[str], gate: ServedGate) 
 )
 def decide(application: FromPath[str], step: FromPath[str], data: Sent, request: Asked, gate: ServedGate) -> Shown:
     """Pass it to a second reviewer, approve it, or refuse it for a reason."""
-    reason = field(data, "reason")
+    reason, looked = field(data, "reason"), field(data, "looked")
     steps: dict[str, Callable[[Act], object]] = {
-        "review": lambda act: do_review(act, application),
-        "approve": lambda act: do_approve(act, gate.desk, application),
+        "review": lambda act: do_review(act, application, looked),
+        "approve": lambda act: do_approve(act, gate.desk, application, looked),
         "refuse": lambda act: do_refuse(act, application, reason),
     }
     if step not in steps:

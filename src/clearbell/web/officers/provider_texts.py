@@ -7,6 +7,7 @@ PROVIDERS: dict[str, dict[str, str]] = {
         "title": "接入方排名",
         "one": "接入方",
         "hint": "谁接入谁负责。{first} 至 {last};呼叫按到达的中继与日期汇总,投诉按通话记录所示的中继计入。点按数字可看它由什么构成。",
+        "as_of": "截至 {at}。",
         "nobody": "未登记的中继",
         "no_trunk": "无中继(其他运营商)",
         "last_days": "近 {days} 天",
@@ -28,6 +29,7 @@ PROVIDERS: dict[str, dict[str, str]] = {
         "one": "Access provider",
         "hint": "Whoever connects it answers for it. {first} to {last}; calls are added up by the trunk and day that they came in on, complaints by "
         "the trunk that the call records saw. A press on a figure shows what it counts.",
+        "as_of": "As of {at}.",
         "nobody": "trunks that nobody registered",
         "no_trunk": "no trunk (another carrier)",
         "last_days": "last {days} days",

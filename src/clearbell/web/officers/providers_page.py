@@ -13,7 +13,8 @@ from litestar.params import FromPath
 from sqlalchemy import BigInteger, Float, Integer, Text, column
 
 from clearbell.access.model import Permission, Principal
-from clearbell.desk.scorecards import MOST_DAYS, Period, Provider, Scorecard, last_days, league, scorecards
+from clearbell.desk.league.keeping import OFFERED, Reckoned, reckoned
+from clearbell.desk.scorecards import Period, Provider, Scorecard, last_days, league
 from clearbell.ledger.paging import Order, slice_of
 from clearbell.records.outcomes.queries import days_of_trunks
 from clearbell.registry.queries import trunks_of
@@ -23,11 +24,11 @@ from clearbell.web.gate import Gate
 from clearbell.web.officers.listing import Cell, Filter, Head, Kind, Table, Wish, show_listing, wanted
 from clearbell.web.officers.page import Asked, Language, language_of
 from clearbell.web.officers.provider_texts import PROVIDERS
+from clearbell.web.revocation import shown_time
 from clearbell.web.texts import TEXTS
 
 P = Permission
 _DAYS = 7
-_OFFERED = (1, 7, 14, MOST_DAYS)
 NOBODY = "-"
 """In an address: trunks that nobody registered."""
 
@@ -49,7 +50,7 @@ _ORDERS = {
 
 def _days(language: Language) -> Filter:
     words = PROVIDERS[language]
-    return Filter("period", Kind.CHOICE, tuple((str(days), words["last_days"].format(days=days)) for days in _OFFERED))
+    return Filter("period", Kind.CHOICE, tuple((str(days), words["last_days"].format(days=days)) for days in OFFERED))
 
 
 def _period(wish: Wish, gate: Gate) -> Period:
@@ -59,6 +60,11 @@ def _period(wish: Wish, gate: Gate) -> Period:
 
 def _day(number: int) -> str:
     return (datetime.date(1970, 1, 1) + datetime.timedelta(days=number)).isoformat()
+
+
+def _hint(words: dict[str, str], period: Period, found: Reckoned, gate: Gate) -> str:
+    said = words["hint"].format(first=_day(period.first), last=_day(period.last))
+    return f"{said} {words['as_of'].format(at=shown_time(found.at, gate))}"
 
 
 def _shown_name(one: Provider | Scorecard, words: dict[str, str]) -> str:
@@ -93,9 +99,11 @@ def providers_list(request: Asked, gate: ServedGate) -> Response[Any]:
     wish = wanted(request, gate, table)
     period = _period(wish, gate)
     rows: list[Provider] = []
+    found = Reckoned([], gate.now())
     if not wish.fault:
         with gate.store.read() as conn:
-            rows = league(scorecards(conn, period))
+            found = reckoned(conn, period, gate.now())
+            rows = league(found.cards)
     alarms = sum(one.unacknowledged for one in rows)
     # The choice of days goes along.
     days = urlencode({"period": wish.raw["period"]})
@@ -127,7 +135,7 @@ def providers_list(request: Asked, gate: ServedGate) -> Response[Any]:
         template="providers.html",
         o=words,
         alarms=words["alarms"].format(count=alarms) if alarms else "",
-        hint=words["hint"].format(first=_day(period.first), last=_day(period.last)),
+        hint=_hint(words, period, found, gate),
     )
 
 
@@ -172,7 +180,8 @@ def provider_page(provider: FromPath[str], request: Asked, gate: ServedGate) -> 
     wish = wanted(request, gate, table)
     period = _period(wish, gate)
     with gate.store.read() as conn:
-        cards = [one for one in scorecards(conn, period) if one.provider == name]
+        found = reckoned(conn, period, gate.now())
+        cards = [one for one in found.cards if one.provider == name]
         trunks = trunks_of(conn, name) if name else [one.trunk for one in cards]
         days = days_of_trunks(conn, trunks, period.first, period.last)
     if not cards:
@@ -206,7 +215,7 @@ def provider_page(provider: FromPath[str], request: Asked, gate: ServedGate) -> 
         name=_shown_name(cards[0], words),
         alarms=words["alarms"].format(count=alarms) if alarms else "",
         alarms_at=_alarms_at(name, period) if who.may(P.SANCTIONS_READ) else "",
-        hint=words["hint"].format(first=_day(period.first), last=_day(period.last)),
+        hint=_hint(words, period, found, gate),
         days=[(_day(day), actions[code], code, f"{calls:,}") for day, code, calls in days],
     )
 

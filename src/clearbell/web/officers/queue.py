@@ -13,7 +13,7 @@ from sqlalchemy import Row
 
 from clearbell.access.model import Permission
 from clearbell.cases.errors import CaseError
-from clearbell.cases.listing import BY_URGENCY, Wanted, cases_listed
+from clearbell.cases.listing import BY_DUE, BY_URGENCY, Wanted, cases_listed
 from clearbell.cases.model import Opened, Source, State, Unit, UnitKind, number_unit
 from clearbell.cases.service import do_open
 from clearbell.cases.wording import STATES, VERDICTS, unit_words
@@ -26,21 +26,25 @@ from clearbell.web.officers.page import Asked, Language, Sent, doors_of, field, 
 from clearbell.web.officers.texts import DESK
 from clearbell.web.revocation import shown_time
 
+_BY = {"urgency": BY_URGENCY, "due": BY_DUE}
+# The longest overdue first: an index has them together, however many others there are.
+_BY_OF_OVERDUE = {"due": BY_DUE, "urgency": BY_URGENCY}
 
-def _table(language: Language) -> Table:
+
+def _table(language: Language, *, is_overdue: bool) -> Table:
     return Table(
         "cases",
         (
             Head("unit"),
             Head("state"),
             Head("urgency", is_count=True, order="urgency"),
-            Head("due"),
+            Head("due", order="due"),
             Head("opened"),
             Head("assignee"),
             Head("verdict"),
             Head("case"),
         ),
-        {"urgency": BY_URGENCY},
+        _BY_OF_OVERDUE if is_overdue else _BY,
         (
             Filter("state", Kind.CHOICE, tuple((one.value, STATES[one][language]) for one in State)),
             Filter("number", Kind.NUMBER),
@@ -55,7 +59,7 @@ def _table(language: Language) -> Table:
 
 def _page(request: Asked, gate: ServedGate, status: int = 200, **fields: Any) -> Response[Any]:
     language, now, who = language_of(request), gate.now(), principal(request)
-    table = _table(language)
+    table = _table(language, is_overdue=request.query_params.get("overdue") == "true")
     wish = wanted(request, gate, table)
     values = wish.values
     rows: list[Row[Any]] = []
