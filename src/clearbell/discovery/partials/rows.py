@@ -131,7 +131,9 @@ def code_of(kind: ir.StringValue, name: ir.StringValue) -> ir.IntegerValue:
     digest = (kind + "/" + name).hexdigest("sha256")
     code = ibis.literal(-1, "int64")
     for place in range(_CODE_DIGITS):
-        code = code - ibis.literal(_HEX).find(digest.substr(place, 1)).cast("int64") * 16**place
+        # Spark finds a place of 32 bits; Ibis takes it for an int64 and writes down a cast only to one that is never null.
+        digit = ibis.literal(_HEX).find(digest.substr(place, 1)).cast(dt.Int64(nullable=False))
+        code = code - digit * 16**place
     return code
 
 

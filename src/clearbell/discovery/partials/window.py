@@ -46,12 +46,14 @@ class Partials(msgspec.Struct, frozen=True):
 def window_features(partials: Partials, day: int, windows: Sequence[int], hold: Hold) -> ir.Table:
     """The feature rows of every unit active in windows of so many days that end with ``day``."""
     incoming = hold(_incoming(partials, day, windows))
+    # Spark keeps a small literal as a narrower number.
+    incoming = incoming.mutate(window=incoming.window.cast("int64"))
     return ibis.union(_made(partials, incoming, day, windows), _got(incoming, day))
 
 
 def _made(partials: Partials, incoming: ir.Table, day: int, windows: Sequence[int]) -> ir.Table:
     """All kinds in one go: holders and trunks have codes, which are negative, where callers have their numbers."""
-    units = ibis.union(partials.callers, partials.holders, partials.trunks)
+    units = ibis.union(*(_wide(table) for table in (partials.callers, partials.holders, partials.trunks)))
     days = _within(units, day, windows)
     merged = days.group_by(_KEY).agg(
         active_days=days.count(),
@@ -75,6 +77,12 @@ def _made(partials: Partials, incoming: ir.Table, day: int, windows: Sequence[in
         window=merged.window,
         **{feature.name: _typed(values[feature.name], feature) for feature in FEATURES},
     )
+
+
+def _wide(units: ir.Table) -> ir.Table:
+    """With sums of one type: Spark has written columns that are 0 throughout as narrower numbers."""
+    sums = {name: units[name].cast("float64" if name == "region_bits" else "int64") for name in (*SUMS, *MAXIMA)}
+    return units.select("day", "unit", **sums)
 
 
 def _within(table: ir.Table, day: int, windows: Sequence[int]) -> ir.Table:
