@@ -16,6 +16,8 @@ from clearbell.screening.views import Views
 
 FAIL_OPEN = "fail-open"
 CHECK_FAILED = "check-failed:"
+STALE = "stale-views"
+"""Mark of a decision that a node made which had lost sight of the ledger."""
 
 
 class Engine:

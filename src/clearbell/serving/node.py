@@ -14,7 +14,7 @@ from clearbell.calls import DAY, Action, Call, CallEnd, CodeDialled, Decision
 from clearbell.ledger import Store
 from clearbell.policy.model import Pack
 from clearbell.records.journal import Journal, find_decision, read_journal
-from clearbell.screening.engine import Engine
+from clearbell.screening.engine import STALE, Engine
 from clearbell.screening.traffic import Traffic
 from clearbell.screening.views import Views
 from clearbell.screening.windows import H1, H24
@@ -25,7 +25,6 @@ from clearbell.serving.snapshots import FOLDER
 log = structlog.get_logger()
 
 RECENT = 50
-STALE = "stale-views"
 
 
 class Counts(msgspec.Struct):

@@ -38,6 +38,7 @@ from clearbell.serving.enforcing import Enforcing
 from clearbell.serving.mass_running import MassRunning, Starter
 from clearbell.serving.node import Counts, Node
 from clearbell.serving.notifying import Notifying
+from clearbell.serving.replaying import Replaying
 from clearbell.serving.upkeep import Upkeep
 from clearbell.sip.answers import AnswerError, Style
 from clearbell.sip.callers import Reading
@@ -49,6 +50,7 @@ from clearbell.vault import Vault, load_secret
 from clearbell.web.app import create_app
 from clearbell.web.doors import Doors
 from clearbell.web.enforcement import Signing
+from clearbell.web.gate import Replays
 
 log = structlog.get_logger()
 
@@ -87,7 +89,9 @@ _MOST_CALLS = 10_000
 class _Gate:
     """The node as the web room sees it."""
 
-    def __init__(self, node: Node, doors: list[Redirect], vault: Vault, outbox: Outbox, mass: MassDesk) -> None:
+    def __init__(
+        self, node: Node, doors: list[Redirect], vault: Vault, outbox: Outbox, mass: MassDesk, replays: Replaying
+    ) -> None:
         self._node = node
         self._doors = doors
         self.pack = node.pack
@@ -101,6 +105,7 @@ class _Gate:
         self.outbox = outbox
         self._lake = open_lake(node.home, node.pack, node.randomness)
         self.mass = mass
+        self.replays: Replays = replays
 
     @property
     def counts(self) -> Counts:
@@ -175,6 +180,7 @@ class Server:
         self._upkeep = Upkeep(node, vault, self._notifying.outbox, config.verification, config.http.public_url)
         self._dialling = Dialling(node, config.verification)
         self._answering = Answering(node, config.verification)
+        self._replaying = Replaying(node)
         self._enforcing = Enforcing(node.store, node.pack, config.enforcement, node.home)
         self._mass = MassRunning(node.store, sender) if sender and config.notices.on() else None
         sources = _sources(config, node.pack)
@@ -206,7 +212,7 @@ class Server:
                 with node.store.read() as conn:
                     self._first_run = None if any_account(conn) else FirstRun(key)
                 app = create_app(
-                    _Gate(node, self._cores, vault, self._notifying.outbox, _mass_desk(node, config)),
+                    _Gate(node, self._cores, vault, self._notifying.outbox, _mass_desk(node, config), self._replaying),
                     token=token,
                     lookups_per_minute=config.http.lookups_per_minute,
                     doors=Doors(
@@ -273,6 +279,7 @@ class Server:
         if self._http is not None and self._http_thread is not None:
             self._http.should_exit = True
             self._http_thread.join(10)
+        self._replaying.stop()
         self._dialling.stop()
         self._answering.stop()
         self._enforcing.stop()
