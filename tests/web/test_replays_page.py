@@ -37,7 +37,7 @@ def clerk(desk):
 def found_some(desk, state=State.DONE):
     asked = Asked(NOON - HOUR, NOON, Change(decides={"NO_CONSENT": ""}, totals={"label": 7.0}), "", "li", NOON)
     replay = desk.gate.replays.folder.new(asked, os.urandom)
-    replay.state, replay.at, replay.policy, replay.candidate = state, NOON - HOUR // 2, "cn 1", "cn 1~abc"
+    replay.state, replay.share, replay.policy, replay.candidate = state, 0.5, "cn 1", "cn 1~abc"
     example = Example("d/7", NOON - 9, "138****0066", 0.0, 6.0, ("NO_CONSENT",))
     moved = [
         Moved(Kind.RELEASED, "NO_CONSENT", Action.REJECT, Action.ALLOW, 30, [example]),
@@ -137,7 +137,7 @@ def test_its_progress_comes_as_events_until_it_runs_no_more(clerk, desk):
     reply = clerk.ask(f"/desk/policy/replays/{replay.replay}/events")
     assert reply.headers["content-type"].startswith("text/event-stream")
     [line] = [one for one in reply.text.splitlines() if one.startswith("data:")]
-    assert json.loads(line.removeprefix("data:")) == {"share": 100, "words": "done", "running": False}
+    assert json.loads(line.removeprefix("data:")) == {"share": 50, "words": "done", "running": False}
 
 
 @pytest.mark.parametrize("name", ["7-00000000", "x", "7-0000000g"])

@@ -31,7 +31,7 @@ class ReplayFolder:
     def new(self, asked: Asked, randomness: Callable[[int], bytes]) -> Replay:
         """A replay that waits to be run."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        made = Replay(f"{asked.at // SECOND}-{randomness(4).hex()}", asked, State.STOPPED, at=asked.since)
+        made = Replay(f"{asked.at // SECOND}-{randomness(4).hex()}", asked, State.STOPPED)
         self.put(made)
         for name in self._names()[MOST:]:
             if not self.is_running(name):

@@ -154,19 +154,11 @@ class Replay(msgspec.Struct):
     segment: str = ""
     """How far it came: segment of the journal, and place in it."""
     offset: int = 0
-    at: int = 0
-    """The call or end it came to, µs UTC."""
+    share: float = 0.0
+    """How much of the window's record is done, 0 to 1, by the time of its calls."""
     policy: str = ""
     """Version of the pack in force, and of the candidate."""
     candidate: str = ""
     fault_zh: str = ""
     fault_en: str = ""
     found: Found = msgspec.field(default_factory=Found)
-
-    @property
-    def share(self) -> float:
-        """How much of the window is done, 0 to 1."""
-        if self.state is State.DONE:
-            return 1.0
-        asked = self.asked
-        return min(1.0, max(0.0, (self.at - asked.since) / max(1, asked.until - asked.since)))

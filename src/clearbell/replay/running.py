@@ -10,7 +10,7 @@ from clearbell.calls import DAY, HOUR, CallEnd, CodeDialled, Decision
 from clearbell.ledger import Store
 from clearbell.policy.model import Pack
 from clearbell.records.journal import decode_record
-from clearbell.records.segments import read_segment_from, segments
+from clearbell.records.segments import read_segment, read_segment_from, segments
 from clearbell.replay.candidate import candidate_of
 from clearbell.replay.comparing import Comparison
 from clearbell.replay.model import Cause, Replay, State
@@ -53,6 +53,7 @@ def run_replay(
     replay.state, replay.policy, replay.candidate = State.RUNNING, pack.version, candidate.version
     keep(replay)
     kept_at = clock()
+    begin, end = replay.found.first, min(asked.until, _newest(journal, asked.until))
     for count, (place, event) in enumerate(_events(journal, asked.since - WARM, asked.until)):
         if count % LOOK == 0:
             if is_to_stop():
@@ -91,10 +92,23 @@ def run_replay(
             )
         if at >= asked.since and is_new:
             replay.segment, replay.offset = place
-            replay.at = at
-    replay.state = State.DONE
+            begin = begin or at
+            replay.share = max(replay.share, (at - begin) / max(1, end - begin))
+    replay.state, replay.share = State.DONE, 1.0
     keep(replay)
     return replay
+
+
+def _newest(journal: Path, otherwise: int) -> int:
+    """When the newest call or end on record was."""
+    for path in reversed(segments(journal)):
+        last = None
+        for last in read_segment(path):  # noqa: B007 the last one is wanted
+            pass
+        event = decode_record(last) if last is not None else None
+        if event is not None:
+            return event.call.at if isinstance(event, Decision) else event.at
+    return otherwise
 
 
 def _events(journal: Path, since: int, until: int) -> Iterator[tuple[tuple[str, int], Decision | CallEnd | None]]:

@@ -129,7 +129,7 @@ def _one(request: Asked, gate: Gate, one: Replay, status: int = 200, fault: str 
         progress=_progress(one, language),
         can_go_on=one.state is State.STOPPED,
         is_done=one.state is State.DONE,
-        said=[*sentences(one.found, language), *whom_words(one.found, language)],
+        told=[*sentences(one.found, language), *whom_words(one.found, language)],
         moved=[
             (
                 KINDS[moved.kind][language],
