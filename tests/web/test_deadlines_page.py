@@ -20,6 +20,7 @@ from clearbell.desk.deadlines.wording import name_of
 from clearbell.desk.followers import followers_standing
 from clearbell.labels.publishing import publish_labels
 from clearbell.labels.settings import label_settings
+from clearbell.records.checking import Damage
 from clearbell.registry.model import HolderRegistered, PartyKind, PartyRegistered
 from clearbell.registry.service import do_register_holder, do_register_party
 from clearbell.reports.model import Reported
@@ -143,3 +144,14 @@ def test_the_cases_that_are_due_next_are_found_by_an_index(desk):
         text, args = asked[-1]
         plan = [row[-1] for row in conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", args)]
     assert "ix_case_file_due" in plan[0], plan
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_damaged_journal_is_an_alarm_with_what_to_do(desk, clerk, language):
+    t = HEALTH[language]
+    assert t["well_all"] in clerk.see("/desk/health", lang=language)
+    desk.gate.journal_damage = (Damage("000000000007.segment", 400, 9000),)
+    page = clerk.see("/desk/health", lang=language)
+    assert t["ill_some"] in page
+    assert t["journal_line"].format(segment="000000000007.segment", at=400, hidden=9000) in page
+    assert t["journal_hint"] in page

@@ -69,6 +69,7 @@ class ServedWorld:
         self.views_seq = 0
         self.decided = []
         self.stale = False
+        self.journal_damage = ()
         self.receipt_key = Ed25519PrivateKey.generate()
         self.ledger_key = Ed25519PrivateKey.generate()
         self.desk = Desk(self.pack, builtin_workdays(self.pack.id), IdentityKey(b"i" * 32))

@@ -109,6 +109,11 @@ _LAWFUL = {"zh": "正常来电", "en": "lawful call"}
 _BUSIEST = 3
 
 
+def content_words(category: str, pack: Pack, language: Language) -> str:
+    """What a call is about: a category of the pack, or a lawful call."""
+    return _LAWFUL[language] if category == "lawful" else _category(pack, category, language)
+
+
 def unit_words(unit: Unit, language: Language) -> str:
     """What a case is about."""
     shown = format_e164(unit.number) if unit.kind is UnitKind.NUMBER else unit.name
@@ -238,7 +243,7 @@ def _heard(what: VerificationCall, language: Language) -> str:
 
 
 def _content(what: Content, pack: Pack, language: Language) -> str:
-    about = _LAWFUL[language] if what.category == "lawful" else _category(pack, what.category, language)
+    about = content_words(what.category, pack, language)
     kept = _kept(what.recording, language)
     by = ""
     if what.spoke:

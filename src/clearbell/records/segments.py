@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 MAGIC = b"CLEARBELL-SEG-1\n"
-_HEAD = struct.Struct("<II")  # length, CRC-32 of the payload
+HEAD = struct.Struct("<II")
+"""Before each record: its length, and the CRC-32 of it."""
 DEFAULT_BYTES = 16 * 1024 * 1024
 MAX_RECORD = 1024 * 1024
 SUFFIX = ".segment"
@@ -34,17 +35,26 @@ def read_segment_from(path: Path, offset: int) -> Iterator[tuple[int, bytes]]:
         at = max(offset, len(MAGIC))
         file.seek(at)
         while True:
-            head = file.read(_HEAD.size)
-            if len(head) < _HEAD.size:
+            head = file.read(HEAD.size)
+            if len(head) < HEAD.size:
                 return
-            length, crc = _HEAD.unpack(head)
+            length, crc = HEAD.unpack(head)
             if not 0 < length <= MAX_RECORD:
                 return
             payload = file.read(length)
             if len(payload) < length or zlib.crc32(payload) != crc:
                 return
-            at += _HEAD.size + length
+            at += HEAD.size + length
             yield at, payload
+
+
+def is_whole(data: bytes, at: int) -> bool:
+    """Whether a whole record stands at a place of some bytes."""
+    if at + HEAD.size > len(data):
+        return False
+    length, crc = HEAD.unpack_from(data, at)
+    body = at + HEAD.size
+    return bool(0 < length <= min(MAX_RECORD, len(data) - body) and zlib.crc32(data[body : body + length]) == crc)
 
 
 def segments(folder: Path) -> list[Path]:
@@ -86,18 +96,18 @@ class SegmentWriter:
     def write(self, record: bytes) -> None:
         """Append one record. Raises ``ValueError`` when it is empty or larger than ``MAX_RECORD`` or a segment."""
         length = len(record)
-        need = _HEAD.size + length
-        if not 0 < length <= min(MAX_RECORD, self.size - len(MAGIC) - 2 * _HEAD.size):
+        need = HEAD.size + length
+        if not 0 < length <= min(MAX_RECORD, self.size - len(MAGIC) - 2 * HEAD.size):
             message = f"BUG: a record of {length} bytes does not fit a segment"
             raise ValueError(message)
-        if self._at + need + _HEAD.size > self.size:
+        if self._at + need + HEAD.size > self.size:
             self._close_segment()
             self._open_next()
         at = self._at
-        body = at + _HEAD.size
+        body = at + HEAD.size
         self._map[body : body + length] = record
         # The length makes the record visible, so it comes after the bytes it stands for.
-        self._map[at:body] = _HEAD.pack(length, zlib.crc32(record))
+        self._map[at:body] = HEAD.pack(length, zlib.crc32(record))
         self._at = body + length
         self.written += 1
 

@@ -26,6 +26,7 @@ from clearbell.numbering import to_key
 from clearbell.policy.model import Pack
 from clearbell.policy.workdays import builtin_workdays
 from clearbell.records.between import calls_of
+from clearbell.records.checking import Damage
 from clearbell.records.journal import DecidedTo, decisions_to, read_journal
 from clearbell.records.model import CallRecord
 from clearbell.records.opening import open_lake
@@ -118,6 +119,10 @@ class _Gate:
     @property
     def stale(self) -> bool:
         return self._node.follower.stale
+
+    @property
+    def journal_damage(self) -> tuple[Damage, ...]:
+        return self._node.journal_check.damaged
 
     def now(self) -> int:
         return self._node.store.clock.now()

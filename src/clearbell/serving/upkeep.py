@@ -56,6 +56,8 @@ SCORES_SHARE = 40
 """Scorecards are reckoned anew after 5 seconds, or after 40 times as long as that took, so that it stays a small part of the work."""
 TALLY_EVERY = 20
 """Complaints of one day are counted every so many rounds: of today, and by turns of one of the days before it."""
+CHECKED_BYTES = 256 * 1024
+"""Of the journal that are read again a round: some milliseconds, and 20 GB a day."""
 CARDS_EVERY = 10
 """Without news, cards are looked at every so many rounds: for those whose time is over."""
 
@@ -102,6 +104,7 @@ class Upkeep:
             self._do("outcomes-not-added-up", self._add_up)
             if rounds % TALLY_EVERY == 0:
                 self._do("complaints-not-added-up", functools.partial(self._tally, rounds // TALLY_EVERY))
+            self._do("journal-not-checked", self._check_journal)
             self._do("scorecards-not-kept", self._keep_scores)
             self._do("labels-not-published", self._publish)
             self._do("cases-not-opened", self._open_cases)
@@ -137,6 +140,10 @@ class Upkeep:
         today = last_days(self._node.store.clock.now(), 1, offset).last
         tally_complaints(self._node.store, today, offset)
         tally_complaints(self._node.store, today - 1 - turn % (MOST_DAYS - 1), offset)
+
+    def _check_journal(self) -> None:
+        for one in self._node.journal_check.step(CHECKED_BYTES):
+            log.error("journal-damaged", segment=one.segment, readable=one.at, hidden=one.hidden)
 
     def _keep_scores(self) -> None:
         began = time.monotonic()

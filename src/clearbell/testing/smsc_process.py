@@ -44,7 +44,7 @@ class SmscProcess:
         self._process.stdin.flush()
         self.wait_for(lambda line: line["event"] == "not-understood" or len(self._of("obeyed")) > before)
 
-    def events(self, event: str, at_least: int = 0, seconds: float = 10.0) -> list[dict[str, Any]]:
+    def events(self, event: str, at_least: int = 0, seconds: float = 60.0) -> list[dict[str, Any]]:
         """What it said of one kind, waiting for so many. Raises ``TimeoutError``."""
         until = time.monotonic() + seconds
         with self._news:
@@ -62,7 +62,7 @@ class SmscProcess:
         """Whole messages to a number, oldest first."""
         return [line["text"] for line in self.events("message") if line["to"] == str(to)]
 
-    def wait_for(self, wanted: Callable[[dict[str, Any]], bool], seconds: float = 10.0) -> dict[str, Any]:
+    def wait_for(self, wanted: Callable[[dict[str, Any]], bool], seconds: float = 60.0) -> dict[str, Any]:
         """The first line that is wanted, waiting for it. Raises ``TimeoutError``."""
         until = time.monotonic() + seconds
         with self._news:
@@ -75,7 +75,7 @@ class SmscProcess:
                     message = f"not said within {seconds} s; it said {self.said[-5:]}"
                     raise TimeoutError(message)
 
-    def text_to(self, to: int | str, seconds: float = 10.0) -> str:
+    def text_to(self, to: int | str, seconds: float = 60.0) -> str:
         """The first whole message to a number, waiting for it."""
         line = self.wait_for(lambda line: line["event"] == "message" and line["to"] == str(to), seconds)
         text: str = line["text"]

@@ -65,7 +65,7 @@ class VerificationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=Tr
     """WAV file (8 kHz, mono, 16 bit) that the script ``talk`` plays."""
     transcriber: str = ""
     """``pocketsphinx`` (English, extra ``voice``), ``pocketsphinx:FILE`` with a language model of your own (ARPA),
-    ``sherpa-onnx:FOLDER`` or ``faster-whisper:FOLDER`` of a model;
+    ``sherpa-onnx:FOLDER`` (extra ``sherpa``) or ``faster-whisper:FOLDER`` of a model;
     empty: nothing is written down."""
     content_model: str = ""
     """Model that ``clearbell content train`` wrote: it tells the category of what was written down (extra ``learn``);

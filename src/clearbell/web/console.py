@@ -102,8 +102,9 @@ def blocked(
 
 @get("/healthz", sync_to_thread=False, include_in_schema=False)
 def healthz(gate: NamedDependency[SkipValidation[Gate]]) -> Response[dict[str, Any]]:
-    """Alive and answering; 503 when the views are stale."""
-    return Response({"ok": not gate.stale, "ledger": gate.views_seq}, status_code=503 if gate.stale else 200)
+    """Alive and answering; 503 when the views are stale. A damaged journal takes no node out: it judges all the same."""
+    told = {"ok": not gate.stale, "ledger": gate.views_seq, "journal_damaged": len(gate.journal_damage)}
+    return Response(told, status_code=503 if gate.stale else 200)
 
 
 class _Collector:
@@ -129,6 +130,11 @@ class _Collector:
             CounterMetricFamily("clearbell_fail_open", "Calls let through unjudged.", value=counts.fail_open),
             GaugeMetricFamily("clearbell_views_seq", "Ledger entry the views follow to.", value=self._gate.views_seq),
             GaugeMetricFamily("clearbell_views_stale", "1 while the ledger is away.", value=int(self._gate.stale)),
+            GaugeMetricFamily(
+                "clearbell_journal_damaged",
+                "Segments of the journal that cannot be read to their end.",
+                value=len(self._gate.journal_damage),
+            ),
         ]
 
 

@@ -12,6 +12,7 @@ from clearbell.desk.mass_notices import MassDesk
 from clearbell.ledger import Store
 from clearbell.notices.service import Outbox
 from clearbell.policy.model import Pack
+from clearbell.records.checking import Damage
 from clearbell.records.journal import DecidedTo
 from clearbell.records.model import CallRecord
 from clearbell.registry.applications.service import Desk
@@ -91,6 +92,11 @@ class Gate(Protocol):
     @property
     def stale(self) -> bool:
         """Whether the views could not be compared with the ledger for too long."""
+        ...
+
+    @property
+    def journal_damage(self) -> tuple[Damage, ...]:
+        """Segments of the journal of which not everything can be read, as far as they were read again."""
         ...
 
     def now(self) -> int:

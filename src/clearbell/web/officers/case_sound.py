@@ -16,12 +16,11 @@ from clearbell.cases.errors import UnknownCaseError
 from clearbell.cases.evidence import Content, Recording, VerificationCall
 from clearbell.cases.files import case_of, evidence_in, part_of
 from clearbell.cases.model import Unit, UnitKind
-from clearbell.cases.wording import OUTCOMES
+from clearbell.cases.wording import OUTCOMES, content_words
 from clearbell.discovery.campaigns.queries import campaign_of
 from clearbell.discovery.campaigns.queries import story as chapters_of
 from clearbell.discovery.reporting.drawing import graph
 from clearbell.discovery.reporting.drawing import story as life
-from clearbell.labels.wording import category_name
 from clearbell.policy.model import Pack
 from clearbell.vault import Vault, VaultError
 from clearbell.verification.picture import waveform
@@ -76,7 +75,7 @@ def sounds_of(conn: Connection, case: str, vault: Vault, pack: Pack, language: L
             if not sound.text:
                 sound.text, sound.confidence = what.text, what.confidence
         elif isinstance(what, Content) and what.recording in found:
-            found[what.recording].category = f"{category_name(what.category, pack, language)} {what.confidence:.0%}"
+            found[what.recording].category = f"{content_words(what.category, pack, language)} {what.confidence:.0%}"
     sounds = sorted(found.values(), key=lambda sound: (-sound.at, sound.digest))[:_LISTED]
     for place, sound in enumerate(sounds):
         _draw(sound, vault, DESK[language]["wave_of"], whole=place < DRAWN)

@@ -30,12 +30,17 @@ def health_page(request: Asked, gate: ServedGate) -> Response[str]:
         waiting = notices_waiting(conn, now)
         labels, cards = last_version(conn), last_card_version(conn)
     counts = gate.counts
-    well = not gate.stale and all(
-        (
-            *(one.well for one in followers),
-            *(one.well for one in targets),
-            *(one.well for one in lines),
-            *(one.well for one in waiting),
+    damage = gate.journal_damage
+    well = (
+        not gate.stale
+        and not damage
+        and all(
+            (
+                *(one.well for one in followers),
+                *(one.well for one in targets),
+                *(one.well for one in lines),
+                *(one.well for one in waiting),
+            )
         )
     )
     return show(
@@ -49,6 +54,7 @@ def health_page(request: Asked, gate: ServedGate) -> Response[str]:
         calls=counts.calls,
         fail_open=counts.fail_open,
         policy=gate.pack.version,
+        damage=[words["journal_line"].format(segment=one.segment, at=one.at, hidden=one.hidden) for one in damage],
         followers=[
             (
                 getattr(one.followed, language),
