@@ -56,9 +56,11 @@ def test_it_runs_beside_the_node_one_at_a_time_and_is_kept(node):
     done = until(replaying, begun.replay, lambda one: one.state is State.DONE)
     assert (done.found.calls, done.found.replayed) == (3_000, 3_000)
     assert sum(one.calls for one in done.found.moved) > 0
-    until(replaying, begun.replay, lambda _: not replaying._is_busy())
     assert not replaying.go_on(begun.replay)
     assert [one.replay for one in replaying.newest()] == [begun.replay]
+    # The next one waits for nothing.
+    following = replaying.begin(asked(node))
+    assert until(replaying, following.replay, lambda one: one.state is State.DONE).found == done.found
 
 
 @pytest.mark.process

@@ -100,7 +100,11 @@ class Replaying:
         return found
 
     def _is_busy(self) -> bool:
-        return self._process is not None and self._process.is_alive()
+        if self._process is None or not self._process.is_alive():
+            return False
+        # The process of one that is over takes a moment to end.
+        found = self._folder.find(self._current)
+        return found is not None and found.state not in (State.DONE, State.FAILED)
 
     def _start(self, name: str) -> None:
         node = self._node
