@@ -9,7 +9,7 @@ import socket
 import pytest
 from tests.integrations.conftest import Node
 
-from clearbell.reports.tables import report_detail
+from clearbell.reports.tables import report, report_detail
 from clearbell.testing.smsc_process import running_smsc
 
 pytestmark = pytest.mark.process
@@ -138,3 +138,24 @@ def test_without_an_sms_centre_the_form_says_that_it_is_closed(tmp_path, free_po
         assert (page.status_code, "no reports are taken here" in page.text) == (503, True)
     finally:
         served.stop()
+
+
+def test_who_proved_a_number_chooses_the_call_instead_of_typing_it(node, smsc):
+    node.call(CALLER, ME, talk=9)
+    node.call(CALLER + 1, ME + 1, talk=9)
+    first = ask_for_code(node, "en").text
+    assert str(CALLER) not in first, "nobody who did not prove the number is told who called it"
+    refused = send(node, "en", code="000000", show="calls")
+    assert (refused.status_code, str(CALLER) in refused.text) == (422, False)
+    listed = send(node, "en", code=code_sent(smsc), number="", date="", time="", show="calls")
+    assert listed.status_code == 200, listed.text
+    calls = re.findall(r'<option value="([^"]+)"[^>]*>[^<]*· \+(\d+)</option>', listed.text)
+    assert [number for _, number in calls] == [str(CALLER)], "only calls to that number"
+    [token] = re.findall(r'name="token" value="([^"]+)"', listed.text)
+    done = send(node, "en", token=token, call=calls[0][0], number="", date="", time="")
+    assert done.status_code == 200, done.text
+    with node.store.read() as conn:
+        assert [row.number for row in conn.execute(report.select())] == [CALLER]
+    # The call of somebody else is none that one may choose.
+    foreign = send(node, "en", token=token, call="0123456789", number="", date="", time="")
+    assert (foreign.status_code, "give a number" in foreign.text) == (422, True)

@@ -64,7 +64,8 @@ def test_the_word_opens_the_page_and_the_form_makes_the_account(client, store, d
     word = doors.first_run.word
     page = client.get(f"/first-run?word={word}")
     assert page.url.path == f"/first-run/{word}"
-    assert "China, version" in page.text
+    assert "<b>China</b>" in page.text
+    assert "08:00-21:00" in page.text
     done = send(client, store, word, secret_of(page.text))
     assert FIRST_RUN["en"]["founded"] in done.text
     assert len(re.findall(r"<li><code>[a-z0-9]{5}-[a-z0-9]{5}</code></li>", done.text)) == 10

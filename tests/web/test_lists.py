@@ -28,6 +28,8 @@ LISTS = {
     "/desk/providers": "unwanted_share",
     "/desk/unacknowledged": "alarmed",
     "/desk/reads": "when",
+    "/desk/accounts": "account",
+    "/desk/restrictions": "begins",
     "/desk/ledger": "seq",
 }
 
@@ -169,3 +171,19 @@ def test_the_queue_by_what_is_due_ends_with_what_never_is(desk):
         past = cases_listed(conn, Wanted(), desk.store.clock.now(), BY_DUE, 10, BY_DUE.place_of(rows[1]))
     assert [row.case for row in rows] == ["D1", "D2", "D0"]
     assert [row.case for row in past] == ["D0"]
+
+
+def test_accounts_are_narrowed_down_and_may_be_stepped_on_from_the_list(desk):
+    with TestClient(desk.app) as client:
+        admin = Clerk(client, desk, "administrator")
+        for who in ("auditor", "officer", "officer2"):
+            desk.cookie(who)
+        assert [row[0] for row in admin.rows("/desk/accounts", role="officer")] == [["officer"], ["officer2"]]
+        assert [row[0] for row in admin.rows("/desk/accounts", named="OFFICER2")] == [["officer2"]]
+        assert next(row[0] for row in admin.rows("/desk/accounts", sort="-account")) == ["officer2"]
+        assert 'action="/desk/accounts/officer2/suspend"' in admin.see("/desk/accounts")
+        admin.send("/desk/accounts/officer2/suspend", 200)
+        assert [row[0] for row in admin.rows("/desk/accounts", state="suspended")] == [["officer2"]]
+        assert [line[0] for line in admin.file("/desk/accounts", state="suspended")[1:]] == ["officer2"]
+        # Who only looks on is offered no step.
+        assert "/suspend" not in Clerk(client, desk, "auditor").see("/desk/accounts")

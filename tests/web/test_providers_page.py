@@ -98,7 +98,7 @@ def test_it_is_sorted_by_any_figure_and_narrowed_to_other_days(clerk):
 def test_each_figure_leads_to_what_it_counts(clerk):
     page = clerk.see("/desk/providers")
     # The alarm, and those behind it: acknowledged late is late too.
-    alarms = cells(clerk.see(link(page, "2")))
+    alarms = cells(clerk.see(link(page, "2</a>")))
     assert [row[3] for row in alarms] == [["C1/1"], ["C0/1"]]
     assert [row[3] for row in clerk.rows("/desk/unacknowledged", still_open="true")] == [["C0/1"]]
     assert clerk.rows("/desk/unacknowledged", provider="ap1") == [[LISTING["en"]["nothing"].split()]]
@@ -107,8 +107,8 @@ def test_each_figure_leads_to_what_it_counts(clerk):
     assert cells(card)[0][:6] == [["trunk-ap1"], ["0"], ["10.0%"], ["20.0"], ["1,000"], ["2"]]
     days = card.partition('id="days"')[2]
     assert re.findall(r'<td class="n">([\d,]+)</td>', days) == ["900", "100"]
-    assert len(clerk.rows(link(card, "2"))) == 2
-    assert 'value="trunk-ap1"' in clerk.see(link(card, "2"))
+    assert len(clerk.rows(link(card, "2</a>"))) == 2
+    assert 'value="trunk-ap1"' in clerk.see(link(card, "2</a>"))
 
 
 def test_trunks_that_nobody_registered_have_a_card_too(clerk):

@@ -10,14 +10,17 @@ from clearbell.access.queries import reads
 from clearbell.calls import DAY, HOUR
 from clearbell.cases.model import Opened, Source, number_unit
 from clearbell.cases.service import do_open
+from clearbell.desk.ordering import Asked, Incoming, do_take_in
 from clearbell.enforcement.model import State as Task
 from clearbell.enforcement.tables import task
 from clearbell.enforcement.wording import STATES
 from clearbell.registry.model import HolderRegistered, NumbersAssigned, PartyKind, PartyRegistered, Purpose
 from clearbell.registry.service import do_assign_numbers, do_register_holder, do_register_party
 from clearbell.sanctions.life import do_announce, do_bite, do_tell
-from clearbell.sanctions.model import Announced, Rung, Stage, Target, Told
+from clearbell.sanctions.model import Announced, Restricted, Rung, Stage, Target, Told
+from clearbell.sanctions.orders.model import Bears, Kind
 from clearbell.sanctions.queries import sanction_of
+from clearbell.sanctions.service import do_restrict
 from clearbell.testing import MovableClock
 from clearbell.testing.screening import NOON
 from clearbell.web.officers.listing_texts import LISTING
@@ -180,3 +183,33 @@ def test_a_case_leads_to_its_sanctions_and_back(clerk, announce):
     announce("C1")
     assert 'href="/desk/sanctions/C1/1"' in clerk.see("/desk/cases/C1")
     assert 'href="/desk/cases/C1"' in clerk.see("/desk/sanctions/C1/1")
+
+
+def test_restrictions_that_an_order_gave_straight_are_listed_with_it(desk, clerk, client):
+    with desk.store.act("supervisor") as act:
+        asks = (Asked(Kind.OTHER, Bears.NOTHING, detail="bar it"),)
+        do_take_in(act, Incoming("O1", "bureau", "7", "bar it", asks), desk.gate.pack)
+        for name, number, start in (("R1", NUMBER, act.at), ("R2", 0, act.at + DAY)):
+            target = Target.NUMBER if number else Target.HOLDER
+            fact = Restricted(
+                name,
+                target,
+                Rung.OUTGOING_BARRED,
+                "as ordered",
+                start,
+                number=number,
+                name="" if number else "firm",
+                order="O1",
+            )
+            do_restrict(act, fact)
+    assert "1 more are in force" in clerk.see("/desk/sanctions")
+    rows = clerk.rows("/desk/restrictions")
+    assert [row[0] for row in rows] == [["R2"], ["R1"]]
+    assert [row[3] for row in rows] == [["O1"], ["O1"]]
+    assert clerk.rows("/desk/restrictions", group="in-force")[0][0] == ["R1"]
+    assert clerk.rows("/desk/restrictions", group="coming")[0][0] == ["R2"]
+    assert clerk.rows("/desk/restrictions", number=str(NUMBER))[0][0] == ["R1"]
+    assert str(NUMBER) not in clerk.see("/desk/restrictions")
+    assert [row[0] for row in clerk.file("/desk/restrictions", holder="firm")[1:]] == ["R2"]
+    assert 'href="/desk/orders/O1"' in clerk.see("/desk/restrictions")
+    assert "直接下达的限制" in Clerk(client, desk, lang="zh").see("/desk/restrictions")

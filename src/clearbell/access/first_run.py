@@ -24,8 +24,9 @@ ROLE = Role.ADMINISTRATOR
 class FirstRun:
     """The word of one start of the node. It is kept in memory only, and another start has another."""
 
-    def __init__(self, key: AccessKey) -> None:
-        self.word = key.new_secret()
+    def __init__(self, key: AccessKey, word: str = "") -> None:
+        """``word``: of an earlier start of the same process, which its terminal shows; empty: a new one."""
+        self.word = word or key.new_secret()
 
     def fits(self, given: str) -> bool:
         """Whether it is the word."""

@@ -79,6 +79,7 @@ class Permission(enum.Enum):
     LEDGER_READ = "ledger-read"
     ACCOUNTS_READ = "accounts-read"
     ACCOUNTS_CHANGE = "accounts-change"
+    DEMO = "demo"
 
 
 P = Permission
@@ -143,10 +144,10 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
         }
     ),
     Role.OFFICER: frozenset(_OFFICER),
-    Role.SUPERVISOR: frozenset(_OFFICER | {P.LEDGER_READ, P.ACCOUNTS_READ, P.ORDERS_GIVE}),
+    Role.SUPERVISOR: frozenset(_OFFICER | {P.LEDGER_READ, P.ACCOUNTS_READ, P.ORDERS_GIVE, P.DEMO}),
     Role.REGULATOR: frozenset(_DESK | {P.LEDGER_READ, P.CASES_OPEN, P.ORDERS_GIVE}),
     Role.AUDITOR: _READS,
-    Role.ADMINISTRATOR: frozenset({P.NODE_READ, P.LEDGER_READ, P.ACCOUNTS_READ, P.ACCOUNTS_CHANGE}),
+    Role.ADMINISTRATOR: frozenset({P.NODE_READ, P.LEDGER_READ, P.ACCOUNTS_READ, P.ACCOUNTS_CHANGE, P.DEMO}),
 }
 """The permission matrix. What it does not grant is refused."""
 

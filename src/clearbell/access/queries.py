@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, or_, select, update
 
 from clearbell.access.keys import AccessKey
 from clearbell.access.model import Principal, Role, State
@@ -19,6 +19,21 @@ from clearbell.numbering import to_key
 def accounts(conn: Connection, limit: int = 200, after: str = "") -> Sequence[Row[Any]]:
     """Accounts in the order of their ids."""
     return conn.execute(select(account).where(account.c.account > after).order_by(account.c.account).limit(limit)).all()
+
+
+def accounts_listed(
+    conn: Connection, order: Order, limit: int, after: Place = (), *, role: str = "", state: str = "", text: str = ""
+) -> Sequence[Row[Any]]:
+    """Accounts past a place of the order; ``text``: in their id, their owner's name or their party, whatever its case."""
+    query = select(account)
+    if role:
+        query = query.where(account.c.role == role)
+    if state:
+        query = query.where(account.c.state == state)
+    if text:
+        named = (account.c.account, account.c.name, account.c.tenant)
+        query = query.where(or_(*(column.icontains(text, autoescape=True) for column in named)))
+    return conn.execute(page(query, order, after, limit)).all()
 
 
 def any_account(conn: Connection) -> bool:
@@ -78,6 +93,10 @@ def reads(
     return conn.execute(query).all()
 
 
+BY_ID = Order((account.c.account,))
+"""Accounts by their ids."""
+BY_MADE = Order((account.c.made, account.c.account), descending=True)
+"""The newest accounts first."""
 BY_NEWEST = Order((access_read.c.id,), descending=True)
 """Who looked last first."""
 

@@ -41,6 +41,7 @@ _BRANCHES = (
     ("erase", "clearbell.cli.erase:erase", "Erase what is kept about a person's number. 抹除个人信息。"),
     ("accounts", "clearbell.cli.accounts:app", "Who may sign in, and tokens. 账号与令牌。"),
     ("pack", "clearbell.cli.pack:app", "Check and show a jurisdiction's rules. 检查与查看规则包。"),
+    ("demo", "clearbell.cli.demo:app", "Demo data beside the node's own. 演示数据。"),
     ("simulate", "clearbell.cli.simulate:app", "Make synthetic calls with ground truth. 生成带真值的模拟呼叫。"),
 )
 

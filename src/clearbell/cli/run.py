@@ -85,7 +85,7 @@ def run(
     server.start()
     for line in server.addresses(language()):
         say(line, line)
-    from clearbell.cli.telling import Telling
+    from clearbell.serving.telling import Telling
 
     telling = Telling(city, node, store, clock)
     console = Console()
@@ -105,8 +105,8 @@ def _counts(telling: object, node: object, clock: CityClock) -> Table:
     import datetime
 
     from clearbell.calls import Action
-    from clearbell.cli.telling import Telling
     from clearbell.serving.node import Node
+    from clearbell.serving.telling import Telling
 
     assert isinstance(telling, Telling)  # noqa: S101 the imports are late, so the annotations cannot say it
     assert isinstance(node, Node)  # noqa: S101

@@ -41,35 +41,62 @@ def serve_store(opened: Callable[[], Store], folder: Path, config: Path | None) 
     from clearbell.records.places import PlaceError
     from clearbell.serving.config import ConfigError, NodeConfig, read_config
     from clearbell.serving.node import Node
+    from clearbell.serving.ruling import PackRuling
     from clearbell.serving.server import Server
 
     configure_logs()
-    try:
-        settings = read_config(config) if config else NodeConfig()
-    except ConfigError as error:
-        refuse(error.zh, error.en)
-    pack = open_pack(settings.pack)
-    store = opened()
-    with loading() as progress:
-        node = Node(store, pack, folder, randomness=os.urandom, progress=progress)
-    stop = threading.Event()
+    stop, again = threading.Event(), threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    try:
-        server = Server(node, settings, functools.partial(_sender, folder, config, settings.pack))
-    except (ConfigError, LakeError, PlaceError) as error:
-        refuse(error.zh, error.en)
-    except OSError as error:
-        refuse(f"端口无法打开:{error}", f"a port cannot be opened: {error}")
-    # The views stay for good and what calls leave behind is freed by reference counts; looking for cycles among
-    # all of it every few hundred calls costs a fifth of the time of a judgement.
-    gc.freeze()
-    gc.set_threshold(50_000, 50, 1_000)
-    server.start()
-    for line in server.addresses(language()):
-        say(line, line)
-    stop.wait()
-    server.stop()
+
+    def begin_again() -> None:
+        again.set()
+        stop.set()
+
+    word = ""
+    file = config
+    while True:
+        # The choice of a pack in the first run is written there.
+        if file is None and (folder / "clearbell.toml").exists():
+            file = folder / "clearbell.toml"
+        try:
+            settings = read_config(file) if file else NodeConfig()
+        except ConfigError as error:
+            refuse(error.zh, error.en)
+        pack = open_pack(settings.pack)
+        store = opened()
+        with loading() as progress:
+            node = Node(store, pack, folder, randomness=os.urandom, progress=progress)
+        ruling = PackRuling(folder, file or folder / "clearbell.toml", settings.pack, begin_again)
+        try:
+            server = Server(
+                node,
+                settings,
+                functools.partial(_sender, folder, file, settings.pack),
+                functools.partial(_demo, folder, settings.pack),
+                ruling,
+                word,
+            )
+        except (ConfigError, LakeError, PlaceError) as error:
+            refuse(error.zh, error.en)
+        except OSError as error:
+            refuse(f"端口无法打开:{error}", f"a port cannot be opened: {error}")
+        # The views stay for good and what calls leave behind is freed by reference counts; looking for cycles among
+        # all of it every few hundred calls costs a fifth of the time of a judgement.
+        gc.freeze()
+        gc.set_threshold(50_000, 50, 1_000)
+        server.start()
+        if not word:
+            for line in server.addresses(language()):
+                say(line, line)
+        stop.wait()
+        word = server.word
+        server.stop()
+        if not again.is_set():
+            return
+        store.close()
+        again.clear()
+        stop.clear()
 
 
 def _sender(home: Path, config: Path | None, pack: str, number: int) -> subprocess.Popen[bytes]:
@@ -77,4 +104,10 @@ def _sender(home: Path, config: Path | None, pack: str, number: int) -> subproce
     words = ["notices", "mass", "send", str(number), "--pack", pack, "--home", str(home)]
     if config is not None:
         words += ["--config", str(config)]
+    return subprocess.Popen([sys.executable, "-m", "clearbell", *words], stdout=subprocess.DEVNULL)  # noqa: S603 ourselves
+
+
+def _demo(home: Path, pack: str, language_: str) -> subprocess.Popen[bytes]:
+    """The maker of the demo: a process of its own, so that no call waits for it."""
+    words = ["demo", "make", "--pack", pack, "--lang", language_, "--home", str(home)]
     return subprocess.Popen([sys.executable, "-m", "clearbell", *words], stdout=subprocess.DEVNULL)  # noqa: S603 ourselves

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 import msgspec
@@ -15,6 +16,9 @@ _ACTIONS = {
     "zh": {"allow": "放行", "label": "标注后放行", "challenge": "质询", "reject": "拒绝"},
     "en": {"allow": "let through", "label": "let through with a label", "challenge": "challenged", "reject": "refused"},
 }
+
+
+_PLACEHOLDER = re.compile(r"\{[^}]*\}")
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -45,6 +49,14 @@ def _shown(name: str, value: object) -> object:
     if name == "share" and isinstance(value, int | float):
         return f"{value:.0%}"
     return f"{value:.4g}" if isinstance(value, float) else value
+
+
+def symbol_words(pack: Pack, symbol: str, language: Language) -> str:
+    """What a symbol says, with an ellipsis for what would be filled in for a call; its name where the pack has none such."""
+    price = pack.prices.get(symbol)
+    if price is None:
+        return symbol
+    return _PLACEHOLDER.sub("…", price.zh if language == "zh" else price.en)
 
 
 def explain(decision: Decision, pack: Pack, language: Language) -> Explanation:

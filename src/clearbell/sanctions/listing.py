@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, select, text
 
 from clearbell.ledger.paging import Order, Place, page
 from clearbell.sanctions.model import Rung, State, Target
-from clearbell.sanctions.tables import sanction
+from clearbell.sanctions.tables import restriction, sanction
 
 BY_ANNOUNCEMENT = Order((sanction.c.announced, sanction.c.sanction), descending=True)
 """The newest first."""
@@ -19,6 +19,10 @@ BY_END = Order((sanction.c.until, sanction.c.sanction))
 """Those that are not over, by when the present rung ends: first those without an end, then the soonest."""
 BY_OVER = Order((sanction.c.ended, sanction.c.sanction), descending=True)
 """Those that are over, the last one first."""
+
+
+BY_START = Order((restriction.c.start, restriction.c.restriction), descending=True)
+"""Restrictions that carry out no sanction, the newest first."""
 
 
 class Group(enum.Enum):
@@ -86,3 +90,39 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.since:
         found.append(sanction.c.announced >= wanted.since)
     return found
+
+
+def straight_listed(
+    conn: Connection, wanted: Wanted, at: int, order: Order, limit: int, after: Place = ()
+) -> Sequence[Row[Any]]:
+    """Restrictions given straight, by an order or by hand, without a sanction of the ladder, as they stand at ``at`` (µs UTC)."""
+    # Written out, not bound, so that a partial index is seen to fit.
+    query = select(restriction).where(restriction.c.sanction == text("''"))
+    lasts = (restriction.c.lifted == 0) & ((restriction.c.until == 0) | (restriction.c.until > at))
+    match wanted.group:
+        case Group.COMING:
+            query = query.where(lasts, restriction.c.start > at)
+        case Group.IN_FORCE:
+            query = query.where(lasts, restriction.c.start <= at)
+        case Group.OVER:
+            query = query.where(~lasts)
+    if wanted.rung is not None:
+        query = query.where(restriction.c.rung == wanted.rung.value)
+    if wanted.number:
+        query = query.where(restriction.c.number == wanted.number)
+    if wanted.name:
+        query = query.where(restriction.c.number == 0, restriction.c.name == wanted.name)
+    if wanted.since:
+        query = query.where(restriction.c.start >= wanted.since)
+    return conn.execute(page(query, order, after, limit)).all()
+
+
+def straight_in_force(conn: Connection, at: int, most: int) -> int:
+    """How many restrictions given straight are in force at ``at`` (µs UTC); counts no further than ``most``."""
+    query = select(restriction.c.restriction).where(
+        restriction.c.sanction == text("''"),
+        restriction.c.lifted == 0,
+        restriction.c.start <= at,
+        (restriction.c.until == 0) | (restriction.c.until > at),
+    )
+    return len(conn.execute(query.limit(most)).all())

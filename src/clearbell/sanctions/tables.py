@@ -77,6 +77,15 @@ sanction = Table(
 _ALIVE = text("ended = 0")
 Index("ix_sanction_until", sanction.c.until, sanction.c.sanction, sqlite_where=_ALIVE, postgresql_where=_ALIVE)
 
+_STRAIGHT = text("sanction = ''")
+Index(
+    "ix_restriction_straight",
+    restriction.c.start,
+    restriction.c.restriction,
+    sqlite_where=_STRAIGHT,
+    postgresql_where=_STRAIGHT,
+)
+
 sanction_notice = Table(
     "sanction_notice",
     metadata,

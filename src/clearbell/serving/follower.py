@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from clearbell.ledger import Store
-from clearbell.screening.views import Views
+from clearbell.screening.views import FACTS, Views
 from clearbell.serving.snapshots import SUFFIX, read_views, save_views
 
 log = structlog.get_logger()
@@ -21,6 +22,10 @@ POLL_SECONDS = 0.2
 STALE_SECONDS = 10.0
 """Views that could not be compared with the ledger for so long are marked stale in every decision."""
 BATCH = 50
+PIECE = 100
+"""Facts that are applied before calls get their turn."""
+BREATH_SECONDS = 0.00005
+"""Pause after a piece: only a thread that sleeps surely lets another have lock and interpreter."""
 FOLD_LOADING = (250_000, 0.5)
 """Changes, and their share of a table, at which views that nobody screens with yet are folded."""
 FRESHEN = 100_000
@@ -116,9 +121,10 @@ class ViewsFollower:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop following; returns when the thread has ended."""
+        """Stop following, if it ever began; returns when the thread has ended."""
         self._stop.set()
-        self._thread.join()
+        if self._thread.ident is not None:
+            self._thread.join()
 
     def catch_up(self) -> int:
         """Apply everything that is new; returns the number of entries. Raises what the store raises."""
@@ -131,6 +137,7 @@ class ViewsFollower:
             if not made.needs_rebuild:
                 with self._lock:
                     self._put(made)
+                views.let_go()
         elif (views.needs_rebuild or worth_freshening(views)) and not self._is_making:
             self._making = threading.Thread(target=self._make, name="views-maker", daemon=True)
             self._making.start()
@@ -150,10 +157,21 @@ class ViewsFollower:
 
     def _apply_new(self, views: Views, lock: contextlib.AbstractContextManager[object]) -> int:
         applied = 0
+        since_breath = 0
         while entries := self._store.entries(views.seq, Views.KINDS, BATCH):
             for entry in entries:
-                with lock:
-                    views.apply(entry)
+                # Read before calls have to wait: an entry may hold thousands of facts.
+                facts = list(entry.decode(FACTS))
+                for start in range(0, len(facts) or 1, PIECE):
+                    piece = facts[start : start + PIECE]
+                    with lock:
+                        views.take_in(entry, piece)
+                        if start + PIECE >= len(facts):
+                            views.passed(entry)
+                    since_breath += len(piece) or 1
+                    if since_breath >= PIECE:
+                        since_breath = 0
+                        time.sleep(BREATH_SECONDS)
             applied += len(entries)
         return applied
 

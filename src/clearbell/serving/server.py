@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import structlog
@@ -15,31 +14,26 @@ from clearbell.access.keys import AccessKey
 from clearbell.access.oidc.fetching import fetch
 from clearbell.access.oidc.provider import Provider
 from clearbell.access.queries import any_account
-from clearbell.calls import Call, CallEnd, Decision
+from clearbell.calls import Decision
 from clearbell.desk.audiences import Sources as AudienceSources
 from clearbell.desk.mass_notices import MassDesk
 from clearbell.discovery.campaigns.queries import numbers_of
 from clearbell.labels.wording import label_words
-from clearbell.ledger.checkpoints import load_key
-from clearbell.notices.service import Outbox
 from clearbell.numbering import to_key
 from clearbell.policy.model import Pack
-from clearbell.policy.workdays import builtin_workdays
-from clearbell.records.between import calls_of
-from clearbell.records.checking import Damage
-from clearbell.records.journal import DecidedTo, decisions_to, read_journal
-from clearbell.records.model import CallRecord
 from clearbell.records.opening import open_lake
-from clearbell.registry.applications.service import Desk
-from clearbell.registry.identity import IdentityKey
 from clearbell.serving.answering import Answering
 from clearbell.serving.config import ConfigError, NodeConfig, listen_address
+from clearbell.serving.demo.keeping import DemoKeeper
+from clearbell.serving.demo.keeping import Starter as DemoStarter
 from clearbell.serving.dialling import Dialling
 from clearbell.serving.enforcing import Enforcing
+from clearbell.serving.gate import open_gate
 from clearbell.serving.mass_running import MassRunning, Starter
-from clearbell.serving.node import Counts, Node
+from clearbell.serving.node import Node
 from clearbell.serving.notifying import Notifying
 from clearbell.serving.replaying import Replaying
+from clearbell.serving.ruling import PackRuling
 from clearbell.serving.upkeep import Upkeep
 from clearbell.sip.answers import AnswerError, Style
 from clearbell.sip.callers import Reading
@@ -49,9 +43,11 @@ from clearbell.sip.tcp import TcpDoor, open_tcp
 from clearbell.sip.udp import UdpDoor, open_udp
 from clearbell.vault import Vault, load_secret
 from clearbell.web.app import create_app
+from clearbell.web.demonstration import UNDER
 from clearbell.web.doors import Doors
 from clearbell.web.enforcement import Signing
-from clearbell.web.gate import Replays
+from clearbell.web.officers.demo_texts import marks
+from clearbell.web.under import Under
 
 log = structlog.get_logger()
 
@@ -83,94 +79,23 @@ def _sources(config: NodeConfig, pack: Pack) -> tuple[Source, ...]:
     return tuple(sources)
 
 
-_MOST_CALLS = 10_000
-"""Calls of a number that a page tells of."""
-
-
-class _Gate:
-    """The node as the web room sees it."""
-
-    def __init__(
-        self, node: Node, doors: list[Redirect], vault: Vault, outbox: Outbox, mass: MassDesk, replays: Replaying
-    ) -> None:
-        self._node = node
-        self._doors = doors
-        self.pack = node.pack
-        self.started = node.started
-        self.store = node.store
-        self.receipt_key = load_key(node.home / "receipt-key.pem")
-        self.ledger_key = load_key(node.home / "ledger-key.pem")
-        identities = IdentityKey(load_secret(node.home / "identity-key", node.randomness))
-        self.desk = Desk(node.pack, builtin_workdays(node.pack.id), identities)
-        self.vault = vault
-        self.outbox = outbox
-        self._lake = open_lake(node.home, node.pack, node.randomness)
-        self.mass = mass
-        self.replays: Replays = replays
-
-    @property
-    def counts(self) -> Counts:
-        return self._node.counts
-
-    @property
-    def views_seq(self) -> int:
-        return self._node.views_seq
-
-    @property
-    def stale(self) -> bool:
-        return self._node.follower.stale
-
-    @property
-    def journal_damage(self) -> tuple[Damage, ...]:
-        return self._node.journal_check.damaged
-
-    def now(self) -> int:
-        return self._node.store.clock.now()
-
-    def screen(self, call: Call) -> Decision:
-        try:
-            return self._node.screen(call)
-        except Exception as error:  # noqa: BLE001 whatever went wrong, the call must not be lost for it
-            log.error("screening-failed", error=repr(error))
-            return self._node.fail_open(call, "screening-failed")
-
-    def ended(self, end: CallEnd) -> None:
-        self._node.ended(end)
-
-    def recent(self) -> list[Decision]:
-        return self._node.recent()
-
-    def find(self, decision_id: str) -> Decision | None:
-        return self._node.find(decision_id)
-
-    def decided_since(self, since: int) -> Iterator[Decision]:
-        records = read_journal(self._node.folder, since)
-        return (record for record in records if isinstance(record, Decision))
-
-    def decided_to(self, callee: int, since: int, most: int) -> DecidedTo:
-        return decisions_to(self._node.folder, callee, since, most)
-
-    def calls_of(self, number: int) -> list[CallRecord]:
-        return calls_of(self._lake, number, _MOST_CALLS)
-
-    def calls_lately(self, unit: int | str) -> tuple[int, int]:
-        return self._node.calls_lately(unit)
-
-    def door_counts(self) -> dict[str, int]:
-        total: dict[str, int] = {}
-        for door in self._doors:
-            for name, count in list(door.counts.items()):
-                total[name] = total.get(name, 0) + count
-        return total
-
-
 class Server:
     """Opens every door at once, or none."""
 
-    def __init__(self, node: Node, config: NodeConfig, sender: Starter | None = None) -> None:
+    def __init__(
+        self,
+        node: Node,
+        config: NodeConfig,
+        sender: Starter | None = None,
+        demo: DemoStarter | None = None,
+        ruling: PackRuling | None = None,
+        word: str = "",
+    ) -> None:
         """Bind every address. Raises :class:`ConfigError`, or ``OSError`` naming an address that cannot be had.
 
         ``sender``: starts the sender of a mass notice; without, those that were started wait for ``notices mass send``.
+        ``demo``: starts the making of the demo; without, its pages cannot have one made.
+        ``ruling``: lets the first run choose other rules. ``word``: of the first run, from an earlier start.
         """
         self._node = node
         self._config = config
@@ -178,6 +103,7 @@ class Server:
         self._doors: list[UdpDoor | TcpDoor] = []
         self._http: uvicorn.Server | None = None
         self._first_run: FirstRun | None = None
+        self._demo = DemoKeeper(node.home, demo, node.randomness, secure=config.http.secure_cookies)
         self._http_thread: threading.Thread | None = None
         secret = load_secret(node.home / "document-key", node.randomness)
         vault = Vault(node.home / "documents", secret, node.randomness)
@@ -215,9 +141,11 @@ class Server:
                 bound.append(http_socket)
                 key = AccessKey(load_secret(node.home / "access-key", node.randomness), node.randomness)
                 with node.store.read() as conn:
-                    self._first_run = None if any_account(conn) else FirstRun(key)
+                    self._first_run = None if any_account(conn) else FirstRun(key, word)
                 app = create_app(
-                    _Gate(node, self._cores, vault, self._notifying.outbox, _mass_desk(node, config), self._replaying),
+                    open_gate(
+                        node, self._cores, vault, self._notifying.outbox, _mass_desk(node, config), self._replaying
+                    ),
                     token=token,
                     lookups_per_minute=config.http.lookups_per_minute,
                     doors=Doors(
@@ -231,13 +159,15 @@ class Server:
                         ],
                         public_url=config.http.public_url,
                         first_run=self._first_run,
+                        demo=self._demo,
+                        ruling=ruling,
                     ),
                     signing=Signing(config.enforcement.targets),
                     lines=config.verification.receiving,
                 )
                 server = uvicorn.Server(
                     uvicorn.Config(
-                        app,
+                        Under(app, UNDER, self._demo.app, marks),
                         log_config=None,
                         access_log=False,
                         lifespan="off",
@@ -285,6 +215,7 @@ class Server:
             self._http.should_exit = True
             self._http_thread.join(10)
         self._replaying.stop()
+        self._demo.close()
         self._dialling.stop()
         self._answering.stop()
         self._enforcing.stop()
@@ -293,6 +224,11 @@ class Server:
         self._notifying.stop()
         self._upkeep.stop()
         self._node.stop()
+
+    @property
+    def word(self) -> str:
+        """Of the first run; empty: there is an account already."""
+        return self._first_run.word if self._first_run is not None else ""
 
     def addresses(self, language: str) -> list[str]:
         """Where the doors are, in words."""

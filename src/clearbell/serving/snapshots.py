@@ -22,7 +22,7 @@ log = structlog.get_logger()
 
 FOLDER = "views"
 SUFFIX = ".views"
-_MAGIC = b"CLEARBELL-VIEWS-1\n"
+_MAGIC = b"CLEARBELL-VIEWS-2\n"
 _LENGTH_BYTES = 8
 _HEAD_AT = len(_MAGIC) + _LENGTH_BYTES
 _ALIGN = 64

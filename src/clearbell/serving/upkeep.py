@@ -100,29 +100,33 @@ class Upkeep:
     def _run(self) -> None:
         rounds = 0
         while not self._stop.wait(LABELS_SECONDS):
-            self._do("reports-not-weighed", self._reporting.run)
-            self._do("outcomes-not-added-up", self._add_up)
-            if rounds % TALLY_EVERY == 0:
-                self._do("complaints-not-added-up", functools.partial(self._tally, rounds // TALLY_EVERY))
-            self._do("journal-not-checked", self._check_journal)
-            self._do("scorecards-not-kept", self._keep_scores)
-            self._do("labels-not-published", self._publish)
-            self._do("cases-not-opened", self._open_cases)
-            self._do("cases-not-looked-into", self._case_evidence.run)
-            self._do("sanctions-not-kept-up", self._keep_up_sanctions)
-            self._do("appellants-not-told", self._tell_appellants)
-            self._do("orders-not-kept-up", self._keep_up_orders)
-            self._do("deadlines-not-passed", functools.partial(self._pass_deadlines, rounds))
-            if rounds % CARDS_EVERY == 0:
-                self._swept = -1
-            self._do("cards-not-swept", self._sweep_cards)
-            if rounds % RECEIPTS_EVERY == 0:
-                thorough = rounds % RETENTION_EVERY == 0
-                self._do("mass-notices-not-settled", functools.partial(self._settle_mass_notices, thorough=thorough))
-            if rounds % RETENTION_EVERY == 0:
-                self._do("old-records-not-removed", self._remove_records)
-                self._do("recordings-not-removed", self._keep_up_test_calls)
+            self.go_round(rounds)
             rounds += 1
+
+    def go_round(self, rounds: int) -> None:
+        """Do every chore whose turn it is in the round of that number, counted from 0."""
+        self._do("reports-not-weighed", self._reporting.run)
+        self._do("outcomes-not-added-up", self._add_up)
+        if rounds % TALLY_EVERY == 0:
+            self._do("complaints-not-added-up", functools.partial(self._tally, rounds // TALLY_EVERY))
+        self._do("journal-not-checked", self._check_journal)
+        self._do("scorecards-not-kept", self._keep_scores)
+        self._do("labels-not-published", self._publish)
+        self._do("cases-not-opened", self._open_cases)
+        self._do("cases-not-looked-into", self._case_evidence.run)
+        self._do("sanctions-not-kept-up", self._keep_up_sanctions)
+        self._do("appellants-not-told", self._tell_appellants)
+        self._do("orders-not-kept-up", self._keep_up_orders)
+        self._do("deadlines-not-passed", functools.partial(self._pass_deadlines, rounds))
+        if rounds % CARDS_EVERY == 0:
+            self._swept = -1
+        self._do("cards-not-swept", self._sweep_cards)
+        if rounds % RECEIPTS_EVERY == 0:
+            thorough = rounds % RETENTION_EVERY == 0
+            self._do("mass-notices-not-settled", functools.partial(self._settle_mass_notices, thorough=thorough))
+        if rounds % RETENTION_EVERY == 0:
+            self._do("old-records-not-removed", self._remove_records)
+            self._do("recordings-not-removed", self._keep_up_test_calls)
 
     def _do(self, failed: str, chore: Callable[[], None]) -> None:
         """Do a chore. One that fails is tried again the next time, and keeps none of the others from being done."""

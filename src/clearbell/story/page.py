@@ -24,8 +24,11 @@ _LEGEND = (
 )
 
 
-def page(story: Story, pack: Pack, language: str = "zh", nonce: str = "") -> str:
-    """The page in Chinese and English, showing ``language`` first. ``nonce``: of its style sheet, where it is served."""
+def page(story: Story, pack: Pack, language: str = "zh", nonce: str = "", around: str = "") -> str:
+    """The page in Chinese and English, showing ``language`` first.
+
+    ``nonce``: of its style sheet, where it is served. ``around``: HTML of what stands above it there, as it is.
+    """
     zone = datetime.timezone(datetime.timedelta(minutes=pack.utc_offset_minutes))
     checked = {one: " checked" if one == language else "" for one in ("zh", "en")}
     seq, digest = story.head
@@ -35,6 +38,7 @@ def page(story: Story, pack: Pack, language: str = "zh", nonce: str = "") -> str
             f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">',
             '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">',
             f"<title>清铃 Clearbell {escape(story.case)}</title><style{mark}>{STYLE}</style></head><body>",
+            around,
             f'<input class="languages" type="radio" name="language" id="zh" aria-label="中文"{checked["zh"]}>',
             f'<input class="languages" type="radio" name="language" id="en" aria-label="English"{checked["en"]}>',
             '<header><span class="switch"><label for="zh" lang="x">中文</label><label for="en" lang="x">English</label></span>',

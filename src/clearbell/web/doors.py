@@ -23,8 +23,10 @@ from clearbell.access.settings import AccessSettings
 from clearbell.access.signing_in import session_of
 from clearbell.ledger import Store
 from clearbell.numbering import to_key
+from clearbell.web.demonstration import Demo, Stage
 from clearbell.web.gate import Gate
 from clearbell.web.permissions import NEEDS, OWN, PERSONAL
+from clearbell.web.ruling import Ruling
 from clearbell.web.tenancy import TENANT, NotYoursError, check_tenant
 
 COOKIE = "clearbell_session"
@@ -64,13 +66,20 @@ class Doors:
         providers: Sequence[Provider] = (),
         public_url: str = "",
         first_run: FirstRun | None = None,
+        demo: Demo | None = None,
+        stage: Stage | None = None,
+        ruling: Ruling | None = None,
     ) -> None:
         """``secure``: the cookie goes over HTTPS only.
 
         ``providers``: the identity providers of the settings, which send people back to ``public_url``.
-        ``first_run``: lets who has its word make the first account.
+        ``first_run``: lets who has its word make the first account. ``demo``: the demo beside this node; ``stage``:
+        this node is a demo itself. ``ruling``: lets the first run choose other rules.
         """
         self.first_run = first_run
+        self.demo = demo
+        self.stage = stage
+        self.ruling = ruling
         self.providers = {one.settings.id: one for one in providers}
         self.public_url = public_url.rstrip("/")
         self.store = store

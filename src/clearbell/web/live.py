@@ -17,13 +17,12 @@ from litestar.response import ServerSentEvent
 
 from clearbell.calls import Action, Decision
 from clearbell.numbering import mask
-from clearbell.policy.explanation import explain
-from clearbell.web.console import choose_language
+from clearbell.policy.explanation import explain, symbol_words
 from clearbell.web.doors import open_or_session
 from clearbell.web.feeds import ServedGate
 from clearbell.web.gate import Gate
-from clearbell.web.live_texts import count_words
-from clearbell.web.officers.page import show
+from clearbell.web.live_texts import DECIDED, count_words
+from clearbell.web.officers.page import language_of, show
 from clearbell.web.texts import TEXTS
 
 _PAUSE = 1.0
@@ -79,6 +78,13 @@ def _row(decision: Decision, gate: Gate, language: str, zone: zoneinfo.ZoneInfo)
     )
 
 
+def _reason(name: str, gate: Gate, language: str) -> str:
+    """What decided, in words: the sum, a failure, or what was seen, without what it was seen of."""
+    if name in DECIDED:
+        return DECIDED[name][language]
+    return symbol_words(gate.pack, name, "zh" if language == "zh" else "en")
+
+
 def status_of(gate: Gate, language: str) -> Status:
     """Gather what the page shows."""
     counts = gate.counts
@@ -94,7 +100,7 @@ def status_of(gate: Gate, language: str) -> Status:
         ledger=gate.views_seq,
         policy=gate.pack.version,
         actions=[(a.value, texts[f"action_{a.value}"], counts.by_action.get(a.value, 0)) for a in Action],
-        reasons=reasons[:12],
+        reasons=[(_reason(name, gate, language), count) for name, count in reasons[:12]],
         door=[(count_words(name, language), count) for name, count in sorted(gate.door_counts().items())],
         rows=[_row(decision, gate, language, zone) for decision in gate.recent()[:20]],
     )
@@ -103,7 +109,7 @@ def status_of(gate: Gate, language: str) -> Status:
 @get("/desk/live", sync_to_thread=True, guards=[open_or_session], include_in_schema=False)
 def live(gate: ServedGate, request: Request[Any, Any, State]) -> Response[str]:
     """Live counts and the newest decisions with their reasons. Open to everyone on a node without accounts."""
-    language = choose_language(request)
+    language = language_of(request)
     return show(request, "live.html", w=TEXTS[language], s=status_of(gate, language))
 
 
@@ -112,7 +118,7 @@ async def live_events(
     gate: ServedGate, request: Request[Any, Any, State], most: Most = _STREAM_MOST
 ) -> ServerSentEvent:
     """What the page shows, once a second where it changed; a browser asks again when the stream ends."""
-    language = choose_language(request)
+    language = language_of(request)
 
     async def events() -> AsyncGenerator[str, None]:
         before = b""

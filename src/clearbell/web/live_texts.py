@@ -23,6 +23,11 @@ COUNTS: dict[str, dict[str, str]] = {
     "answered unwanted": {"zh": "应答:被叫不愿接听(607)", "en": "answered: unwanted (607)"},
     "answered network-blocked": {"zh": "应答:网络拦截(603)", "en": "answered: blocked by the network (603)"},
 }
+DECIDED: dict[str, dict[str, str]] = {
+    "total": {"zh": "分值合计", "en": "the points added up"},
+    "fail-open": {"zh": "未能判定而放行", "en": "it could not be judged, and was let through"},
+}
+"""What decided where no symbol did."""
 _ANSWERED, _MALFORMED = "answered ", "malformed: "
 
 

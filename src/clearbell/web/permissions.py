@@ -144,6 +144,11 @@ _OPEN: Mapping[tuple[str, str], P | None] = dict.fromkeys(
         ("GET", "/first-run"),
         ("GET", "/first-run/{word}"),
         ("POST", "/first-run/found"),
+        ("POST", "/first-run/pack"),
+        ("POST", "/first-run/demo/{step}"),
+        # Inside a demo only, and to who was let in.
+        ("GET", "/as"),
+        ("POST", "/as/enter"),
         ("GET", "/figures.csv"),
         ("GET", "/figures.json"),
         ("POST", "/number"),
@@ -221,6 +226,8 @@ DOOR = frozenset(
 """Where one comes in; without a session."""
 _DESK: Mapping[tuple[str, str], P | None] = {
     ("GET", "/desk/live"): P.NODE_READ,
+    ("GET", "/desk/demo"): P.DEMO,
+    ("POST", "/desk/demo/{step}"): P.DEMO,
     ("GET", "/desk/live/events"): P.NODE_READ,
     ("GET", "/desk/cases"): P.CASES_READ,
     ("GET", "/desk/cases/{case}"): P.CASES_READ,
@@ -241,6 +248,7 @@ _DESK: Mapping[tuple[str, str], P | None] = {
     ("POST", "/desk/reports/{receipt}/answer"): P.COMPLAINTS_HANDLE,
     ("POST", "/desk/cases/{case}/answers"): P.COMPLAINTS_HANDLE,
     ("POST", "/desk/cases/{case}/preview"): P.SANCTIONS_DECIDE,
+    ("GET", "/desk/restrictions"): P.SANCTIONS_READ,
     ("GET", "/desk/sanctions"): P.SANCTIONS_READ,
     ("GET", "/desk/sanctions/{case}/{place}"): P.SANCTIONS_READ,
     ("POST", "/desk/sanctions/{case}/{place}/lift"): P.SANCTIONS_DECIDE,

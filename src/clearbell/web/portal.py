@@ -18,11 +18,12 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import Body, FromPath, QueryParameter
 from litestar.response import Redirect
 
+from clearbell.calls import DAY, Decision
 from clearbell.consent.codes import new_code, plain_code
 from clearbell.consent.evidence import EvidenceKind, do_keep
 from clearbell.labels.wording import category_name
 from clearbell.ledger import Act
-from clearbell.numbering import mask, to_key
+from clearbell.numbering import format_e164, mask, to_key
 from clearbell.reports.complaints.model import State as ComplaintState
 from clearbell.reports.form import BAD_TYPES
 from clearbell.reports.model import Duration, Reported
@@ -43,8 +44,22 @@ from clearbell.web.revocation import shown_time
 ACTOR = "web:subscriber"
 PROVING = Proving(ACTOR, "report")
 SOURCE = "portal"
-_FIELDS = ("reporter", "token", "number", "date", "time", "duration", "manner", "category", "description", "forward")
+_FIELDS = (
+    "reporter",
+    "token",
+    "call",
+    "number",
+    "date",
+    "time",
+    "duration",
+    "manner",
+    "category",
+    "description",
+    "forward",
+)
 _MOST_WORDS = 2_000
+_DAYS, _MOST_CALLS = 30, 20
+"""So far back, and so many, calls are offered to be reported."""
 Asked = Request[Any, Any, State]
 Receipt = Annotated[str, QueryParameter(name="receipt", max_length=64, description="Receipt of a report.")]
 Sent = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
@@ -58,12 +73,24 @@ def _values(data: dict[str, Any]) -> dict[str, str]:
     return {name: text if isinstance(text := data.get(name), str) else "" for name in _FIELDS}
 
 
+def _recent(gate: Gate, reporter: int) -> list[Decision]:
+    """The last calls to a proven number that can be reported: those whose caller is known, the newest first."""
+    found = gate.decided_to(reporter, gate.now() - _DAYS * DAY, _MOST_CALLS)
+    return [one for one in found.decisions if one.call.caller]
+
+
 def _form(gate: Gate, language: str, values: dict[str, str], faults: list[str], status: int = 200) -> Response[str]:
+    reporter = to_key(values["reporter"], gate.pack.home)
+    # Only who proved the number is told who called it; ``token`` stands here for a proof that was checked.
+    recent = _recent(gate, reporter) if values["token"] and reporter else []
     return _render(
         "report.html",
         language,
         status,
         v=values,
+        recent=[(one.id, f"{shown_time(one.call.at, gate)} · {format_e164(one.call.caller)}") for one in recent],
+        days=_DAYS,
+        today=shown_time(gate.now(), gate)[:10],
         faults=faults,
         masked=mask(to_key(values["reporter"], gate.pack.home)),
         durations=[one.value for one in Duration],
@@ -113,6 +140,10 @@ def send_report(data: SentWithFile, gate: ServedGate, request: Asked) -> Respons
     proof = PROVING.check(gate, reporter, values["token"], str(data.get("code", "")), language)
     values["token"] = proof.token
     faults = [proof.fault] if proof.fault else []
+    if data.get("show") == "calls":
+        return _form(gate, language, values, faults, 422 if faults else 200)
+    if values["call"] and proof.token:
+        _take_call(gate, reporter, values)
     report, wrong = _read(gate, reporter, values, language)
     faults += wrong
     content = _content(data.get("evidence"))
@@ -124,6 +155,16 @@ def send_report(data: SentWithFile, gate: ServedGate, request: Asked) -> Respons
     if content:
         faults.append(PORTAL[language]["file_again"])
     return _form(gate, language, values, faults, 422)
+
+
+def _take_call(gate: Gate, reporter: int, values: dict[str, str]) -> None:
+    """Fill number and time from the call that was chosen, where it was one to the reporter."""
+    chosen = next((one for one in _recent(gate, reporter) if one.id == values["call"]), None)
+    if chosen is not None:
+        zone = datetime.timezone(datetime.timedelta(minutes=gate.pack.utc_offset_minutes))
+        at = datetime.datetime.fromtimestamp(chosen.call.at / 1e6, zone)
+        values["number"] = format_e164(chosen.call.caller)
+        values["date"], values["time"] = at.date().isoformat(), at.strftime("%H:%M:%S")
 
 
 def _read(gate: Gate, reporter: int, values: dict[str, str], language: str) -> tuple[Reported | None, list[str]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, literal, select
 
+from clearbell.ledger.paging import Order, Place, page
 from clearbell.notices.mass.errors import UnknownMassError
 from clearbell.notices.mass.model import OPEN, MassState, Outcome
 from clearbell.notices.mass.tables import mass, mass_recipient
@@ -29,6 +30,24 @@ def masses(conn: Connection, state: MassState | None = None, limit: int = 50, st
     if state is not None:
         query = query.where(mass.c.state == state.value)
     return list(conn.execute(query))
+
+
+BY_NUMBER = Order((mass.c.mass,), descending=True)
+"""The newest first."""
+
+
+def masses_listed(
+    conn: Connection, order: Order, limit: int, after: Place = (), *, state: str = "", purpose: str = "", text: str = ""
+) -> list[Row[Any]]:
+    """Mass notices past a place of the order; ``text``: in their name, whatever its case."""
+    query = select(mass)
+    if state:
+        query = query.where(mass.c.state == state)
+    if purpose:
+        query = query.where(mass.c.purpose == purpose)
+    if text:
+        query = query.where(mass.c.name.icontains(text, autoescape=True))
+    return list(conn.execute(page(query, order, after, limit)))
 
 
 def counts_of(conn: Connection, number: int) -> dict[Outcome, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -71,14 +71,16 @@ class Views:
 
     def apply(self, entry: Entry) -> None:
         """Take in an entry; one that was applied before changes nothing."""
-        if entry.seq <= self.seq:
-            return
-        self.seq = entry.seq
-        if entry.kind == ERASED:
-            self.needs_rebuild = True
-            return
+        if entry.seq > self.seq:
+            self.take_in(entry, list(entry.decode(FACTS)))
+            self.passed(entry)
+
+    def take_in(self, entry: Entry, facts: Sequence[msgspec.Struct]) -> None:
+        """Take in some of the facts of an entry, in their order.
+
+        So calls can be screened between the pieces of a large one; :meth:`passed` follows the last piece.
+        """
         room = entry.kind.partition(".")[0]
-        facts: Iterator[msgspec.Struct] = entry.decode(FACTS)
         if room == "registry":
             self.entitlements.apply(facts)
         elif room == "consent":
@@ -89,6 +91,19 @@ class Views:
             self.standing.apply(facts)
         elif room == "cards":
             self.names.apply(facts)
+
+    def passed(self, entry: Entry) -> None:
+        """The whole entry is taken in."""
+        self.seq = entry.seq
+        self.needs_rebuild = self.needs_rebuild or entry.kind == ERASED
+
+    def let_go(self) -> None:
+        """Free what is large, a piece at a time, once other views took the place of these.
+
+        Left to the interpreter it would be freed in one go, for which every thread waits.
+        """
+        self.wills.let_go()
+        self.standing.let_go()
 
     @property
     def rows(self) -> int:

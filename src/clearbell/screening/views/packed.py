@@ -1,7 +1,11 @@
 """Tables of many millions of numbers in few bytes each: sorted columns that never change, and what changed since.
 
 A row costs its key (8 bytes) and its width, nothing more; the columns may lie in a file mapped into memory, which
-processes share. Changes are kept in a dictionary, which costs several times as much a row, until :meth:`fold`.
+processes share. Changes are kept in dictionaries, which cost several times as much a row, until :meth:`fold`.
+
+Calls are screened while tables of millions are changed, folded and let go beside them, so nothing here keeps the
+interpreter for longer than a piece of a table takes: changes lie in many small dictionaries, none of which takes long
+to grow, to read through or to free.
 """
 
 from __future__ import annotations
@@ -20,6 +24,40 @@ _LOW = (1 << _LOW_BITS) - 1
 
 Columned = Sequence[bytes | memoryview]
 """Pieces of one column, in order."""
+_PARTS = 64
+_PART = _PARTS - 1
+
+
+def place_of(keys: memoryview, key: int) -> int:
+    """Place of a key in keys in rising order (unsigned 64-bit); -1 when it is not there."""
+    place = bisect.bisect_left(keys, key)
+    return place if place < len(keys) and keys[place] == key else -1
+
+
+class Changes:
+    """What changed of a table: a row by key, or None where one was taken away."""
+
+    __slots__ = ("_parts",)
+
+    def __init__(self) -> None:
+        self._parts: tuple[dict[int, bytes | None], ...] = tuple({} for _ in range(_PARTS))
+
+    def __len__(self) -> int:
+        """Changes."""
+        return sum(map(len, self._parts))
+
+    def part(self, key: int) -> dict[int, bytes | None]:
+        """The dictionary in which a key's change is, if there is one."""
+        return self._parts[key & _PART]
+
+    def parts(self) -> Iterator[dict[int, bytes | None]]:
+        """All changes, a piece at a time."""
+        return iter(self._parts)
+
+    def clear(self) -> None:
+        """Forget them, a piece at a time."""
+        for part in self._parts:
+            part.clear()
 
 
 class Columns:
@@ -43,9 +81,7 @@ class Columns:
 
     def find(self, key: int) -> int:
         """Place of a key; -1 when it is not there."""
-        keys = self.keys
-        place = bisect.bisect_left(keys, key)
-        return place if place < len(keys) and keys[place] == key else -1
+        return place_of(self.keys, key)
 
     def row(self, place: int) -> bytes:
         """The row at a place."""
@@ -61,8 +97,7 @@ class PackedTable:
     def __init__(self, width: int, columns: Columns | None = None) -> None:
         self.width = width
         self._columns = columns if columns is not None else Columns.none(width)
-        # A row, or None where one of the columns was taken away.
-        self._changes: dict[int, bytes | None] = {}
+        self._changes: Changes = Changes()
         self._size = len(self._columns.keys)
 
     def __len__(self) -> int:
@@ -81,8 +116,9 @@ class PackedTable:
 
     def get(self, key: int) -> bytes | None:
         """The row of a key; None when it has none."""
-        if self._changes and key in self._changes:
-            return self._changes[key]
+        part = self._changes.part(key)
+        if key in part:
+            return part[key]
         place = self._columns.find(key)
         return self._columns.row(place) if place >= 0 else None
 
@@ -93,7 +129,7 @@ class PackedTable:
             raise ValueError(message)
         if self.get(key) is None:
             self._size += 1
-        self._changes[key] = row
+        self._changes.part(key)[key] = row
 
     def pop(self, key: int) -> None:
         """Take the row of a key away; nothing happens where there is none."""
@@ -101,48 +137,60 @@ class PackedTable:
             return
         self._size -= 1
         if self._columns.find(key) >= 0:
-            self._changes[key] = None
+            self._changes.part(key)[key] = None
         else:
-            del self._changes[key]
+            del self._changes.part(key)[key]
 
     def items(self) -> Iterator[tuple[int, bytes]]:
         """Every key with its row, in no order."""
         changes = self._changes
         for place, key in enumerate(self._columns.keys):
-            if key not in changes:
+            if key not in changes.part(key):
                 yield key, self._columns.row(place)
-        for key, row in changes.items():
-            if row is not None:
-                yield key, row
+        for part in changes.parts():
+            for key, row in part.items():
+                if row is not None:
+                    yield key, row
 
-    def fold(self) -> None:
-        """Work the changes into new columns. It takes memory for both, and time by the size of the table."""
-        if not self._changes:
+    def fold(self, at_least: int = 0, share: float = 0.0) -> None:
+        """Work the changes into new columns where there are so many of them, and that share of the rows.
+
+        It takes memory for both, and time by the size of the table.
+        """
+        count = self.changes
+        if not count or count < max(at_least, share * self._size):
             return
         # Arrow sorts and filters whole columns; a call never comes here.
         import pyarrow as pa
         import pyarrow.compute as pc
 
         old = self._columns
-        changed = pa.array(array("Q", self._changes), pa.uint64())
-        kept = pc.invert(pc.is_in(_keys(old), value_set=changed))
-        live = {key: row for key, row in self._changes.items() if row is not None}
-        new = Columns(
-            memoryview(array("Q", live)).cast("B") if live else memoryview(b""),
-            memoryview(b"".join(live.values())),
-            self.width,
+        changed, keys, rows = array("Q"), array("Q"), bytearray()
+        for part in self._changes.parts():
+            changed.extend(part)
+            live = {key: row for key, row in part.items() if row is not None}
+            keys.extend(live)
+            rows += b"".join(live.values())
+        kept = pc.invert(pc.is_in(key_column(old.keys), value_set=key_column(memoryview(changed))))
+        new = Columns(memoryview(keys).cast("B") if keys else memoryview(b""), memoryview(rows), self.width)
+        all_keys = pa.concat_arrays([pc.filter(key_column(old.keys), kept), key_column(new.keys)])
+        all_rows = pa.concat_arrays([pc.filter(_rows(old), kept), _rows(new)])
+        order = pc.array_sort_indices(all_keys)
+        self._columns = Columns(
+            column_bytes(pc.take(all_keys, order)), column_bytes(pc.take(all_rows, order)), self.width
         )
-        keys = pa.concat_arrays([pc.filter(_keys(old), kept), _keys(new)])
-        rows = pa.concat_arrays([pc.filter(_rows(old), kept), _rows(new)])
-        order = pc.array_sort_indices(keys)
-        self._columns = Columns(_bytes(pc.take(keys, order)), _bytes(pc.take(rows, order)), self.width)
-        self._changes = {}
+        self._changes.clear()
+
+    def let_go(self) -> None:
+        """Free what changed, a piece at a time; the table is of no use afterwards."""
+        self._changes.clear()
 
 
-def _keys(columns: Columns) -> pa.UInt64Array:
+def key_column(keys: memoryview) -> pa.UInt64Array:
+    """Unsigned 64-bit integers as a column, not copied."""
     import pyarrow as pa
 
-    return pa.UInt64Array.from_buffers(pa.uint64(), len(columns.keys), [None, pa.py_buffer(columns.keys)])
+    return pa.UInt64Array.from_buffers(pa.uint64(), len(keys), [None, pa.py_buffer(keys)])
 
 
 def _rows(columns: Columns) -> pa.FixedSizeBinaryArray:
@@ -152,7 +200,8 @@ def _rows(columns: Columns) -> pa.FixedSizeBinaryArray:
     return pa.FixedSizeBinaryArray.from_buffers(kind, len(columns.keys), [None, pa.py_buffer(columns.rows)])
 
 
-def _bytes(column: pa.Array) -> memoryview:
+def column_bytes(column: pa.Array) -> memoryview:
+    """The bytes of a column of fixed width, not copied."""
     buffer = column.buffers()[1]
     each = column.type.bit_width // 8
     return (
@@ -206,8 +255,12 @@ class WideTable:
     def fold(self, at_least: int = 0, share: float = 0.0) -> None:
         """Fold the tables that have at least so many changes, and at least that share of their rows."""
         for table in self._tables.values():
-            if table.changes >= max(at_least, share * len(table)):
-                table.fold()
+            table.fold(at_least, share)
+
+    def let_go(self) -> None:
+        """Free what changed, a piece at a time; the table is of no use afterwards."""
+        for table in self._tables.values():
+            table.let_go()
 
     def saved(self) -> tuple[list[tuple[int, int]], list[memoryview], list[memoryview]]:
         """What :meth:`restored` makes it of again: of each table its high part and rows; then keys and rows of all.

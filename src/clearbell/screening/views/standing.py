@@ -73,8 +73,11 @@ class Standing:
 
     def fold(self, at_least: int = 0, share: float = 0.0) -> None:
         """Fold the labels where they have so many changes; see :meth:`PackedTable.fold`."""
-        if self._labels.changes >= max(at_least, share * len(self._labels)):
-            self._labels.fold()
+        self._labels.fold(at_least, share)
+
+    def let_go(self) -> None:
+        """Free what changed, a piece at a time; the labels are of no use afterwards."""
+        self._labels.let_go()
 
     def saved(self) -> dict[str, Columned]:
         """What :meth:`restored` makes it of again. Everything must be folded."""

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from clearbell.consent.hours import zone_of
-from clearbell.consent.model import ConsentGranted, ConsentWithdrawn, Listed, ListVerdict, RefusalEnded, Refused, Wished
-from clearbell.screening.views.packed import Columned, WideTable
+from clearbell.consent.model import ConsentGranted, ConsentWithdrawn, Listed, RefusalEnded, Refused, Wished
+from clearbell.screening.views.own_lists import OwnLists, RefusedNumbers
+from clearbell.screening.views.packed import Columned, PackedTable, WideTable
 from clearbell.screening.views.pool import Pool
+from clearbell.screening.views.ragged import RaggedTable
+from clearbell.screening.views.wishes import Wishes
 
 EVERY = "*"
 _CALLEE_BITS = 60
@@ -40,38 +42,13 @@ _ENCODE = msgspec.msgpack.Encoder().encode
 _DECODE = msgspec.msgpack.Decoder(tuple[Grant, ...]).decode
 
 
-class OwnList:
-    """One subscriber's list."""
-
-    __slots__ = ("lines",)
-
-    def __init__(self) -> None:
-        self.lines: dict[tuple[int, int], ListVerdict] = {}
-
-    def verdict(self, caller: int) -> ListVerdict:
-        """What the list says of a caller; allow beats block wherever both hold."""
-        single = self.lines.get((caller, caller))
-        if single is ListVerdict.ALLOW:
-            return single
-        found = single or ListVerdict.NONE
-        if len(self.lines) > (single is not None):
-            for (first, last), verdict in self.lines.items():
-                if first <= caller <= last:
-                    if verdict is ListVerdict.ALLOW:
-                        return verdict
-                    found = verdict
-        return found
-
-
 class SavedWills(msgspec.Struct, frozen=True):
     """Everything of :class:`Wills` but its columns."""
 
     holders: list[str]
     grants: list[tuple[int, int]]
     refused_holders: list[tuple[int, int]]
-    refused_numbers: list[tuple[int, int, int]]
-    lists: list[tuple[int, int, int, ListVerdict]]
-    wishes: list[Wished]
+    zones: list[str]
 
 
 class Wills:
@@ -85,10 +62,9 @@ class Wills:
         self._read: dict[bytes, tuple[Grant, ...]] = {}
         self._refused_holders = WideTable(_TIME_BYTES)
         self._holders: dict[str, int] = {}
-        self.refused_numbers: dict[tuple[int, int], int] = {}
-        """(caller, callee) to when, µs UTC."""
-        self.lists: dict[int, OwnList] = {}
-        self.wishes: dict[int, Wished] = {}
+        self.refused_numbers = RefusedNumbers()
+        self.lists = OwnLists()
+        self.wishes = Wishes()
 
     def apply(self, facts: Iterable[msgspec.Struct], at: int) -> None:
         """Take in facts of consent, stated at ``at`` (µs UTC)."""
@@ -103,18 +79,15 @@ class Wills:
                     self._withdraw(fact.holder, fact.callee, EVERY, at)
                     self._refused_holders.put(self._key(fact.holder, fact.callee), at.to_bytes(_TIME_BYTES))
                 if fact.caller:
-                    self.refused_numbers[fact.caller, fact.callee] = at
+                    self.refused_numbers.put(fact.caller, fact.callee, at)
             elif isinstance(fact, RefusalEnded):
                 if fact.holder:
                     self._refused_holders.pop(self._key(fact.holder, fact.callee))
-                self.refused_numbers.pop((fact.caller, fact.callee), None)
+                self.refused_numbers.put(fact.caller, fact.callee, 0)
             elif isinstance(fact, Listed):
-                self._list(fact)
+                self.lists.apply(fact)
             elif isinstance(fact, Wished):
-                if fact.hours:
-                    # Read from the machine's database now, so that no call waits for it.
-                    zone_of(fact.zone, "UTC")
-                self.wishes[fact.owner] = fact
+                self.wishes.apply(fact)
 
     def _key(self, holder: str, callee: int) -> int:
         return self._holders.setdefault(holder, len(self._holders)) << _CALLEE_BITS | callee
@@ -155,15 +128,6 @@ class Wills:
         row = None if index is None else self._refused_holders.get(index << _CALLEE_BITS | callee)
         return int.from_bytes(row) if row is not None else 0
 
-    def _list(self, fact: Listed) -> None:
-        lines = self.lists.setdefault(fact.owner, OwnList()).lines
-        if fact.verdict is ListVerdict.NONE:
-            lines.pop((fact.first, fact.last), None)
-            if not lines:
-                del self.lists[fact.owner]
-            return
-        lines[fact.first, fact.last] = fact.verdict
-
     def grant_for(self, holder: str, callee: int, purpose: str) -> Grant | None:
         """The grant that covers the purpose: of that very purpose, else of every purpose."""
         exact = every = None
@@ -194,25 +158,40 @@ class Wills:
                 (names[key >> _CALLEE_BITS], key & _CALLEE, int.from_bytes(row))
                 for key, row in self._refused_holders.items()
             ),
-            sorted(self.refused_numbers.items()),
-            sorted((owner, sorted((k, v.value) for k, v in own.lines.items())) for owner, own in self.lists.items()),
-            sorted((owner, repr(wish)) for owner, wish in self.wishes.items()),
+            self.refused_numbers.state(),
+            self.lists.state(),
+            self.wishes.state(),
+        )
+
+    @property
+    def _tables(self) -> tuple[WideTable | PackedTable | RaggedTable, ...]:
+        return (
+            self._grants,
+            self._refused_holders,
+            self.refused_numbers.table,
+            self.lists.table,
+            self.wishes.table,
         )
 
     @property
     def rows(self) -> int:
-        """Consents and refusals of holders."""
-        return len(self._grants) + len(self._refused_holders)
+        """Consents and refusals of holders, and subscribers with refused numbers, lists and wishes."""
+        return sum(map(len, self._tables))
 
     @property
     def changes(self) -> int:
         """Changes that are not folded yet."""
-        return self._grants.changes + self._refused_holders.changes
+        return sum(table.changes for table in self._tables)
 
     def fold(self, at_least: int = 0, share: float = 0.0) -> None:
         """Fold what has so many changes; see :meth:`WideTable.fold`."""
-        self._grants.fold(at_least, share)
-        self._refused_holders.fold(at_least, share)
+        for table in self._tables:
+            table.fold(at_least, share)
+
+    def let_go(self) -> None:
+        """Free what changed, a piece at a time; the wills are of no use afterwards."""
+        for table in self._tables:
+            table.let_go()
 
     def saved(self) -> tuple[SavedWills, dict[str, Columned]]:
         """What :meth:`restored` makes it of again. Everything must be folded."""
@@ -223,9 +202,7 @@ class Wills:
             list(self._holders),
             granted,
             refused,
-            [(caller, callee, at) for (caller, callee), at in self.refused_numbers.items()],
-            [(owner, *span, verdict) for owner, own in self.lists.items() for span, verdict in own.lines.items()],
-            list(self.wishes.values()),
+            sorted(self.wishes.zones),
         )
         columns: dict[str, Columned] = {
             "grants.keys": grant_keys,
@@ -234,6 +211,9 @@ class Wills:
             "combinations.texts": [texts],
             "refused.keys": refused_keys,
             "refused.rows": refused_rows,
+            **self.refused_numbers.saved(),
+            **self.lists.saved(),
+            **self.wishes.saved(),
         }
         return rest, columns
 
@@ -247,10 +227,7 @@ class Wills:
         made._refused_holders = WideTable.restored(
             _TIME_BYTES, rest.refused_holders, columns["refused.keys"], columns["refused.rows"]
         )
-        made.refused_numbers = {(caller, callee): at for caller, callee, at in rest.refused_numbers}
-        for owner, first, last, verdict in rest.lists:
-            made.lists.setdefault(owner, OwnList()).lines[first, last] = verdict
-        made.wishes = {wish.owner: wish for wish in rest.wishes}
-        for zone in {wish.zone for wish in rest.wishes if wish.hours}:
-            zone_of(zone, "UTC")
+        made.refused_numbers = RefusedNumbers.restored(columns)
+        made.lists = OwnLists.restored(columns)
+        made.wishes = Wishes.restored(rest.zones, columns)
         return made

@@ -17,7 +17,8 @@ from clearbell.access.signing_in import change_password, end_session
 from clearbell.web.doors import need_session, principal
 from clearbell.web.feeds import ServedGate
 from clearbell.web.officers.page import Asked, Sent, Shown, doors_of, field, in_words, language_of, places, show
-from clearbell.web.officers.texts import DESK, PERMISSIONS
+from clearbell.web.officers.permission_texts import PERMISSIONS
+from clearbell.web.officers.texts import DESK
 from clearbell.web.revocation import shown_time
 
 
@@ -56,7 +57,7 @@ def _page(request: Asked, gate: ServedGate, status: int = 200, **fields: Any) ->
 @get("/desk", sync_to_thread=False, guards=[need_session], include_in_schema=False)
 def home(request: Asked) -> Redirect:
     """The first place that one may go to."""
-    return Redirect(places(principal(request))[0][1], status_code=303)
+    return Redirect(places(principal(request))[0].path, status_code=303)
 
 
 @get("/desk/account", sync_to_thread=True, guards=[need_session], include_in_schema=False)

@@ -2,58 +2,112 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Any
 
 from litestar import Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath
 from sqlalchemy import Row
 
 from clearbell.access.errors import AccessError
-from clearbell.access.model import Permission, Role, Step
-from clearbell.access.queries import BY_NEWEST, accounts, reads_listed
+from clearbell.access.model import Permission, Role, State, Step
+from clearbell.access.queries import BY_ID, BY_MADE, BY_NEWEST, accounts_listed, reads_listed
 from clearbell.access.service import Invited, do_invite, do_make_account, do_step
 from clearbell.lifecycles import IllegalStepError
 from clearbell.web.doors import need_session, principal
 from clearbell.web.feeds import ServedGate
-from clearbell.web.officers.listing import Cell, Filter, Head, Kind, Table, show_listing, wanted
-from clearbell.web.officers.page import Asked, Language, Sent, doors_of, field, in_words, language_of, show
+from clearbell.web.officers.listing import Cell, Filter, Head, Kind, Press, Table, show_listing, wanted
+from clearbell.web.officers.page import Asked, Language, Sent, doors_of, field, in_words, language_of
 from clearbell.web.officers.texts import DESK
 from clearbell.web.revocation import shown_time
 
 _STEPS = {"invite": Step.INVITE, "suspend": Step.SUSPEND, "resume": Step.RESUME, "close": Step.CLOSE}
-_PAGE = 100
-After = Annotated[str, QueryParameter(name="after", max_length=64, description="Past this account.")]
 
 
-def _page(request: Asked, gate: ServedGate, status: int = 200, after: str = "", **fields: Any) -> Response[str]:
+def _table(language: Language) -> Table:
+    words = DESK[language]
+    return Table(
+        "accounts",
+        (
+            Head("account", order="account"),
+            Head("full_name"),
+            Head("role"),
+            Head("tenant"),
+            Head("state"),
+            Head("factor"),
+            Head("made", order="made"),
+            Head("steps"),
+        ),
+        {"account": BY_ID, "made": BY_MADE},
+        (
+            Filter("role", Kind.CHOICE, tuple((one.value, words[f"role_{one.value}"]) for one in Role)),
+            Filter("state", Kind.CHOICE, tuple((one.value, words[f"state_{one.value}"]) for one in State)),
+            Filter("named", Kind.TEXT),
+        ),
+        path="/desk/accounts",
+    )
+
+
+def _presses(row: Row[Any], words: Mapping[str, str]) -> tuple[Press, ...]:
+    """What can be done with an account as it stands."""
+    offered = {
+        "invite": words["invite_again"],
+        **({"suspend": words["suspend"]} if row.state == State.ACTIVE.value else {}),
+        **({"resume": words["resume"]} if row.state == State.SUSPENDED.value else {}),
+        "close": words["close_account"],
+    }
+    if row.state == State.CLOSED.value:
+        return ()
+    return tuple(Press(f"/desk/accounts/{row.account}/{step}", said) for step, said in offered.items())
+
+
+def _page(request: Asked, gate: ServedGate, status: int = 200, **fields: Any) -> Response[Any]:
     language = language_of(request)
-    now = gate.now()
-    with gate.store.read() as conn:
-        rows = accounts(conn, _PAGE + 1, after)
-    filled = {"fault": "", "link": "", "values": {}, **fields}
-    return show(
-        request,
-        "accounts.html",
-        status,
-        rows=[
-            (
-                row.account,
-                row.name,
-                DESK[language][f"role_{row.role}"],
-                row.tenant,
-                row.state,
-                DESK[language]["locked" if row.locked_until > now else f"state_{row.state}"],
-                bool(row.totp),
+    words, now, table = DESK[language], gate.now(), _table(language)
+    wish = wanted(request, gate, table)
+    rows: list[Row[Any]] = []
+    if not wish.fault:
+        values = wish.values
+        with gate.store.read() as conn:
+            rows = list(
+                accounts_listed(
+                    conn,
+                    wish.order,
+                    wish.limit,
+                    wish.after,
+                    role=values.get("role", ""),
+                    state=values.get("state", ""),
+                    text=values.get("named", ""),
+                )
             )
-            for row in rows[:_PAGE]
-        ],
-        more=rows[_PAGE - 1].account if len(rows) > _PAGE else "",
-        roles=[(role.value, DESK[language][f"role_{role.value}"]) for role in Role],
-        may_change=principal(request).may(Permission.ACCOUNTS_CHANGE),
+    may_change = principal(request).may(Permission.ACCOUNTS_CHANGE)
+
+    def cells(row: Row[Any], _language: Language) -> list[Cell]:
+        return [
+            Cell(row.account),
+            Cell(row.name),
+            Cell(words[f"role_{row.role}"]),
+            Cell(row.tenant),
+            Cell(words["locked" if row.locked_until > now else f"state_{row.state}"]),
+            Cell(words["yes"] if row.totp else words["no"]),
+            Cell(shown_time(row.made, gate)),
+            Cell("", presses=_presses(row, words) if may_change else ()),
+        ]
+
+    return show_listing(
+        request,
+        table,
+        wish,
+        rows,
+        cells,
+        template="accounts.html",
+        status=status,
+        roles=[(role.value, words[f"role_{role.value}"]) for role in Role],
+        may_change=may_change,
         hours=doors_of(request).settings.invitation_hours,
-        **filled,
+        **{"link": "", "values": {}, **fields},
     )
 
 
@@ -62,13 +116,13 @@ def _link(request: Asked, invited: Invited) -> str:
 
 
 @get("/desk/accounts", sync_to_thread=True, guards=[need_session], include_in_schema=False)
-def list_accounts(request: Asked, gate: ServedGate, after: After = "") -> Response[str]:
+def list_accounts(request: Asked, gate: ServedGate) -> Response[Any]:
     """Every account, and a form for a new one."""
-    return _page(request, gate, after=after)
+    return _page(request, gate)
 
 
 @post("/desk/new-account", status_code=200, sync_to_thread=True, guards=[need_session], include_in_schema=False)
-def new_account(data: Sent, request: Asked, gate: ServedGate) -> Response[str]:
+def new_account(data: Sent, request: Asked, gate: ServedGate) -> Response[Any]:
     """Make an account; its invitation is shown once."""
     doors = doors_of(request)
     values = {name: field(data, name, 256) for name in ("account", "full_name", "role", "tenant")}
@@ -94,7 +148,7 @@ def new_account(data: Sent, request: Asked, gate: ServedGate) -> Response[str]:
 )
 def account_step(
     name: FromPath[str], step: FromPath[str], data: Sent, request: Asked, gate: ServedGate
-) -> Response[str]:
+) -> Response[Any]:
     """Invite again, suspend, resume or close."""
     if step not in _STEPS:
         raise NotFoundException

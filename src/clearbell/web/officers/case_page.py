@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from urllib.parse import quote
 
 from litestar import Response, get, post
 from litestar.exceptions import NotFoundException
@@ -32,7 +33,7 @@ from clearbell.web.console import html_page
 from clearbell.web.doors import need_session, principal
 from clearbell.web.feeds import ServedGate
 from clearbell.web.officers.case_view import NOTHING_KEPT, Kept, case_view
-from clearbell.web.officers.page import Asked, Sent, Shown, field, in_words, language_of
+from clearbell.web.officers.page import Asked, Sent, Shown, around, field, in_words, language_of
 from clearbell.web.officers.texts import DESK
 
 
@@ -81,7 +82,8 @@ def story_page(case: FromPath[str], request: Asked, gate: ServedGate) -> Respons
     except UnknownCaseError:
         raise NotFoundException from None
     nonce = secrets.token_urlsafe(16)
-    return html_page(story.page(told, gate.pack, language_of(request), nonce), nonce)
+    above = around(request, nonce, f"/desk/cases/{quote(case)}")
+    return html_page(story.page(told, gate.pack, language_of(request), nonce, above), nonce)
 
 
 @_route("take")

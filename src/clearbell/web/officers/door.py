@@ -14,6 +14,7 @@ from clearbell.web.officers.applications_page import applications_handlers as de
 from clearbell.web.officers.case_page import case_handlers
 from clearbell.web.officers.case_sound import sound_handlers
 from clearbell.web.officers.deadlines_page import deadlines_handlers
+from clearbell.web.officers.demo_page import demo_handlers
 from clearbell.web.officers.first_run import first_run_handlers
 from clearbell.web.officers.health_page import health_handlers
 from clearbell.web.officers.ledger_page import ledger_handlers
@@ -26,6 +27,7 @@ from clearbell.web.officers.providers_page import providers_handlers
 from clearbell.web.officers.queue import queue_handlers
 from clearbell.web.officers.replays_page import replays_handlers
 from clearbell.web.officers.reports_page import reports_handlers
+from clearbell.web.officers.restrictions_page import restrictions_handlers
 from clearbell.web.officers.sanctions_page import sanctions_handlers
 from clearbell.web.officers.signing import signing_handlers
 from clearbell.web.officers.signing_elsewhere import elsewhere_handlers
@@ -38,12 +40,14 @@ def officers_handlers() -> list[HTTPRouteHandler]:
         *signing_handlers(),
         *elsewhere_handlers(),
         *first_run_handlers(),
+        *demo_handlers(),
         *account_handlers(),
         *accounts_handlers(),
         *queue_handlers(),
         *case_handlers(),
         *reports_handlers(),
         *sanctions_handlers(),
+        *restrictions_handlers(),
         *deadlines_handlers(),
         *health_handlers(),
         *providers_handlers(),

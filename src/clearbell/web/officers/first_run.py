@@ -13,13 +13,15 @@ from litestar.response import Redirect
 from clearbell.access.errors import AccessError, SecondFactorError
 from clearbell.access.first_run import FirstRun, found_first
 from clearbell.access.second_factor import RECOVERY_CODES, address, new_totp, picture, step_of
-from clearbell.policy.pack import builtin_packs
 from clearbell.web.feeds import ServedGate
 from clearbell.web.gate import Gate
 from clearbell.web.officers.account import is_secret, new_recovery
+from clearbell.web.officers.demo_page import shown
 from clearbell.web.officers.first_run_texts import FIRST_RUN
+from clearbell.web.officers.pack_words import decides
 from clearbell.web.officers.page import Asked, Sent, Shown, doors_of, field, in_words, language_of, session_cookie, show
 from clearbell.web.officers.texts import DESK
+from clearbell.web.ruling import Offered
 
 
 def _open(request: Asked) -> FirstRun:
@@ -34,6 +36,23 @@ def _ask(request: Asked, status: int = 200, fault: str = "") -> Response[str]:
     return show(request, "first_word.html", status, door_words=FIRST_RUN[language_of(request)], fault=fault)
 
 
+def _packs(request: Asked, gate: Gate, language: str) -> list[dict[str, Any]]:
+    """Each pack that may be chosen, with what it decides, in words."""
+    ruling = doors_of(request).ruling
+    offered = ruling.offered() if ruling is not None else [Offered("", gate.pack)]
+    current = ruling.current if ruling is not None else ""
+    return [
+        {
+            "name": one.name,
+            "words": one.pack.zh if language == "zh" else one.pack.en,
+            "version": one.pack.version,
+            "current": one.name == current,
+            "decides": decides(one.pack, language),
+        }
+        for one in offered
+    ]
+
+
 def _page(request: Asked, gate: Gate, word: str, status: int = 200, **fields: Any) -> Response[str]:
     language = language_of(request)
     doors = doors_of(request)
@@ -44,12 +63,10 @@ def _page(request: Asked, gate: Gate, word: str, status: int = 200, **fields: An
         "first_run.html",
         status,
         door_words=FIRST_RUN[language],
-        word=word,
-        pack_name=gate.pack.zh if language == "zh" else gate.pack.en,
-        pack=gate.pack,
-        packs=builtin_packs(),
+        packs=_packs(request, gate, language),
         qr=picture(address(filled["secret"], filled["account"] or "admin")),
         least=doors.settings.password_least,
+        **shown(request, "/first-run/demo", word),
         **filled,
     )
 
@@ -102,6 +119,21 @@ def founding(data: Sent, request: Asked, gate: ServedGate) -> Response[str]:
     return page
 
 
+@post("/first-run/pack", status_code=200, sync_to_thread=True, include_in_schema=False)
+def choose_pack(data: Sent, request: Asked, gate: ServedGate) -> Shown:
+    """Have other rules put in force; the node begins again by them, under the same word."""
+    first, doors, language = _open(request), doors_of(request), language_of(request)
+    word = field(data, "word", 128)
+    if not first.fits(word):
+        return _ask(request, 403, FIRST_RUN[language]["word_wrong"])
+    name = field(data, "pack", 400)
+    if doors.ruling is None or not doors.ruling.choose(name):
+        return _page(request, gate, word, 422, fault=FIRST_RUN[language]["pack_unwritten"])
+    if name == doors.ruling.current:
+        return Redirect(f"/first-run/{word}", status_code=303)
+    return show(request, "first_again.html", door_words=FIRST_RUN[language], word=word)
+
+
 def first_run_handlers() -> list[HTTPRouteHandler]:
     """The handlers of the first run."""
-    return [ask_word, first_run_page, founding]
+    return [ask_word, first_run_page, founding, choose_pack]

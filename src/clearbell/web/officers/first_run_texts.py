@@ -11,8 +11,14 @@ FIRST_RUN: dict[str, dict[str, str]] = {
         "language_step": "语言",
         "language_hint": "工作台以后按所选语言显示。",
         "pack_step": "规则包",
-        "pack_is": "{name},版本 {version},时区 {zone}。",
-        "pack_hint": "换规则包:在数据目录的 clearbell.toml 写明 pack 后重新启动,再继续。现有:",
+        "pack_hint": "规则包决定怎样判定来电、何时立案、怎样处置。现在选定;有了账号以后,在数据目录的 clearbell.toml 写明 pack 后重新启动。自己的规则包放在数据目录的 packs 文件夹。",
+        "pack_now": "生效中",
+        "pack_version": "版本 {version}",
+        "pack_choose": "采用所选规则包",
+        "pack_unwritten": "无法写入配置文件;请在其中写明 pack 后重新启动。",
+        "pack_again": "正在按新规则重新启动",
+        "pack_again_hint": "几秒后从这里继续,口令不变:",
+        "go_on": "继续",
         "account_step": "管理员账号",
         "account_hint": "管理员建立其他人的账号、照看节点,不办案。建好后请为办案人员各建一个账号。",
         "account_id": "账号(小写字母、数字、点、连字符)",
@@ -22,7 +28,7 @@ FIRST_RUN: dict[str, dict[str, str]] = {
         "founded": "账号已建立,您已登录。",
         "onward": "到工作台",
         "after_step": "接下来",
-        "after_hint": "在「账号」页邀请同事。想先看看样子:在另一个数据目录运行 clearbell run,有一座虚构的城市。",
+        "after_hint": "在「账号」页邀请同事。想先看看样子:「演示数据」页一键生成一座虚构的城市,与本节点的数据分开存放。",
     },
     "en": {
         "first_run": "First run",
@@ -32,8 +38,15 @@ FIRST_RUN: dict[str, dict[str, str]] = {
         "language_step": "Language",
         "language_hint": "The desk remembers it in this browser.",
         "pack_step": "Rules",
-        "pack_is": "{name}, version {version}, time zone {zone}.",
-        "pack_hint": "For other rules, name the pack in clearbell.toml of the data folder (pack = …), start again and go on. There are:",
+        "pack_hint": "A pack of rules decides how calls are judged, when a case is opened, and what follows. Choose now; once there is an account, "
+        "name it in clearbell.toml of the data folder (pack = …) and start again. Packs of your own stand in the folder packs of the data folder.",
+        "pack_now": "in force",
+        "pack_version": "version {version}",
+        "pack_choose": "Use the chosen rules",
+        "pack_unwritten": "The file of the node cannot be written; name the pack in it and start again.",
+        "pack_again": "Starting again by the new rules",
+        "pack_again_hint": "Go on here in a few seconds; the word stays the same:",
+        "go_on": "Continue",
         "account_step": "The administrator",
         "account_hint": "The administrator makes the accounts of others and looks after the node, and decides no case. Make an account for each "
         "officer afterwards.",
@@ -44,7 +57,7 @@ FIRST_RUN: dict[str, dict[str, str]] = {
         "founded": "The account is made, and you are signed in.",
         "onward": "To the desk",
         "after_step": "What comes next",
-        "after_hint": "Invite your colleagues on the page “Accounts”. To look around first, run clearbell run with another data folder: it has a "
-        "made-up city.",
+        "after_hint": "Invite your colleagues on the page “Accounts”. To look around first, the page “Demo data” makes a made-up city by one "
+        "press, apart from this node's data.",
     },
 }

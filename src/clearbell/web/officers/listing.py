@@ -64,6 +64,13 @@ class Head(msgspec.Struct, frozen=True):
     """The order that it is sorted by; empty: by none."""
 
 
+class Press(msgspec.Struct, frozen=True):
+    """A button in a cell, which posts to an address."""
+
+    href: str
+    words: str
+
+
 class Cell(msgspec.Struct, frozen=True):
     """What stands in a cell."""
 
@@ -75,11 +82,20 @@ class Cell(msgspec.Struct, frozen=True):
     """Marked, after the text."""
     soft: str = ""
     """In a line of its own, beneath."""
+    presses: tuple[Press, ...] = ()
+    """On the page only; a file has none of them."""
+    done: int = 0
+    """Of ``whole``, shown as a bar of progress."""
+    whole: int = 0
+    """0: there is no bar."""
+    links: tuple[tuple[str, str], ...] = ()
+    """Words and addresses of further links, one a line."""
 
     @property
     def plain(self) -> str:
         """As it stands in a file."""
-        return " · ".join(part for part in (self.text, self.note, self.soft) if part)
+        further = [words for words, _ in self.links]
+        return " · ".join(part for part in (self.text, self.note, self.soft, *further) if part)
 
 
 class Table(msgspec.Struct, frozen=True):

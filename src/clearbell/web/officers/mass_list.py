@@ -2,80 +2,120 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Any
 
 from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import QueryParameter
 from litestar.response import Redirect
+from sqlalchemy import Row
 
 from clearbell.access.model import Permission
 from clearbell.notices.errors import NoticeError
 from clearbell.notices.mass.counting import counts_kept
-from clearbell.notices.mass.model import OPEN, MassState
-from clearbell.notices.mass.queries import masses
+from clearbell.notices.mass.model import OPEN, MassState, Outcome
+from clearbell.notices.mass.queries import BY_NUMBER, masses_listed
 from clearbell.notices.mass.service import channels_of, do_draft
 from clearbell.notices.mass.wording import STATES
 from clearbell.web.doors import need_session, principal
 from clearbell.web.feeds import ServedGate
+from clearbell.web.officers.listing import Cell, Filter, Head, Kind, Table, show_listing, wanted
 from clearbell.web.officers.mass_form import choices, do_read_form, values_of
 from clearbell.web.officers.mass_texts import MASS
-from clearbell.web.officers.page import Asked, Language, Sent, Shown, in_words, language_of, show
+from clearbell.web.officers.page import Asked, Language, Sent, in_words, language_of
 from clearbell.web.revocation import shown_time
 from clearbell.web.schemas import BadFieldError
 
-_PAGE = 50
-InState = Annotated[MassState | None, QueryParameter(name="state", description="Only those in this state.")]
-From = Annotated[int, QueryParameter(name="from", ge=0, le=10_000, description="How many to leave out.")]
 
-
-def _line(conn: Any, row: Any, gate: ServedGate, language: Language) -> dict[str, Any]:
+def _table(gate: ServedGate, language: Language) -> Table:
     at = 0 if language == "zh" else 1
-    counts = counts_kept(conn, row)
+    purposes = gate.pack.mass_notices.purposes.items()
+    return Table(
+        "mass-notices",
+        (
+            Head("mass", order="mass"),
+            Head("title"),
+            Head("purpose"),
+            Head("state"),
+            Head("since"),
+            Head("people", is_count=True),
+            Head("progress"),
+            Head("channels"),
+            Head("until"),
+        ),
+        {"mass": BY_NUMBER},
+        (
+            Filter("state", Kind.CHOICE, tuple((one.value, STATES[one][at]) for one in MassState)),
+            Filter("purpose", Kind.CHOICE, tuple((name, str(getattr(one, language))) for name, one in purposes)),
+            Filter("title", Kind.TEXT),
+        ),
+        path="/desk/mass-notices",
+    )
+
+
+def _cells(row: Any, counts: Mapping[Outcome, int], gate: ServedGate, language: Language) -> list[Cell]:
+    at = 0 if language == "zh" else 1
     purpose = gate.pack.mass_notices.purposes.get(row.purpose)
-    return {
-        "mass": row.mass,
-        "name": row.name,
-        "purpose": (purpose.zh if at == 0 else purpose.en) if purpose else row.purpose,
-        "state": STATES[MassState(row.state)][at],
-        "state_code": row.state,
-        "since": shown_time(row.since, gate),
-        "people": f"{row.recipients:,}" if row.digest else "–",
-        "all": row.recipients,
-        "done": row.recipients - sum(counts[outcome] for outcome in OPEN) if row.digest else 0,
-        "until": shown_time(row.not_after, gate),
-        "channels": ", ".join(MASS[language][channel.value] for channel in channels_of(row)),
-    }
+    whole = row.recipients if row.digest else 0
+    done = whole - sum(counts[outcome] for outcome in OPEN) if whole else 0
+    return [
+        Cell(f"M{row.mass}"),
+        Cell(row.name, f"/desk/mass-notices/{row.mass}"),
+        Cell(str(getattr(purpose, language)) if purpose else row.purpose),
+        Cell(STATES[MassState(row.state)][at], tag=row.state),
+        Cell(shown_time(row.since, gate)),
+        Cell(f"{row.recipients:,}" if row.digest else "–"),
+        Cell(f"{done / whole:.1%}" if whole else "", done=done, whole=whole),
+        Cell(", ".join(MASS[language][channel.value] for channel in channels_of(row))),
+        Cell(shown_time(row.not_after, gate)),
+    ]
 
 
-def _page(request: Asked, gate: ServedGate, status: int = 200, **fields: Any) -> Response[str]:
+def _page(request: Asked, gate: ServedGate, status: int = 200, **fields: Any) -> Response[Any]:
     language = language_of(request)
-    at = 0 if language == "zh" else 1
-    filled: dict[str, Any] = {"state": None, "start": 0, "fault": "", "values": {}, **fields}
-    with gate.store.read() as conn:
-        rows = masses(conn, filled["state"], _PAGE + 1, filled["start"])
-        lines = [_line(conn, row, gate, language) for row in rows[:_PAGE]]
-    return show(
+    table = _table(gate, language)
+    wish = wanted(request, gate, table)
+    rows: list[Row[Any]] = []
+    counts: dict[int, Mapping[Outcome, int]] = {}
+    if not wish.fault:
+        values = wish.values
+        with gate.store.read() as conn:
+            rows = masses_listed(
+                conn,
+                wish.order,
+                wish.limit,
+                wish.after,
+                state=values.get("state", ""),
+                purpose=values.get("purpose", ""),
+                text=values.get("title", ""),
+            )
+            counts = {row.mass: counts_kept(conn, row) for row in rows}
+
+    def cells(row: Row[Any], language: Language) -> list[Cell]:
+        return _cells(row, counts[row.mass], gate, language)
+
+    return show_listing(
         request,
-        "mass_list.html",
-        status,
-        rows=lines,
-        more=filled["start"] + _PAGE if len(rows) > _PAGE else 0,
-        states=[(one.value, STATES[one][at]) for one in MassState],
+        table,
+        wish,
+        rows,
+        cells,
+        template="mass_list.html",
+        status=status,
         may_send=principal(request).may(Permission.NOTICES_SEND),
         **choices(gate, language),
-        **filled,
+        **{"values": {}, **fields},
     )
 
 
 @get("/desk/mass-notices", sync_to_thread=True, guards=[need_session], include_in_schema=False)
-def mass_list(request: Asked, gate: ServedGate, in_state: InState = None, start: From = 0) -> Response[str]:
+def mass_list(request: Asked, gate: ServedGate) -> Response[Any]:
     """The newest first."""
-    return _page(request, gate, state=in_state, start=start)
+    return _page(request, gate)
 
 
 @post("/desk/draft-mass-notice", status_code=200, sync_to_thread=True, guards=[need_session], include_in_schema=False)
-def draft_mass_notice(data: Sent, request: Asked, gate: ServedGate) -> Shown:
+def draft_mass_notice(data: Sent, request: Asked, gate: ServedGate) -> Response[Any] | Redirect:
     """Draft one; who drafts it cannot approve it."""
     language = language_of(request)
     values = values_of(data)

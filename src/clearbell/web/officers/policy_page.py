@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 import time
 from typing import Any
 
@@ -18,7 +17,7 @@ from clearbell.desk.deadlines.wording import how_long, name_of
 from clearbell.ledger.paging import Order, slice_of
 from clearbell.numbering import mask
 from clearbell.policy.deadlines import Nature, terms_of
-from clearbell.policy.explanation import explain
+from clearbell.policy.explanation import explain, symbol_words
 from clearbell.policy.model import Pack, Status
 from clearbell.policy.repricing import Draft, Tried, try_out
 from clearbell.policy.symbols import CHECKS
@@ -35,7 +34,6 @@ _ROWS = 3
 """Symbols that a draft can give other points at once."""
 _HOURS = (1, 6, 24)
 _MOST = 1_000.0
-_PLACEHOLDER = re.compile(r"\{[^}]*\}")
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -62,8 +60,7 @@ def _lines(pack: Pack, language: Language) -> list[Line]:
                 if price.decides
                 else words["points"].format(points=f"{price.points:+g}")
             )
-            # What would be filled in for a call stands as an ellipsis.
-            said = _PLACEHOLDER.sub("…", price.zh if language == "zh" else price.en)
+            said = symbol_words(pack, symbol, language)
             found.append(
                 Line(len(found) + 1, check, symbol, price.points, effect, said, price.source, price.status.value)
             )

@@ -76,6 +76,10 @@ def _complaints_at(trunk: str, period: Period) -> str:
     return f"/desk/reports?{urlencode(asked)}"
 
 
+def _restrictions_at(name: str) -> str:
+    return f"/desk/sanctions?{urlencode({'holder': name})}"
+
+
 def _alarms_at(provider: str, period: Period) -> str:
     asked = {"provider": provider, "from": _day(period.first), "to": _day(period.last)}
     return f"/desk/unacknowledged?{urlencode(asked)}"
@@ -114,10 +118,10 @@ def providers_list(request: Asked, gate: ServedGate) -> Response[Any]:
             Cell(_shown_name(one, words), here),
             Cell(str(one.trunks), here),
             Cell(f"{one.unwanted_share:.1%}", here),
-            Cell(f"{one.complaints_per_10000:.1f}"),
+            Cell(f"{one.complaints_per_10000:.1f}", here),
             Cell(f"{one.attempts:,}", here),
             Cell(f"{one.complaints:,}", here),
-            Cell("–" if one.hours_to_act < 0 else f"{one.hours_to_act:.1f}"),
+            Cell("–" if one.hours_to_act < 0 else f"{one.hours_to_act:.1f}", "" if one.hours_to_act < 0 else here),
             Cell(str(one.offenders), here),
             Cell(
                 str(one.unacknowledged),
@@ -142,10 +146,9 @@ def providers_list(request: Asked, gate: ServedGate) -> Response[Any]:
 def _offenders(card: Scorecard, who: Principal) -> Cell:
     if not card.repeat_offenders:
         return Cell("0")
-    holder = card.repeat_offenders[0]
-    where = f"/desk/sanctions?{urlencode({'holder': holder})}" if who.may(P.SANCTIONS_READ) else ""
-    more = ", ".join(card.repeat_offenders[1:])
-    return Cell(holder, where, soft=more)
+    if not who.may(P.SANCTIONS_READ):
+        return Cell(", ".join(card.repeat_offenders))
+    return Cell("", links=tuple((one, _restrictions_at(one)) for one in card.repeat_offenders))
 
 
 _TRUNK_ORDERS = {
@@ -193,7 +196,10 @@ def provider_page(provider: FromPath[str], request: Asked, gate: ServedGate) -> 
             Cell(card.trunk or words["no_trunk"]),
             Cell(str(card.resources)),
             Cell(f"{card.unwanted_share:.1%}", "#days"),
-            Cell(f"{card.complaints_per_10000:.1f}"),
+            Cell(
+                f"{card.complaints_per_10000:.1f}",
+                _complaints_at(card.trunk, period) if card.complaints and who.may(P.REPORTS_READ) else "",
+            ),
             Cell(f"{card.attempts:,}", "#days"),
             Cell(
                 f"{card.complaints:,}",

@@ -5,6 +5,9 @@ from __future__ import annotations
 SANCTIONS: dict[str, dict[str, str]] = {
     "zh": {
         "title": "处置",
+        "straight": "直接下达的限制",
+        "straight_hint": "由指令或人工直接下达、不经处置阶梯的限制。由处置产生的限制见各处置。",
+        "straight_count": "另有 {count} 项生效中的限制由指令直接下达:",
         "one": "处置",
         "group_coming": "已公告,待生效",
         "group_in-force": "生效中",
@@ -51,6 +54,9 @@ SANCTIONS: dict[str, dict[str, str]] = {
     },
     "en": {
         "title": "Sanctions",
+        "straight": "Restrictions given straight",
+        "straight_hint": "Given by an order or by hand, without a sanction of the ladder. Those that carry out a sanction stand at it.",
+        "straight_count": "{count} more are in force that an order gave straight:",
         "one": "Sanction",
         "group_coming": "Announced, to come",
         "group_in-force": "In force",

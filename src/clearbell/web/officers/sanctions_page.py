@@ -41,6 +41,7 @@ from clearbell.sanctions.listing import (
     Wanted,
     order_for,
     sanctions_listed,
+    straight_in_force,
 )
 from clearbell.sanctions.model import ALIVE, Lifted, Rung, State, Target
 from clearbell.sanctions.queries import notices_about, notices_ahead, restrictions_of, sanction_of
@@ -56,6 +57,8 @@ from clearbell.web.officers.texts import DESK
 from clearbell.web.revocation import shown_time
 
 P = Permission
+_COUNTED = 1_000
+"""Restrictions given straight are counted no further."""
 _DAYS = 366
 """How far back is looked where a filter alone might go through all there is."""
 _ALIVE = frozenset(state.value for state in ALIVE)
@@ -115,7 +118,8 @@ def _asked(request: Asked, wish: Wish, gate: Gate) -> Wanted:
     return found
 
 
-def _on(row: Row[Any], language: Language, *, masked: bool) -> str:
+def on_words(row: Row[Any], language: Language, *, masked: bool) -> str:
+    """On whom or what a sanction or restriction falls."""
     shown = (mask(row.number) if masked else format_e164(row.number)) if row.number else row.name
     return f"{TARGETS[Target(row.target)][language]} {shown}"
 
@@ -150,7 +154,7 @@ def sanctions_list(request: Asked, gate: ServedGate) -> Response[Any]:
         said = (words["told_yes"].format(count=told) if told else words["told_no"]) if row.sanction in proofs else ""
         return [
             Cell(row.sanction, _address(row.sanction)),
-            Cell(_on(row, language, masked=True)),
+            Cell(on_words(row, language, masked=True)),
             Cell(rung_words(pack, row.current or row.rung, language)),
             Cell(common[f"standing_{row.state}"], soft=words["undone"] if row.undone else ""),
             Cell(shown_time(row.announced, gate)),
@@ -162,7 +166,11 @@ def sanctions_list(request: Asked, gate: ServedGate) -> Response[Any]:
             Cell(row.case_id, f"/desk/cases/{quote(row.case_id)}" if may_open and "/" not in row.case_id else ""),
         ]
 
-    return show_listing(request, table, wish, rows, cells, template="sanctions.html", o=words)
+    with gate.store.read() as conn:
+        straight = straight_in_force(conn, gate.now(), _COUNTED)
+    count = f"{straight}+" if straight == _COUNTED else str(straight)
+    said = words["straight_count"].format(count=count)
+    return show_listing(request, table, wish, rows, cells, template="sanctions.html", o=words, straight=said)
 
 
 def _proofs(conn: Connection, names: list[str]) -> dict[str, int]:
@@ -221,7 +229,7 @@ def _page(request: Asked, gate: Gate, name: str, status: int = 200, fault: str =
         o=words,
         fault=fault,
         name=name,
-        on=_on(row, language, masked=False),
+        on=on_words(row, language, masked=False),
         facts=[(one, value) for one, value in facts if value],
         reason=row.reason,
         harsher=row.words,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from clearbell.calls import MINUTE, Action, CallEnd
@@ -15,11 +15,12 @@ from clearbell.consent.service import do_refuse, do_withdraw
 from clearbell.labels.publishing import publish_labels
 from clearbell.labels.settings import label_settings
 from clearbell.ledger import Store
+from clearbell.reports.complaints.service import Due
 from clearbell.reports.model import Reported
 from clearbell.reports.service import do_file_reports
 from clearbell.reports.settings import reputation_settings
 from clearbell.serving.node import Node
-from clearbell.simulation import Attempt, City, Refusal, Report, Withdrawal
+from clearbell.simulation import Attempt, Event, Refusal, Report, Withdrawal
 from clearbell.simulation.truth import Score
 
 ACTOR = "system:simulation"
@@ -37,11 +38,47 @@ class SettableClock(Protocol):
         ...
 
 
+class Story(Protocol):
+    """A city, or whatever else is told."""
+
+    start: int
+
+    @property
+    def end(self) -> int:
+        """Where the story ends, µs UTC."""
+        ...
+
+    def events(self) -> Iterator[Event]:
+        """What happens, oldest first."""
+        ...
+
+
 class Telling:
     """One telling of a story. ``score`` holds what ground truth says of the decisions."""
 
-    def __init__(self, city: City, node: Node, store: Store, clock: SettableClock) -> None:
+    def __init__(
+        self,
+        city: Story,
+        node: Node,
+        store: Store,
+        clock: SettableClock,
+        *,
+        said: Callable[[Reported], Reported] | None = None,
+        records: bool = False,
+        due: Due | None = None,
+        follows: bool = False,
+    ) -> None:
+        """Tell ``city``.
+
+        ``said``: what a reporter says besides; ``records``: reports wait until they were compared with the call records;
+        ``due``: the pack's deadlines, by which those who complained are answered.
+        ``follows``: the node follows the ledger by itself, and the story is no faster than it.
+        """
         self.city = city
+        self._said = said
+        self._records = records
+        self._due = due
+        self._follows = follows
         self.node = node
         self.store = store
         self.clock = clock
@@ -82,7 +119,8 @@ class Telling:
             else:
                 self.node.ended(event)
         elif isinstance(event, Report):
-            self._filed.append(_reported(event))
+            filed = _reported(event)
+            self._filed.append(self._said(filed) if self._said is not None else filed)
         elif isinstance(event, Refusal):
             with self.store.act(ACTOR) as act:
                 caller = 0 if event.holder else event.caller
@@ -98,11 +136,13 @@ class Telling:
     def _file_reports(self) -> None:
         if self._filed:
             with self.store.act(ACTOR) as act:
-                self.reports += do_file_reports(act, self._filed, reputation_settings(self.node.pack)).stored
+                settings = reputation_settings(self.node.pack)
+                self.reports += do_file_reports(act, self._filed, settings, records=self._records, due=self._due).stored
             self._filed.clear()
             publish_labels(self.store, label_settings(self.node.pack))
         # The follower polls by the machine's clock; the story is faster than that.
-        self.node.follower.catch_up()
+        if not self._follows:
+            self.node.follower.catch_up()
 
 
 def _reported(event: Report) -> Reported:
