@@ -9,6 +9,7 @@ import os
 import platform
 import statistics
 import subprocess
+import tempfile
 from pathlib import Path
 
 from bench.hot_path import servers
@@ -46,7 +47,10 @@ def main() -> None:
         f"kamailio htable ({memory})": (lambda memory=memory: servers.kamailio(memory))
         for memory in ("fm", "tlsf", "qm")
     }
-    subjects["clearbell, full judgement"] = lambda: servers.clearbell(options.numbers, options.consents)
+    subjects["clearbell, plain Python"] = lambda: servers.clearbell(options.numbers, options.consents)
+    build = tempfile.TemporaryDirectory()
+    installed = servers.compiled(Path(build.name))
+    subjects["clearbell, compiled"] = lambda: servers.clearbell(options.numbers, options.consents, installed)
     results = {}
     for name, start in subjects.items():
         with start() as server:
@@ -62,6 +66,7 @@ def main() -> None:
             "wrong": sum(r["wrong"] for r in rounds),
             "lost": sum(r["lost"] for r in rounds),
         }
+    build.cleanup()
     best = max(r["answers_per_cpu_second"] for name, r in results.items() if name.startswith("kamailio"))
     if options.json:
         print(json.dumps({"machine": machine(), "options": vars(options), "results": results}, indent=1))

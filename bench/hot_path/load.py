@@ -8,14 +8,19 @@ import socket
 import time
 from pathlib import Path
 
-CALLERS = 5_000
+CALLERS = 200_000
+BUSY = 500
+"""Of the callers those who call all day. A tenth of all calls are theirs; the others call a few times."""
 CALLEES = 9_999_991
 BLOCKED_EVERY = 10
 WINDOW = 64
 
 
 def caller(n: int) -> int:
-    return 8613800000000 + n % CALLERS
+    """Who makes call ``n``."""
+    if n % 10 == 0:
+        return 8613800000000 + n // 10 * 7 % BUSY
+    return 8613800000000 + BUSY + n * 1_000_003 % (CALLERS - BUSY)
 
 
 def is_blocked(number: int) -> bool:
@@ -23,7 +28,7 @@ def is_blocked(number: int) -> bool:
 
 
 def invite(n: int, run: str, port: int) -> bytes:
-    number = caller(n * 7)
+    number = caller(n)
     callee = 8613900000000 + n * 13 % CALLEES
     return (
         f"INVITE sip:+{callee}@127.0.0.1 SIP/2.0\r\n"
@@ -65,7 +70,7 @@ def drive(port: int, count: int, first: int, run: str, refused: bytes, pids: lis
         while answered + lost < count:
             while sent < count and len(waiting) < WINDOW:
                 serial = first + sent
-                waiting[f"{run}-{serial:x}@127.0.0.1".encode()] = is_blocked(caller(serial * 7))
+                waiting[f"{run}-{serial:x}@127.0.0.1".encode()] = is_blocked(caller(serial))
                 sock.send(packets[sent])
                 sent += 1
             if not select.select([sock], [], [], 2.0)[0]:

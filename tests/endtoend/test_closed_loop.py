@@ -163,7 +163,8 @@ def test_from_the_first_call_to_reinstatement_while_a_clinic_keeps_ringing(world
 
     # By itself the node sums up the calls, calls both numbers, writes down what is said and tells what it is about.
     [summed] = world.wait(lambda: story_of(world, case, "calls"), 20)
-    assert f"to {len(VICTIMS) + 1} numbers" in summed["en"]
+    # The latest call is in it or not, as the one or the other came first.
+    assert re.search(rf"to ({len(VICTIMS)}|{len(VICTIMS) + 1}) numbers", summed["en"])
     called, content = heard(world, case)
     assert re.search(r"recorded message|machine", called), called
     assert re.search(r"borrow|loan|money", called), called

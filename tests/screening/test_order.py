@@ -1,13 +1,14 @@
 """The order of judgement, and each check: what it hits, what it clears, where it does not apply."""
 
 import math
+import re
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clearbell.calls import DAY, HOUR, MINUTE, SECOND, Action, Answer, Attestation, HangUp
+from clearbell.calls import DAY, HOUR, MINUTE, SECOND, Action, Answer, Attestation, Call, HangUp
 from clearbell.consent.hours import read_hours
 from clearbell.consent.model import ConsentGranted, ConsentWithdrawn, Listed, ListVerdict, Refused, Wished
 from clearbell.labels.model import Labelled
@@ -16,7 +17,9 @@ from clearbell.policy.pack import builtin_pack, builtin_pack_text, load_pack
 from clearbell.policy.symbols import CHECKS, EVIDENCE
 from clearbell.registry.model import HolderRegistered, NumbersAssigned, NumbersReleased, Purpose, TrunkKind, TrunkOpened
 from clearbell.sanctions.model import Lifted, Restricted, Rung, Target
-from clearbell.screening.checks import LOOKS
+from clearbell.screening.case import Case
+from clearbell.screening.checks import GLANCES, LOOKS
+from clearbell.screening.outline import Glance, Limits
 from clearbell.testing.screening import CALLEE, CALLER, NOON, World, symbols
 
 CENTRE = 8695010001
@@ -55,7 +58,7 @@ def only(decision, symbol, action, answer):
 
 
 def test_every_check_of_the_policy_exists_and_the_other_way_round():
-    assert set(LOOKS) == set(CHECKS)
+    assert set(LOOKS) == set(GLANCES) == set(CHECKS)
 
 
 def test_a_plain_call_rings(world):
@@ -525,10 +528,11 @@ def test_a_check_that_fails_is_marked_and_the_others_go_on(world, monkeypatch):
     def broken(_case):
         raise ZeroDivisionError
 
-    monkeypatch.setitem(LOOKS, "frequency", broken)
+    monkeypatch.setitem(LOOKS, "restriction", broken)
     other = World()
+    other.state(Restricted("R", Target.NUMBER, Rung.BARRED, "x", 0, number=CALLEE))
     decision = other.call(caller=0, withheld=True)
-    assert decision.marks == ("check-failed:frequency",)
+    assert decision.marks == ("check-failed:restriction",)
     assert symbols(decision) == ["WITHHELD"]
 
 
@@ -594,6 +598,58 @@ def test_whatever_happens_sums_add_up_replay_agrees_and_views_equal_a_rebuild(ac
     for entry in [entry for entry in world.entries for _ in range(2)]:
         rebuilt.apply(entry)
     assert rebuilt.fingerprint() == world.engine.views.fingerprint()
+
+
+LOW = builtin_pack_text("cn")
+for _limit, _value in (("burst_1m", 2), ("frequency_1h", 4), ("bombing_5m", 3)):
+    LOW = re.sub(rf"(\n{_limit} = {{ value = )[0-9.]+", rf"\g<1>{_value}", LOW)
+LOW = re.sub(r"min_sample = [0-9]+", "min_sample = 2", LOW)
+CALLS = st.builds(
+    lambda caller, callee, trunk, signed: ("call", caller, callee, trunk, signed),
+    st.sampled_from([CALLER, CENTRE, FIXED, 0, 86110, 864001234567, 8612012345678, 12025550123]),
+    st.sampled_from([CALLEE, CALLEE + 1, CALLER, 86110, 869555, 0]),
+    st.sampled_from(["", "t1", "abroad", "unknown"]),
+    st.sampled_from(Attestation),
+)
+BEFORE = st.one_of(
+    CALLS,
+    ACTS,
+    st.sampled_from(
+        [
+            Wished(CALLEE, refuse=("loans",), refuse_withheld=True),
+            Restricted("T", Target.TRUNK, Rung.BARRED, "x", 0, name="abroad"),
+            Restricted("H", Target.HOLDER, Rung.BARRED, "x", 0, name="H"),
+            Restricted("C", Target.NUMBER, Rung.BARRED, "x", 0, number=CALLEE),
+        ]
+    ),
+)
+
+
+@given(st.lists(BEFORE, max_size=30), CALLS)
+@settings(max_examples=150, deadline=None)
+def test_what_a_check_says_at_a_glance_is_what_it_would_see_by_looking(before, asked):
+    world = World(load_pack(LOW, "low"))
+    centre(world)
+    for act in before:
+        if isinstance(act, int):
+            world.move(act)
+        elif not isinstance(act, tuple):
+            world.state(act)
+        elif act[0] == "end":
+            world.end(callee=CALLEE + act[1], talk=act[2])
+        else:
+            _, caller, callee, *more = act
+            settings = dict(zip(("trunk", "attestation"), more, strict=False))
+            world.call(caller=caller, callee=callee, **settings)
+    _, caller, callee, trunk, signed = asked
+    for text in ("", "000"):
+        call = Call("c", world.now, caller, callee, text, trunk=trunk, attestation=signed)
+        engine = world.engine
+        case = Case(call, engine.views, engine.traffic, engine.pack, Limits(engine.pack))
+        for name, glance in GLANCES.items():
+            said = glance(case.outline, engine.pack)
+            if said is not Glance.LOOK:
+                assert LOOKS[name](case) == (None if said is Glance.NOT_APPLICABLE else ()), name
 
 
 def test_a_decision_survives_the_record(world):

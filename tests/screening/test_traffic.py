@@ -8,14 +8,15 @@ from clearbell.policy.pack import builtin_pack
 from clearbell.screening.activity import MAX_CALLEES, MAX_REPEATS, MOST_FEW, Few, Kind, Many, noted
 from clearbell.screening.recent import Recent
 from clearbell.screening.traffic import Traffic
-from clearbell.screening.windows import BUCKET, H1, H24, M1, M5, WIDTHS, Window
+from clearbell.screening.windows import BUCKET, H1, H24, M1, M5, MOST_TALLIED, WIDTHS, Window, tallied, tally_count
 
 PACK = builtin_pack("cn")
 T0 = 1_789_000_000 * SECOND
 
 
 def attempt(traffic, caller, callee, at, holder=""):
-    traffic.attempt(Call(id="", at=at, caller=caller, callee=callee), holder, emergency=False, stranger=True)
+    found, last, tally = traffic.found(caller), traffic.called(caller, callee), traffic.tally(callee)
+    traffic.attempt(Call(id="", at=at, caller=caller, callee=callee), holder, False, True, found, last, tally)
 
 
 def everything(activity, now):
@@ -58,17 +59,20 @@ def test_becoming_a_caller_of_many_events_changes_no_count(done):
 
 @given(st.lists(st.tuples(st.integers(0, 30), st.booleans()), max_size=200), st.integers(2, 12))
 def test_what_was_used_last_is_remembered_and_never_more_than_the_whole(steps, most):
-    recent, used = Recent(most), []
+    recent, used, forgotten = Recent(most), [], set()
     for key, gone in steps:
         if gone:
             recent.pop(key)
+            forgotten.add(key)
         else:
             recent.put(key, key + 1)
-        used = [one for one in used if one != key] + ([] if gone else [key])
+            forgotten.discard(key)
+            used = [*(one for one in used if one != key), key]
         assert len(recent) == len(set(recent)) <= most
+        # One that was told to be forgotten keeps its place among the last: what was let go before does not come back.
         kept = max(1, most // 2)
-        assert all(recent.get(one) == one + 1 for one in used[-kept:])
-        assert set(recent) <= set(used)
+        assert all(recent.get(one) == one + 1 for one in used[-kept:] if one not in forgotten)
+        assert set(recent) <= set(used) - forgotten
 
 
 steps = st.lists(st.tuples(st.integers(0, 3 * HOUR), st.integers(1, 5)), max_size=60)
@@ -103,6 +107,25 @@ def test_events_out_of_order_never_make_a_count_negative_or_too_large(offsets, i
         window.take(at)
         window.add(at)
         assert min(window.counts) >= 0
+
+
+@given(st.lists(st.integers(-9 * MINUTE, 9 * MINUTE), max_size=60), st.integers(-MINUTE, 9 * MINUTE))
+def test_a_tally_counts_as_a_window_of_five_minutes_does(offsets, later):
+    window, tally = Window(M5), 0
+    for offset in offsets:
+        window.add(T0 + offset)
+        tally = tallied(tally, T0 + offset)
+        assert tally_count(tally, T0 + offset) == window.count(T0 + offset)
+        assert tally_count(tally, 0) >= window.count(T0 + offset)
+    assert tally_count(tally, T0 + later) == window.count(T0 + later)
+
+
+def test_a_tally_never_runs_over_into_the_next_minute():
+    tally = 0
+    for _ in range(3 * MOST_TALLIED):
+        tally = tallied(tally, T0)
+    assert tally_count(tally, T0) == MOST_TALLIED
+    assert tally_count(tallied(tally, T0 + MINUTE), T0 + MINUTE) == MOST_TALLIED + 1
 
 
 @given(st.lists(st.tuples(st.integers(0, 20 * MINUTE), st.integers(1, 12)), max_size=120))
@@ -166,7 +189,7 @@ def test_memory_is_bounded_however_many_call():
         attempt(traffic, n, n * 7, T0 + n * SECOND, holder=f"h{n}")
     assert len(traffic._numbers) <= 50
     assert len(traffic._holders) <= 50
-    assert len(traffic._contacts) <= 60
+    assert len(traffic._calls) <= 60
     assert len(traffic._rung) <= 40
 
 

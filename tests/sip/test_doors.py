@@ -25,6 +25,21 @@ NEEDS_SIPP = pytest.mark.skipif(
 )
 
 
+class Locked:
+    """One core behind two doors."""
+
+    def __init__(self, core):
+        self._core = core
+        self._lock = threading.Lock()
+
+    def receive(self, *args, **more):
+        with self._lock:
+            return self._core.receive(*args, **more)
+
+    def tidy(self, now):
+        self._core.tidy(now)
+
+
 @contextlib.contextmanager
 def doors(switch):
     source = Source("loopback", "127.0.0.0/8", style=Style(blocked_url=BLOCKED_URL), per_second=100_000)
@@ -32,15 +47,8 @@ def doors(switch):
     udp_socket = open_udp("127.0.0.1", 0)
     port = udp_socket.getsockname()[1]
     tcp_socket = open_tcp("127.0.0.1", port)
-    lock = threading.Lock()
-    receive = switch.core.receive
-
-    def locked(*args, **more):
-        with lock:
-            return receive(*args, **more)
-
-    switch.core.receive = locked
-    opened = [UdpDoor(udp_socket, switch.core, SystemClock()), TcpDoor(tcp_socket, switch.core, SystemClock())]
+    core = Locked(switch.core)
+    opened = [UdpDoor(udp_socket, core, SystemClock()), TcpDoor(tcp_socket, core, SystemClock())]
     for door in opened:
         door.start()
     try:

@@ -117,6 +117,16 @@ def test_the_caller_is_read_from_p_asserted_identity_first(switch):
     assert (call.source, call.at) == ("switch", switch.now)
 
 
+@pytest.mark.parametrize("name", ["X-Clearbell-Trunk", "P-Charging-Vector", "X-Carrier"])
+@pytest.mark.parametrize("written", ["{}: abroad", "{}:abroad", "{} :  abroad ", "X-Other: 1\r\n{}: abroad"])
+def test_the_trunk_is_read_from_the_header_that_is_configured(name, written):
+    switch = Switch(reading=Reading(trunk_header=name.lower().encode(), trunk="plain"))
+    switch.send(request(extra=(written.format(name),)))
+    switch.send(request(call_id="2", extra=(written.format(name.upper()),)))
+    switch.send(request(call_id="3"))
+    assert [call.trunk for call in switch.calls] == ["abroad", "abroad", "plain"]
+
+
 def test_an_untrusted_identity_is_not_read():
     switch = Switch(reading=Reading(trust_pai=False))
     switch.send(request(extra=("P-Asserted-Identity: <sip:+8613811112222@x>",)))

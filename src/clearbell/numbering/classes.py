@@ -87,9 +87,27 @@ def _china_class(national: str, plan: Plan) -> NumberClass:
     return NumberClass.UNALLOCATED
 
 
-@functools.lru_cache(maxsize=1 << 16)
+_FIRST_MOBILE, _LAST_MOBILE = 8613_0000_00000, 8619_9999_99999
+_PER_PREFIX = 10**7
+
+
+@functools.cache
+def _mobiles() -> tuple[NumberClass, ...]:
+    """Classes of Chinese 11-digit numbers from 130 to 199, by their first four digits."""
+    plan = china()
+    return tuple(_mobile(str(prefix), plan)[0] for prefix in range(1300, 2000))
+
+
 def class_of(key: int, country: int = 86) -> NumberClass:
     """Class of a number as seen from the home country with that calling code."""
+    # Most numbers are such, and no two of them alike: a memory of those asked for would not help.
+    if country == 86 and _FIRST_MOBILE <= key <= _LAST_MOBILE:
+        return _mobiles()[key // _PER_PREFIX - _FIRST_MOBILE // _PER_PREFIX]
+    return _class_of(key, country)
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def _class_of(key: int, country: int) -> NumberClass:
     digits = str(key)
     if key <= 0:
         return NumberClass.NONE

@@ -123,8 +123,10 @@ def to_key(text: str | bytes, home: str = "CN") -> int:
     ``home`` is the ISO code of the country whose national forms are understood.
     """
     if isinstance(text, bytes):
+        # What nearly every switch sends, without any of the care below.
+        if text[:3] == b"+86" and len(text) == 14 and text[3:].isdigit() and text[3:4] != b"0":
+            return int(text[1:])
         text = text.decode("utf-8", "replace")
-    # What nearly every switch sends, without any of the care below.
     if text.isascii():
         if text.isdigit():
             if home == "CN" and len(text) == 11 and text[0] == "1" and text[1] > "2":

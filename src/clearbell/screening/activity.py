@@ -19,6 +19,7 @@ MOST_FEW = 8
 _KIND_BITS = 3
 _KIND = (1 << _KIND_BITS) - 1
 _EVENT = struct.Struct("<QQ")  # time and kind, callee
+EVENT_BYTES = 16
 
 
 class Kind(enum.IntEnum):
@@ -34,6 +35,10 @@ class Kind(enum.IntEnum):
     """Answered, and over at once."""
 
 
+# As plain numbers: an enumeration's member costs a look-up at each use.
+_ATTEMPT, _ENDED, _ONE_RING, _SHORT = (int(kind) for kind in (Kind.ATTEMPT, Kind.ENDED, Kind.ONE_RING, Kind.SHORT))
+_M1, _H1, _H24 = M1, H1, H24
+_EVENT_BYTES, _MOST_BYTES, _MOST_CALLEES = EVENT_BYTES, MOST_FEW * EVENT_BYTES, MAX_CALLEES
 _ENDS = 1 << Kind.ENDED | 1 << Kind.ONE_RING | 1 << Kind.ANSWERED | 1 << Kind.SHORT
 _ANSWERS = 1 << Kind.ANSWERED | 1 << Kind.SHORT
 
@@ -104,12 +109,30 @@ class Few:
 class Many:
     """A caller of many events."""
 
-    __slots__ = ("_answered", "_attempts", "_distinct", "_ended", "_one_ring", "_short", "callees")
+    __slots__ = (
+        "_answered",
+        "_attempts_h1",
+        "_attempts_h24",
+        "_attempts_m1",
+        "_attempts_m5",
+        "_distinct_h1",
+        "_distinct_h24",
+        "_ended_h1",
+        "_ended_h24",
+        "_one_ring",
+        "_short",
+        "callees",
+    )
 
     def __init__(self) -> None:
-        self._attempts = (Window(M1), Window(M5), Window(H1), Window(H24))
-        self._distinct = {H1: Window(H1), H24: Window(H24)}
-        self._ended = {H1: Window(H1), H24: Window(H24)}
+        self._attempts_m1 = Window(M1)
+        self._attempts_m5 = Window(M5)
+        self._attempts_h1 = Window(H1)
+        self._attempts_h24 = Window(H24)
+        self._distinct_h1 = Window(H1)
+        self._distinct_h24 = Window(H24)
+        self._ended_h1 = Window(H1)
+        self._ended_h24 = Window(H24)
         self._answered = Window(H24)
         self._short = Window(H24)
         self._one_ring = Window(H1)
@@ -124,37 +147,62 @@ class Many:
             made.note(Kind(what & _KIND), what >> _KIND_BITS, callee)
         return made
 
-    def note(self, kind: Kind, at: int, callee: int) -> None:
-        """Count an event."""
-        if kind is Kind.ATTEMPT:
+    def note(self, kind: int, at: int, callee: int) -> None:
+        """Count an event; ``kind`` is a :class:`Kind`."""
+        if kind == _ATTEMPT:
             self._attempt(callee, at)
             return
-        for window in self._ended.values():
-            window.add(at)
-        if kind is Kind.ONE_RING:
+        self._ended_h1.add(at)
+        self._ended_h24.add(at)
+        if kind == _ONE_RING:
             self._one_ring.add(at)
-        elif kind is not Kind.ENDED:
+        elif kind != _ENDED:
             self._answered.add(at)
-            if kind is Kind.SHORT:
+            if kind == _SHORT:
                 self._short.add(at)
 
     def _attempt(self, callee: int, at: int) -> None:
-        for window in self._attempts:
-            window.add(at)
+        self._attempts_m1.add(at)
+        self._attempts_m5.add(at)
+        self._attempts_h1.add(at)
+        self._attempts_h24.add(at)
         before = self.callees.pop(callee, ())
         last = before[-1] if before else 0
-        for window in self._distinct.values():
-            # A callee counts once, in the sub-bucket of the latest attempt.
-            if last and window.holds(last):
-                window.take(last)
-            window.add(max(at, last))
+        latest = max(at, last)
+        # A callee counts once, in the sub-bucket of the latest attempt.
+        if last:
+            if self._distinct_h1.holds(last):
+                self._distinct_h1.take(last)
+            if self._distinct_h24.holds(last):
+                self._distinct_h24.take(last)
+        self._distinct_h1.add(latest)
+        self._distinct_h24.add(latest)
         self.callees[callee] = joined(before, at)
-        if len(self.callees) > MAX_CALLEES:
+        if len(self.callees) > _MOST_CALLEES:
             del self.callees[next(iter(self.callees))]
+
+    def most_attempts(self, index: int) -> int:
+        """No less than :meth:`attempts` says for any time from the newest event on, without looking at the time."""
+        return self._attempts_of(index).total
+
+    def most_ended(self) -> int:
+        """No less than :meth:`ended` says of either window, as :meth:`most_attempts`."""
+        return self._ended_h24.total
+
+    def rang(self, callee: int) -> bool:
+        """Whether an attempt to the callee is remembered."""
+        return callee in self.callees
+
+    def _attempts_of(self, index: int) -> Window:
+        if index == _H1:
+            return self._attempts_h1
+        if index == _M1:
+            return self._attempts_m1
+        return self._attempts_h24 if index == _H24 else self._attempts_m5
 
     def attempts(self, index: int, now: int) -> int:
         """As :meth:`Few.attempts`."""
-        return self._attempts[index].count(now)
+        return self._attempts_of(index).count(now)
 
     def distinct(self, index: int, now: int) -> int:
         """As :meth:`Few.distinct`.
@@ -162,11 +210,11 @@ class Many:
         Exact while there are no more than ``MAX_CALLEES`` in 24 hours; beyond that a callee who was forgotten and is
         called again counts again.
         """
-        return self._distinct[index].count(now)
+        return (self._distinct_h1 if index == _H1 else self._distinct_h24).count(now)
 
     def ended(self, index: int, now: int) -> int:
         """As :meth:`Few.ended`."""
-        return self._ended[index].count(now)
+        return (self._ended_h1 if index == _H1 else self._ended_h24).count(now)
 
     def answered(self, now: int) -> int:
         """As :meth:`Few.answered`."""
@@ -189,14 +237,24 @@ Activity = Few | Many
 """What a caller did, in either form."""
 
 
-def noted(packed: bytes, kind: Kind, at: int, callee: int) -> bytes:
+def noted(packed: bytes, kind: int, at: int, callee: int) -> bytes:
     """The events of a caller of few, with one more; who has ``MOST_FEW`` already needs :class:`Many`."""
     return packed + _EVENT.pack(at << _KIND_BITS | kind, callee)
 
 
+def rang(packed: bytes, callee: int) -> bool:
+    """Whether a caller of few events may have rung the callee. May say so of who was not rung, never the other way."""
+    return callee.to_bytes(8, "little") in packed
+
+
+def kept(packed: bytes) -> int:
+    """How many events are kept in a list."""
+    return len(packed) // _EVENT_BYTES
+
+
 def is_full(packed: bytes) -> bool:
     """Whether no more events are to be kept in a list."""
-    return len(packed) >= MOST_FEW * _EVENT.size
+    return len(packed) >= _MOST_BYTES
 
 
 def forgotten(packed: bytes, before: int) -> bytes:
@@ -207,7 +265,9 @@ def forgotten(packed: bytes, before: int) -> bytes:
 
 def joined(times: tuple[int, ...], at: int) -> tuple[int, ...]:
     """The latest times of attempts with one more, oldest first."""
-    if times and times[-1] > at:
+    if not times:
+        return (at,)
+    if times[-1] > at:
         # It arrived late: the latest attempt stays the latest.
         return tuple(sorted((*times, at)))[-MAX_REPEATS:]
     return (*times, at)[-MAX_REPEATS:]
@@ -215,4 +275,8 @@ def joined(times: tuple[int, ...], at: int) -> tuple[int, ...]:
 
 def within(times: tuple[int, ...], at: int, width: int) -> int:
     """How many of the times lie within ``width`` before ``at``."""
-    return sum(1 for time in times if at - width < time <= at)
+    count = 0
+    for time in times:
+        if at - width < time <= at:
+            count += 1
+    return count

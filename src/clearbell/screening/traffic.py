@@ -6,44 +6,57 @@ whole. What is remembered of a caller is in :mod:`activity`.
 
 from __future__ import annotations
 
-from typing import Generic
-
 from clearbell.calls import DAY, SECOND, Call, CallEnd, HangUp
 from clearbell.policy.model import Pack
 from clearbell.screening.activity import Activity, Few, Kind, Many, forgotten, is_full, joined, noted, within
-from clearbell.screening.recent import K, Recent
-from clearbell.screening.windows import M5, Window
+from clearbell.screening.recent import Recent
+from clearbell.screening.windows import tallied
+
+_NUMBER_BITS = 60
+"""A number has at most 18 digits."""
+_ATTEMPT = int(Kind.ATTEMPT)
 
 
-class Callers(Generic[K]):
-    """What each caller did: a list of it while it is short, and counters from then on."""
+class Callers:
+    """What each caller did: a list of it while it is short, and counters from then on.
+
+    A caller is a number or the name of a holder, never both in one.
+    """
 
     __slots__ = ("_busy", "_few")
 
     def __init__(self, most: int, busy: int) -> None:
         """``busy``: how many of the ``most`` with counters, though never more than half."""
         busy = min(busy, most // 2)
-        self._few: Recent[K, bytes] = Recent(most - busy)
-        self._busy: Recent[K, Many] = Recent(busy)
+        self._few = Recent(most - busy)
+        """Caller to packed events."""
+        self._busy = Recent(busy)
+        """Caller to :class:`Many`."""
 
     def __len__(self) -> int:
         """Callers that are remembered."""
         return len(self._few) + len(self._busy)
 
-    def knows(self, caller: K) -> bool:
-        """Whether the caller is remembered."""
-        return self._few.get(caller) is not None or self._busy.get(caller) is not None
+    def found(self, caller: int | str) -> bytes | Many | None:
+        """What is remembered of a caller, as it is kept; None when it is not remembered."""
+        packed: bytes | None = self._few.get(caller)
+        if packed is not None:
+            return packed
+        many: Many | None = self._busy.get(caller)
+        return many
 
-    def activity(self, caller: K) -> Activity | None:
+    def activity(self, caller: int | str) -> Activity | None:
         """What the caller did lately; None when it is not remembered."""
-        packed = self._few.get(caller)
-        return Few(packed) if packed is not None else self._busy.get(caller)
+        return activity_of(self.found(caller))
 
-    def note(self, caller: K, kind: Kind, at: int, callee: int) -> None:
-        """Count an event."""
-        many = self._busy.get(caller)
-        if many is None:
-            packed = self._few.get(caller) or b""
+    def note(self, caller: int | str, kind: int, at: int, callee: int) -> None:
+        """Count an event; ``kind`` is a :class:`Kind`."""
+        self.note_of(caller, self.found(caller), kind, at, callee)
+
+    def note_of(self, caller: int | str, found: bytes | Many | None, kind: int, at: int, callee: int) -> None:
+        """Count an event of a caller, of whom :meth:`found` just found that."""
+        if found is None or isinstance(found, bytes):
+            packed = found or b""
             if is_full(packed):
                 packed = forgotten(packed, at - DAY)
             if not is_full(packed):
@@ -51,8 +64,15 @@ class Callers(Generic[K]):
                 return
             self._few.pop(caller)
             many = Many.after(packed)
+        else:
+            many = found
         many.note(kind, at, callee)
         self._busy.put(caller, many)
+
+
+def activity_of(found: bytes | Many | None) -> Activity | None:
+    """What :meth:`Callers.found` found, as something to ask."""
+    return Few(found) if isinstance(found, bytes) else found
 
 
 class Traffic:
@@ -72,14 +92,17 @@ class Traffic:
         self._short = _span(pack, "short_seconds", SECOND)
         self._one_ring = _span(pack, "one_ring_seconds", SECOND)
         self._known = _span(pack, "known_contact_seconds", SECOND)
-        self._numbers = Callers[int](max_callers, max_busy)
-        self._holders = Callers[str](max_callers, max_busy)
-        self._pairs: Recent[tuple[str, int], tuple[int, ...]] = Recent(max_pairs)
-        self._rung: Recent[int, Window] = Recent(max_callees)
-        # When the first rang the second, and when they last ended a talk long enough to make them known to each other,
-        # µs UTC; 0: not. Tuples, as the garbage collector soon passes over those of numbers.
-        self._contacts: Recent[tuple[int, int], tuple[int, int]] = Recent(max_contacts)
-        self._emergency: Recent[int, int] = Recent(max_callees)
+        self._numbers = Callers(max_callers, max_busy)
+        self._holders = Callers(max_callers, max_busy)
+        # Holder and callee to the times of the latest attempts.
+        self._pairs = Recent(max_pairs)
+        self._rung = Recent(max_callees)  # callee to its tally
+        # Caller and callee to when the one last rang the other, and two numbers, the lesser first, to when they last
+        # ended a talk long enough to make them known to each other, µs UTC. Numbers to numbers, as the garbage collector
+        # has no work with these.
+        self._calls = Recent(max_contacts)
+        self._talks = Recent(max_contacts)
+        self._emergency = Recent(max_callees)  # number to when, µs UTC
 
     @property
     def active(self) -> int:
@@ -99,34 +122,47 @@ class Traffic:
 
         Exact up to ``MAX_REPEATS``, however many callees the holder has.
         """
-        return within(self._pairs.get((holder, callee)) or (), at, width)
+        times: tuple[int, ...] = self._pairs.get((holder, callee)) or ()
+        return within(times, at, width)
 
-    def rung(self, callee: int, now: int) -> int:
-        """Attempts that a callee got within 5 minutes."""
-        window = self._rung.get(callee)
-        return window.count(now) if window is not None else 0
+    def found(self, caller: int) -> bytes | Many | None:
+        """What is remembered of a number, as it is kept; :func:`activity_of` makes something to ask of it."""
+        return self._numbers.found(caller)
 
-    def attempt(self, call: Call, holder: str, *, emergency: bool, stranger: bool) -> None:
+    def tally(self, callee: int) -> int:
+        """Attempts that a callee got of late, to be counted by :func:`tally_count`; 0: none."""
+        tally: int | None = self._rung.get(callee)
+        return tally or 0
+
+    def attempt(
+        self,
+        call: Call,
+        holder: str,
+        emergency: bool,
+        stranger: bool,
+        found: bytes | Many | None,
+        last: int,
+        tally: int,
+    ) -> None:
         """Count an attempt of a number and its holder (empty: none).
 
         ``emergency``: the callee is an emergency number. ``stranger``: the callee does not know the caller, so the
-        attempt counts towards a bombing.
+        attempt counts towards a bombing. What was found of the two just before saves looking again: ``found`` by
+        :meth:`found`, ``last`` by :meth:`called`, ``tally`` by :meth:`tally`.
         """
         at, caller, callee = call.at, call.caller, call.callee
         if caller:
-            self._numbers.note(caller, Kind.ATTEMPT, at, callee)
+            self._numbers.note_of(caller, found, _ATTEMPT, at, callee)
             if callee:
-                self._meet(caller, callee, called=at)
+                self._calls.put(together(caller, callee), max(at, last))
         if holder:
-            self._holders.note(holder, Kind.ATTEMPT, at, callee)
-            pair = (holder, callee)
-            self._pairs.put(pair, joined(self._pairs.get(pair) or (), at))
+            self._holders.note(holder, _ATTEMPT, at, callee)
+            times: tuple[int, ...] = self._pairs.get((holder, callee)) or ()
+            self._pairs.put((holder, callee), joined(times, at))
         if emergency and caller:
             self._emergency.put(caller, at)
         if stranger and callee:
-            window = self._rung.get(callee) or Window(M5)
-            window.add(at)
-            self._rung.put(callee, window)
+            self._rung.put(callee, tallied(tally, at))
 
     def ended(self, end: CallEnd, holder: str) -> None:
         """Learn how a call ended."""
@@ -136,34 +172,33 @@ class Traffic:
         elif end.hangup is HangUp.CALLER and 0 < end.ring < self._one_ring:
             kind = Kind.ONE_RING
         # Of whom no attempt is remembered, no end is either: shares of ends need their attempts.
-        if self._numbers.knows(end.caller):
+        if self._numbers.found(end.caller) is not None:
             self._numbers.note(end.caller, kind, end.at, end.callee)
-        if holder and self._holders.knows(holder):
+        if holder and self._holders.found(holder) is not None:
             self._holders.note(holder, kind, end.at, end.callee)
         if end.answered and end.duration >= self._known and end.caller and end.callee:
-            self._meet(end.caller, end.callee, talked=end.at)
+            pair = together(min(end.caller, end.callee), max(end.caller, end.callee))
+            self._talks.put(pair, max(end.at, self._talks.get(pair) or 0))
 
     def talked(self, one: int, other: int) -> int:
         """When the two last talked at length, whoever rang, µs UTC; 0 when not known."""
-        there = self._contacts.get((one, other))
-        back = self._contacts.get((other, one))
-        return max(there[1] if there else 0, back[1] if back else 0)
+        at: int | None = self._talks.get(together(min(one, other), max(one, other)))
+        return at or 0
 
     def called(self, caller: int, callee: int) -> int:
         """When the caller last rang the callee, µs UTC; 0 when not known."""
-        contact = self._contacts.get((caller, callee))
-        return contact[0] if contact else 0
+        at: int | None = self._calls.get(together(caller, callee))
+        return at or 0
 
     def dialled_emergency(self, number: int) -> int:
         """When the number last dialled an emergency number, µs UTC; 0 when not known."""
-        return self._emergency.get(number) or 0
+        at: int | None = self._emergency.get(number)
+        return at or 0
 
-    def _meet(self, one: int, other: int, *, called: int = 0, talked: int = 0) -> None:
-        pair = (one, other)
-        before = self._contacts.get(pair)
-        if before is not None:
-            called, talked = max(called, before[0]), max(talked, before[1])
-        self._contacts.put(pair, (called, talked))
+
+def together(one: int, other: int) -> int:
+    """Two numbers as one."""
+    return one << _NUMBER_BITS | other
 
 
 def _span(pack: Pack, name: str, unit: int) -> int:

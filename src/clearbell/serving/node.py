@@ -15,7 +15,7 @@ from clearbell.ledger import Store
 from clearbell.policy.model import Pack
 from clearbell.records.checking import SegmentCheck
 from clearbell.records.journal import Journal, find_decision, read_journal
-from clearbell.screening.engine import STALE, Engine
+from clearbell.screening.engine import STALE, TOTAL, Engine
 from clearbell.screening.traffic import Traffic
 from clearbell.screening.views import Views
 from clearbell.screening.windows import H1, H24
@@ -26,6 +26,7 @@ from clearbell.serving.snapshots import FOLDER
 log = structlog.get_logger()
 
 RECENT = 50
+_ALLOW = Action.ALLOW
 
 
 class Counts(msgspec.Struct):
@@ -59,7 +60,9 @@ class Node:
         self.home = folder
         self.randomness = randomness
         self.folder = folder / "journal"
-        self.counts = Counts()
+        self._counts = Counts()
+        # Calls that go on because nothing speaks against them: most.
+        self._calm = 0
         self.started = store.clock.now()
         self._recent: collections.deque[Decision] = collections.deque(maxlen=RECENT)
         self._lock = threading.Lock()
@@ -93,6 +96,19 @@ class Node:
         with self._lock:
             self._journal.close()
 
+    @property
+    def counts(self) -> Counts:
+        """What it did so far."""
+        with self._lock:
+            counts = msgspec.structs.replace(
+                self._counts, by_action=dict(self._counts.by_action), by_reason=dict(self._counts.by_reason)
+            )
+            calm = self._calm
+        if calm:
+            counts.calls += calm
+            counts.by_action[_ALLOW.value] = counts.by_action.get(_ALLOW.value, 0) + calm
+        return counts
+
     def screen(self, call: Call) -> Decision:
         """Decide a call and record the decision."""
         with self._lock:
@@ -107,26 +123,28 @@ class Node:
         with self._lock:
             decision = self._engine.fail_open(call, why)
             self._record(decision)
-            self.counts.fail_open += 1
+            self._counts.fail_open += 1
         return decision
 
     def _record(self, decision: Decision) -> None:
         self._journal.decided(decision)
-        counts = self.counts
+        self._recent.append(decision)
+        reason = decision.decided_by
+        if decision.action is _ALLOW and reason == TOTAL:
+            self._calm += 1
+            return
+        counts = self._counts
         counts.calls += 1
         action = decision.action.value
         counts.by_action[action] = counts.by_action.get(action, 0) + 1
-        if decision.action is not Action.ALLOW or decision.decided_by != "total":
-            reason = decision.decided_by
-            counts.by_reason[reason] = counts.by_reason.get(reason, 0) + 1
-        self._recent.append(decision)
+        counts.by_reason[reason] = counts.by_reason.get(reason, 0) + 1
 
     def ended(self, end: CallEnd) -> None:
         """Learn how a call ended, and record it."""
         with self._lock:
             self._engine.ended(end)
             self._journal.ended(end)
-            self.counts.ends += 1
+            self._counts.ends += 1
 
     def code_dialled(self, dialled: CodeDialled) -> None:
         """Record that a subscriber reported the last call to him by dialling the code."""

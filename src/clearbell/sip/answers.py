@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 
 import msgspec
@@ -58,24 +57,28 @@ class Style(msgspec.Struct, frozen=True):
 
 VERIFIED = "[V]"
 """What stands before the name of a verified caller (ClearIP's convention for CNAM in P-Asserted-Identity)."""
-REASONS: dict[Answer, str] = {
-    Answer.NOT_ENTITLED: 'SIP;cause=403;text="not-entitled"',
-    Answer.UNWANTED: 'SIP;cause=607;text="unwanted"',
+MOVED = b"302 Moved Temporarily"
+FORBIDDEN = b"403 Forbidden"
+_REASONS: dict[Answer, bytes] = {
+    Answer.NOT_ENTITLED: header("Reason", 'SIP;cause=403;text="not-entitled"'),
+    Answer.UNWANTED: header("Reason", 'SIP;cause=607;text="unwanted"'),
 }
+_NOTHING_FOUND = header("Reason", 'SIP;cause=302;text="no-fraud-detected"')
+_CONTINUE = Answer.CONTINUE
+_DECISION = b"X-Clearbell-Decision: "
+_TAG_BITS = (1 << 64) - 1
 
 
 def to_tag(request: Request) -> bytes:
-    """A To tag that is the same for every retransmission of the request."""
-    return (
-        hashlib.blake2b(request.call_id + b"|" + request.branch + b"|" + request.cseq, digest_size=8)
-        .hexdigest()
-        .encode()
-    )
+    """A To tag that is the same for every retransmission of the request, and that nobody else can know before."""
+    # Python's hash of bytes is keyed anew in each process.
+    return b"%016x" % (hash((request.call_id, request.branch, request.cseq)) & _TAG_BITS)
 
 
-def _uri(text: bytes) -> str:
-    cleaned = text.decode("utf-8", "replace")
-    return re.sub(r'[\s<>"]', "", cleaned)
+def _uri(text: bytes) -> bytes:
+    if text.isascii():
+        return text.translate(None, b' \t\r\n\v\f\x1c\x1d\x1e\x1f<>"')
+    return re.sub(r'[\s<>"]', "", text.decode("utf-8", "replace")).encode()
 
 
 def blocked_reason(style: Style, decision_id: str) -> str:
@@ -88,7 +91,7 @@ def blocked_reason(style: Style, decision_id: str) -> str:
 
 
 def _labelled(request: Request, decision: Decision, style: Style, words: str) -> tuple[bytes, ...]:
-    uri = _uri(address(request.headers.get(b"p-asserted-identity", b"") or request.from_))
+    uri = _uri(address(request.asserted or request.from_)).decode("utf-8", "replace")
     if decision.call.withheld:
         uri = "sip:anonymous@anonymous.invalid"
     lines = [header("P-Asserted-Identity", f"{quoted(words)} <{uri}>")]
@@ -101,36 +104,38 @@ def code_taken(request: Request, contact: str) -> bytes:
     """Tell a subscriber who dialled the report code that the report was taken."""
     tag = to_tag(request)
     if contact:
-        return response(request, 302, "Moved Temporarily", (header("Contact", f"<{contact}>"),), to_tag=tag)
+        return response(request, MOVED, (header("Contact", f"<{contact}>"),), to_tag=tag)
     return response(
-        request, 480, "Temporarily Unavailable", (header("Warning", '399 clearbell "report taken"'),), to_tag=tag
+        request, b"480 Temporarily Unavailable", (header("Warning", '399 clearbell "report taken"'),), to_tag=tag
     )
 
 
 def write(request: Request, decision: Decision, style: Style, words: str) -> bytes:
     """Write the answer to an INVITE. ``words`` is the label, or the verified name, as the callee shall read it."""
     answer = decision.answer
-    mark = header("X-Clearbell-Decision", decision.id)
+    mark = _DECISION + decision.id.encode()
     marks = (mark, header("X-Clearbell-Marks", ",".join(decision.marks))) if decision.marks else (mark,)
     tag = to_tag(request)
+    if answer is _CONTINUE:
+        # Only a 302 can carry a name, so a name card gets one where the switch would be told to go on by itself.
+        named = _labelled(request, decision, style, f"{VERIFIED} {words}") if decision.name is not None else ()
+        if style.go_on == 404 and not named:
+            return response(request, b"404 Not Found", marks, to_tag=tag)
+        return response(request, MOVED, (_contact(request), *named, _NOTHING_FOUND, *marks), to_tag=tag)
     if answer is Answer.NOT_ENTITLED:
-        return response(request, 403, "Forbidden", (header("Reason", REASONS[answer]), *marks), to_tag=tag)
+        return response(request, FORBIDDEN, (_REASONS[answer], *marks), to_tag=tag)
     if answer is Answer.UNWANTED:
-        return response(request, 607, "Unwanted", (header("Reason", REASONS[answer]), *marks), to_tag=tag)
+        return response(request, b"607 Unwanted", (_REASONS[answer], *marks), to_tag=tag)
     if answer is Answer.NETWORK_BLOCKED:
         reason = header("Reason", blocked_reason(style, decision.id))
-        return response(request, 603, "Network Blocked", (reason, *marks), to_tag=tag)
-    contact = header("Contact", f"<{_uri(request.uri)}>")
+        return response(request, b"603 Network Blocked", (reason, *marks), to_tag=tag)
     if answer is Answer.CHALLENGE and style.challenge_contact:
         diverted = header("Contact", f"<{style.challenge_contact}>")
-        return response(request, 302, "Moved Temporarily", (diverted, *marks), to_tag=tag)
-    named = _labelled(request, decision, style, f"{VERIFIED} {words}") if decision.name is not None else ()
-    # Only a 302 can carry a name, so a name card gets one where the switch would be told to go on by itself.
-    if answer is Answer.CONTINUE and style.go_on == 404 and not named:
-        return response(request, 404, "Not Found", marks, to_tag=tag)
-    if answer is Answer.CONTINUE:
-        reason = header("Reason", 'SIP;cause=302;text="no-fraud-detected"')
-        return response(request, 302, "Moved Temporarily", (contact, *named, reason, *marks), to_tag=tag)
-    return response(
-        request, 302, "Moved Temporarily", (contact, *_labelled(request, decision, style, words), *marks), to_tag=tag
-    )
+        return response(request, MOVED, (diverted, *marks), to_tag=tag)
+    lines = (_contact(request), *_labelled(request, decision, style, words), *marks)
+    return response(request, MOVED, lines, to_tag=tag)
+
+
+def _contact(request: Request) -> bytes:
+    """The callee as the switch named it: it goes on as it would have."""
+    return b"".join((b"Contact: <", _uri(request.uri), b">"))

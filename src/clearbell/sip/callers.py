@@ -21,6 +21,8 @@ _VERSTAT = {
     b"tn-validation-failed-c": Attestation.FAILED,
     b"no-tn-validation": Attestation.NONE,
 }
+_UNSIGNED, _FULL = Attestation.NONE, Attestation.A
+_NOBODY = frozenset({b"anonymous", b"unavailable"})
 _LETTER = {b"a": Attestation.A, b"b": Attestation.B, b"c": Attestation.C}
 
 
@@ -48,75 +50,81 @@ def address(value: bytes) -> bytes:
 
 def user(uri: bytes) -> bytes:
     """The user part of a sip:, sips: or tel: URI, without its parameters; empty when there is none."""
-    scheme, colon, rest = uri.partition(b":")
-    if not colon:
+    colon = uri.find(b":")
+    if colon < 0:
         return b""
-    kind = scheme.strip().lower()
+    kind = uri[:colon]
+    if kind != b"sip":
+        kind = kind.strip().lower()
     if kind == b"tel":
-        return rest.partition(b";")[0]
+        end = uri.find(b";", colon)
+        return uri[colon + 1 : end] if end >= 0 else uri[colon + 1 :]
     if kind not in (b"sip", b"sips"):
         return b""
-    name, at, _ = rest.partition(b"@")
-    if not at:
+    end = uri.find(b"@", colon)
+    if end < 0:
         return b""
-    return name.partition(b";")[0].partition(b":")[0]
+    name = uri[colon + 1 : end]
+    return name.partition(b";")[0].partition(b":")[0] if b";" in name or b":" in name else name
 
 
 def _verstat(value: bytes) -> Attestation | None:
-    lowered = value.lower()
-    at = lowered.find(b"verstat=")
-    if at < 0:
-        return None
-    end = at + 8
-    while end < len(lowered) and lowered[end] not in b';>,"@ ':
-        end += 1
-    return _VERSTAT.get(lowered[at + 8 : end], Attestation.NONE)
+    at = value.find(b"=")
+    while at >= 0:
+        if at >= 7 and value[at - 7 : at].lower() == b"verstat":
+            end = at + 1
+            while end < len(value) and value[end] not in b';>,"@ ':
+                end += 1
+            return _VERSTAT.get(value[at + 1 : end].lower(), _UNSIGNED)
+        at = value.find(b"=", at + 1)
+    return None
 
 
-def attestation_of(request: Request, pai: bytes) -> Attestation:
+def attestation_of(request: Request, asserted: bytes) -> Attestation:
     """What the switch says of the caller's signature: ``verstat`` on either header, in or outside the brackets.
 
     A level counts only together with a validation that passed.
     """
-    found = _verstat(pai) if pai else None
+    found = _verstat(asserted) if asserted else None
     if found is None:
         found = _verstat(request.from_)
     if found is None:
-        return Attestation.NONE
-    if found is Attestation.A:
-        letter = request.headers.get(b"p-attestation-indicator", b"a").strip().lower()
-        return _LETTER.get(letter, Attestation.NONE)
+        return _UNSIGNED
+    if found is _FULL:
+        indicator = request.indicator
+        letter = b"a" if indicator is None else indicator.strip().lower()
+        return _LETTER.get(letter, _UNSIGNED)
     return found
+
+
+def _text(value: bytes) -> str:
+    return value[:_TEXT_LIMIT].decode("utf-8", "replace")
 
 
 def call_of(request: Request, now: int, source: str, reading: Reading, to_key: Callable[[bytes, str], int]) -> Call:
     """Read the call that an INVITE sets up. Numbers that cannot be read are 0, with their text kept as evidence."""
-    headers = request.headers
-    pai = headers.get(b"p-asserted-identity", b"") if reading.trust_pai else b""
-    privacy = headers.get(b"privacy", b"").lower()
-    caller_user = user(address(pai)) if pai else b""
+    asserted = (request.asserted or b"") if reading.trust_pai else b""
+    caller_user = user(address(asserted)) if asserted else b""
     if not caller_user:
         caller_user = user(address(request.from_))
-    withheld = (bool(privacy) and (b"id" in privacy or b"user" in privacy)) or caller_user.lower() in (
-        b"anonymous",
-        b"unavailable",
-        b"",
-    )
+    privacy = request.privacy
+    withheld = not caller_user or caller_user.lower() in _NOBODY
+    if privacy and not withheld:
+        lowered = privacy.lower()
+        withheld = b"id" in lowered or b"user" in lowered
     callee_user = user(request.uri) or user(address(request.to))
-    caller_key = to_key(caller_user, reading.home) if caller_user else 0
-    trunk = headers.get(reading.trunk_header, b"") if reading.trunk_header else b""
     # A caller who asks for privacy is still known to the network: sanctions and lists go by the true number.
-    if withheld and not pai:
-        caller_key = 0
+    known = caller_user and (asserted or not withheld)
+    trunk = request.header(reading.trunk_header) if reading.trunk_header else None
     return Call(
-        id=request.call_id[:256].decode("utf-8", "replace"),
-        at=now,
-        caller=caller_key,
-        callee=to_key(callee_user, reading.home) if callee_user else 0,
-        caller_text="" if withheld else caller_user[:_TEXT_LIMIT].decode("utf-8", "replace"),
-        callee_text=callee_user[:_TEXT_LIMIT].decode("utf-8", "replace"),
-        trunk=trunk[:_TEXT_LIMIT].decode("utf-8", "replace") if trunk else reading.trunk,
-        source=source,
-        attestation=attestation_of(request, pai),
-        withheld=withheld,
+        request.call_id[:256].decode("utf-8", "replace"),
+        now,
+        to_key(caller_user, reading.home) if known else 0,
+        to_key(callee_user, reading.home) if callee_user else 0,
+        "" if withheld else _text(caller_user),
+        _text(callee_user),
+        _text(trunk) if trunk else reading.trunk,
+        source,
+        attestation_of(request, asserted),
+        withheld,
     )

@@ -18,6 +18,10 @@ MAX_VIAS = 70
 """Max-Forwards starts at 70, so no request has passed more proxies (RFC 3261 §8.1.1.6)."""
 MAX_LINE = 8_192
 """Long enough for an Identity header with its PASSporT."""
+MAX_CSEQ_DIGITS = 10
+"""Of a number below 2**31 (RFC 3261 §8.1.1.5)."""
+COMPILED = not __file__.endswith(".py")
+"""Whether this runs compiled: what is a loop there is a search of Python's here."""
 
 
 class Flaw(enum.Enum):
@@ -29,6 +33,8 @@ class Flaw(enum.Enum):
     IS_RESPONSE = "is a response"
     BAD_REQUEST_LINE = "bad request line"
     BAD_HEADER = "bad header line"
+    FOLDED = "folded header line"
+    """Only within this module: such a line is joined to the one before it."""
     TOO_MANY_HEADERS = "too many headers"
     MISSING_HEADER = "mandatory header missing"
     TWICE = "single header given twice"
@@ -38,22 +44,68 @@ class Flaw(enum.Enum):
     TOO_MANY_HOPS = "no hops left"
 
 
-class Request(msgspec.Struct, gc=False):
+class Request:
     """A request that can be answered."""
 
-    method: bytes
-    uri: bytes
-    vias: list[bytes]
-    """Values of all Via headers, in order, as received."""
-    from_: bytes
-    to: bytes
-    call_id: bytes
-    cseq: bytes
-    branch: bytes
-    """Branch of the topmost Via; empty from a sender older than RFC 3261."""
-    headers: dict[bytes, bytes]
-    """Every other header by lower-case long name; of several the first."""
-    body: bytes
+    __slots__ = (
+        "asserted",
+        "body",
+        "branch",
+        "call_id",
+        "cseq",
+        "event",
+        "from_",
+        "hops",
+        "indicator",
+        "length",
+        "method",
+        "privacy",
+        "raw",
+        "rest",
+        "to",
+        "uri",
+        "via",
+        "vias",
+    )
+
+    def __init__(self, method: bytes, uri: bytes) -> None:
+        self.method = method
+        self.uri = uri
+        self.via = b""
+        """The topmost Via: who asks."""
+        self.vias: list[bytes] | None = None
+        """The Vias below it, in order, as received."""
+        self.from_ = b""
+        self.to = b""
+        self.call_id = b""
+        self.cseq = b""
+        self.branch = b""
+        """Branch of the topmost Via; empty from a sender older than RFC 3261."""
+        self.hops: bytes | None = None
+        """Max-Forwards; None, here and below: there is none. Of several headers of one name the first."""
+        self.length: bytes | None = None
+        """Content-Length."""
+        self.event: bytes | None = None
+        self.asserted: bytes | None = None
+        """P-Asserted-Identity."""
+        self.privacy: bytes | None = None
+        self.indicator: bytes | None = None
+        """P-Attestation-Indicator."""
+        self.body = b""
+        self.raw = b""
+        """The whole of it, lines unfolded."""
+        self.rest: list[bytes] | None = None
+        """The lines of headers whose names are not among the common ones."""
+
+    def header(self, name: bytes) -> bytes | None:
+        """The first header of a lower-case name; None when there is none. Those with a field here are had from it."""
+        if self.rest is not None:
+            size = len(name)
+            for line in self.rest:
+                colon = _place(line, _COLON, 0, len(line))
+                if colon >= size and line[:size].lower() == name and not line[size:colon].strip():
+                    return _value(line, colon + 1, len(line))
+        return _search(self.raw, name) if name in _PASSED_OVER else None
 
 
 class Malformed(msgspec.Struct, gc=False):
@@ -63,136 +115,266 @@ class Malformed(msgspec.Struct, gc=False):
     request: Request | None = None
 
 
-_COMPACT: dict[bytes, bytes] = {
-    b"v": b"via",
-    b"f": b"from",
-    b"t": b"to",
-    b"i": b"call-id",
-    b"m": b"contact",
-    b"l": b"content-length",
-    b"c": b"content-type",
-    b"o": b"event",
-    b"s": b"subject",
-    b"k": b"supported",
-    b"y": b"identity",
+_OTHER, _VIA, _FROM, _TO, _CALL_ID, _CSEQ, _HOPS, _LENGTH, _TYPE, _EVENT, _ASSERTED, _PRIVACY, _INDICATOR = range(13)
+_ROLE_OF: dict[bytes, int] = {
+    b"via": _VIA,
+    b"v": _VIA,
+    b"from": _FROM,
+    b"f": _FROM,
+    b"to": _TO,
+    b"t": _TO,
+    b"call-id": _CALL_ID,
+    b"i": _CALL_ID,
+    b"cseq": _CSEQ,
+    b"max-forwards": _HOPS,
+    b"content-length": _LENGTH,
+    b"l": _LENGTH,
+    b"content-type": _TYPE,
+    b"c": _TYPE,
+    b"event": _EVENT,
+    b"o": _EVENT,
+    b"p-asserted-identity": _ASSERTED,
+    b"privacy": _PRIVACY,
+    b"p-attestation-indicator": _INDICATOR,
 }
-_SINGLE = frozenset(
-    {b"from", b"to", b"call-id", b"cseq", b"max-forwards", b"content-length", b"content-type", b"event"}
-)
+_COMMON = (
+    b"Via From To Call-ID CSeq Max-Forwards Content-Length Content-Type Event P-Asserted-Identity Privacy "
+    b"P-Attestation-Indicator Contact Allow Supported User-Agent Session-Expires Min-SE Route Record-Route Require "
+    b"Accept Allow-Events Date Identity Expires Diversion History-Info P-Charging-Vector P-Access-Network-Info"
+).split()
+# As nearly every switch writes them: what is found here needs no care with case and spaces.
+_AS_WRITTEN: dict[bytes, int] = {name: _ROLE_OF.get(name.lower(), _OTHER) for name in _COMMON} | _ROLE_OF
+_PASSED_OVER = frozenset(name.lower() for name in _COMMON)
+_SINGLE = sum(1 << role for role in (_FROM, _TO, _CALL_ID, _CSEQ, _HOPS, _LENGTH, _TYPE, _EVENT))
 _TOKEN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-.!%*_+`'~")
 _METHODS = frozenset(
     {b"INVITE", b"ACK", b"CANCEL", b"OPTIONS", b"BYE", b"PUBLISH", b"REGISTER", b"INFO", b"UPDATE", b"PRACK"}
     | {b"SUBSCRIBE", b"NOTIFY", b"REFER", b"MESSAGE"}
 )
+_LF, _CR, _COLON, _SPACE, _TAB, _SEMICOLON, _COMMA, _ZERO = b"\n\r: \t;,0"
 
 
-def _branch(via: bytes) -> bytes:
-    lowered = via.lower()
-    at = lowered.find(b"branch=")
-    if at < 0:
-        return b""
-    end = len(via)
-    for stop in (b";", b",", b" "):
-        place = via.find(stop, at)
-        if 0 <= place < end:
-            end = place
-    return via[at + 7 : end]
+def _place(data: bytes, what: int, at: int, stop: int) -> int:
+    """Where a byte first stands from ``at`` on and before ``stop``; -1: nowhere."""
+    if COMPILED:
+        while at < stop:
+            if data[at] == what:
+                return at
+            at += 1
+        return -1
+    return data.find(what, at, stop)
 
 
-def _flaw_of(request: Request, seen: dict[bytes, bytes], twice: bool) -> Flaw | None:
-    if twice:
-        return Flaw.TWICE
-    number, _, method = request.cseq.partition(b" ")
-    if not number.isdigit() or int(number) >= 1 << 31 or method.strip() != request.method:
-        return Flaw.BAD_CSEQ
-    if request.vias[0][:4].upper() != b"SIP/" or len(request.vias) > MAX_VIAS:
-        return Flaw.BAD_VIA
-    hops = seen.get(b"max-forwards")
-    if hops is not None and not (hops.isdigit() and len(hops) < 4):
-        return Flaw.BAD_HEADER
+def _search(raw: bytes, name: bytes) -> bytes | None:
+    for line in raw[: raw.find(b"\r\n\r\n")].split(b"\r\n")[1:]:
+        given, _, value = line.partition(b":")
+        if given.strip().lower() == name:
+            return value.strip()
     return None
 
 
-def parse(data: bytes, *, stream: bool = False) -> Request | Malformed:
+def _value(data: bytes, at: int, stop: int) -> bytes:
+    """What stands there, without the white space around it."""
+    while at < stop and (data[at] == _SPACE or data[at] == _TAB):
+        at += 1
+    while stop > at and (data[stop - 1] == _SPACE or data[stop - 1] == _TAB):
+        stop -= 1
+    return data[at:stop]
+
+
+def _branch(via: bytes) -> bytes:
+    stop = len(via)
+    at = _place(via, _SEMICOLON, 0, stop)
+    while at >= 0:
+        at += 1
+        while at < stop and via[at] == _SPACE:
+            at += 1
+        if via[at : at + 7].lower() == b"branch=":
+            at += 7
+            end = at
+            while end < stop and via[end] != _SEMICOLON and via[end] != _COMMA and via[end] != _SPACE:
+                end += 1
+            return via[at:end]
+        at = _place(via, _SEMICOLON, at, stop)
+    return b""
+
+
+def _number(text: bytes) -> int:
+    """The number of some digits; -1 for anything else, and for more than ten."""
+    stop = len(text)
+    if not 0 < stop <= MAX_CSEQ_DIGITS:
+        return -1
+    number = 0
+    for place in range(stop):
+        digit = text[place] - _ZERO
+        if digit < 0 or digit > 9:
+            return -1
+        number = 10 * number + digit
+    return number
+
+
+def _cseq_fits(cseq: bytes, method: bytes) -> bool:
+    end = _place(cseq, _SPACE, 0, len(cseq))
+    if end <= 0:
+        return False
+    number = _number(cseq[:end])
+    return 0 <= number < 1 << 31 and _value(cseq, end + 1, len(cseq)) == method
+
+
+def _flaw_of(request: Request, stream: bool) -> Flaw | None:
+    if not _cseq_fits(request.cseq, request.method):
+        return Flaw.BAD_CSEQ
+    via = request.via
+    if not via.startswith(b"SIP/") and via[:4].upper() != b"SIP/":
+        return Flaw.BAD_VIA
+    if request.vias is not None and len(request.vias) >= MAX_VIAS:
+        return Flaw.BAD_VIA
+    hops = request.hops
+    if hops is not None and (len(hops) > 3 or _number(hops) < 0):
+        return Flaw.BAD_HEADER
+    if request.length is not None and not stream:
+        length = _number(request.length)
+        if not 0 <= length <= len(request.body):
+            return Flaw.BAD_LENGTH
+        request.body = request.body[:length]
+    return None
+
+
+def parse(data: bytes, stream: bool = False) -> Request | Malformed:
     """Read one request. ``stream``: the body was cut off by its framing already, as on TCP. Never raises."""
-    if not data.strip():
+    end = data.find(b"\r\n\r\n")
+    if end <= 0 and not data.strip():
         return Malformed(Flaw.EMPTY)
     if len(data) > MAX_DATAGRAM:
         return Malformed(Flaw.TOO_LONG)
-    head, separator, body = data.partition(b"\r\n\r\n")
-    if not separator:
+    if end < 0:
         return Malformed(Flaw.NOT_SIP)
-    if b"\r\n " in head or b"\r\n\t" in head:
-        head = head.replace(b"\r\n ", b" ").replace(b"\r\n\t", b" ")
-    lines = head.split(b"\r\n")
-    first = lines[0].split(b" ")
-    if len(first) != 3 or first[2] != b"SIP/2.0":
-        if lines[0][:8] == b"SIP/2.0 ":
+    at = data.find(b"\r\n") + 2
+    first = data[: at - 2]
+    words = first.split(b" ")
+    if len(words) != 3 or words[2] != b"SIP/2.0":
+        if first[:8] == b"SIP/2.0 ":
             return Malformed(Flaw.IS_RESPONSE)
-        return Malformed(Flaw.BAD_REQUEST_LINE if b"SIP/2.0" in lines[0] else Flaw.NOT_SIP)
-    method, uri, _ = first
+        return Malformed(Flaw.BAD_REQUEST_LINE if b"SIP/2.0" in first else Flaw.NOT_SIP)
+    method, uri = words[0], words[1]
     if method not in _METHODS and (not method or not _TOKEN.issuperset(method)):
         return Malformed(Flaw.BAD_REQUEST_LINE)
-    if not uri or b"\n" in head.replace(b"\r\n", b"") or b"\0" in head:
+    if not uri or _place(first, _LF, 0, at - 2) >= 0 or _place(data, 0, 0, end) >= 0:
         return Malformed(Flaw.BAD_REQUEST_LINE)
-    if len(lines) > MAX_HEADERS:
-        return Malformed(Flaw.TOO_MANY_HEADERS)
-    vias: list[bytes] = []
-    seen: dict[bytes, bytes] = {}
-    twice = False
-    for place in range(1, len(lines)):
-        line = lines[place]
-        colon = line.find(b":")
-        if colon < 1 or len(line) > MAX_LINE:
-            return Malformed(Flaw.BAD_HEADER)
-        name = line[:colon].strip().lower()
-        name = _COMPACT.get(name, name)
-        value = line[colon + 1 :].strip()
-        if name == b"via":
-            vias.append(value)
-        elif name in seen:
-            if name in _SINGLE:
-                twice = True
-        else:
-            seen[name] = value
-    from_ = seen.pop(b"from", b"")
-    to = seen.pop(b"to", b"")
-    call_id = seen.pop(b"call-id", b"")
-    cseq = seen.pop(b"cseq", b"")
-    if not (vias and from_ and to and call_id and cseq):
-        return Malformed(Flaw.MISSING_HEADER)
-    request = Request(method, uri, vias, from_, to, call_id, cseq, _branch(vias[0]), seen, body)
-    flaw = _flaw_of(request, seen, twice)
+    request = Request(method, uri)
+    request.raw = data
+    flaw = _headers(request, data, at, end)
+    if flaw is Flaw.FOLDED:
+        head = data[:end].replace(b"\r\n ", b" ").replace(b"\r\n\t", b" ")
+        return parse(head + data[end:], stream)
     if flaw is not None:
-        return Malformed(flaw, request)
-    length = seen.get(b"content-length")
-    if length is not None and not stream:
-        if not length.isdigit() or len(length) > 6 or int(length) > len(body):
-            return Malformed(Flaw.BAD_LENGTH, request)
-        request.body = body[: int(length)]
-    return request
+        return Malformed(flaw, request if flaw is Flaw.TWICE else None)
+    request.body = data[end + 4 :]
+    flaw = _flaw_of(request, stream)
+    return request if flaw is None else Malformed(flaw, request)
 
 
-def response(
-    request: Request, code: int, phrase: str, headers: tuple[bytes, ...] = (), *, to_tag: bytes = b"", body: bytes = b""
-) -> bytes:
+def _headers(request: Request, data: bytes, at: int, end: int) -> Flaw | None:
+    """Read the lines from ``at`` on; ``end`` is where the last of them ends. Compiled, ``data`` is an address."""
+    seen = 0
+    count = 0
+    twice = False
+    while at < end:
+        if data[at] == _SPACE or data[at] == _TAB:
+            return Flaw.FOLDED
+        stop = _place(data, _LF, at, end + 2) - 1
+        if data[stop] != _CR:
+            return Flaw.BAD_REQUEST_LINE
+        colon = _place(data, _COLON, at, stop)
+        if colon <= at or stop - at > MAX_LINE:
+            return Flaw.BAD_HEADER
+        count += 1
+        if count >= MAX_HEADERS:
+            return Flaw.TOO_MANY_HEADERS
+        name = data[at:colon]
+        known = _AS_WRITTEN.get(name)
+        role: int = _ROLE_OF.get(name.strip().lower(), _OTHER) if known is None else known
+        if role == _OTHER:
+            if known is None:
+                _keep(request, data[at:stop])
+        elif role == _VIA:
+            _route(request, _value(data, colon + 1, stop))
+        elif seen >> role & 1:
+            twice = twice or _SINGLE >> role & 1 == 1
+        else:
+            seen |= 1 << role
+            _state(request, role, _value(data, colon + 1, stop))
+        at = stop + 2
+    if not (request.via and request.from_ and request.to and request.call_id and request.cseq):
+        return Flaw.MISSING_HEADER
+    request.branch = _branch(request.via)
+    return Flaw.TWICE if twice else None
+
+
+def _keep(request: Request, line: bytes) -> None:
+    if request.rest is None:
+        request.rest = [line]
+    else:
+        request.rest.append(line)
+
+
+def _route(request: Request, via: bytes) -> None:
+    if not request.via:
+        request.via = via
+    elif request.vias is None:
+        request.vias = [via]
+    else:
+        request.vias.append(via)
+
+
+def _state(request: Request, role: int, value: bytes) -> None:
+    if role == _FROM:
+        request.from_ = value
+    elif role == _TO:
+        request.to = value
+    elif role == _CALL_ID:
+        request.call_id = value
+    elif role == _CSEQ:
+        request.cseq = value
+    elif role == _HOPS:
+        request.hops = value
+    elif role == _LENGTH:
+        request.length = value
+    elif role == _ASSERTED:
+        request.asserted = value
+    elif role == _PRIVACY:
+        request.privacy = value
+    elif role == _INDICATOR:
+        request.indicator = value
+    elif role == _EVENT:
+        request.event = value
+
+
+_TAIL = b"\r\nServer: Clearbell\r\nContent-Length: 0\r\n\r\n"
+
+
+def response(request: Request, status: bytes, headers: tuple[bytes, ...] = (), to_tag: bytes = b"") -> bytes:
     """Write a response: the request's Via, From, To, Call-ID and CSeq, then ``headers`` (whole lines without end).
 
-    ``to_tag`` is added to To where it has none. Headers must come from :func:`header`, which keeps line ends out.
+    ``status`` is code and phrase. ``to_tag`` is added to To where it has none. Headers must come from :func:`header`,
+    which keeps line ends out.
     """
+    parts: list[bytes] = [b"SIP/2.0 ", status, b"\r\nVia: ", request.via]
+    if request.vias is not None:
+        for via in request.vias:
+            parts.append(b"\r\nVia: ")
+            parts.append(via)
     to = request.to
-    if to_tag and b"tag=" not in to[to.rfind(b">") + 1 :]:
-        to = b"%s;tag=%s" % (to, to_tag)
-    parts = [b"SIP/2.0 %d %s" % (code, phrase.encode())]
-    parts.extend([b"Via: " + via for via in request.vias])
-    parts.append(b"From: " + request.from_)
-    parts.append(b"To: " + to)
-    parts.append(b"Call-ID: " + request.call_id)
-    parts.append(b"CSeq: " + request.cseq)
-    parts.extend(headers)
-    parts.append(b"Server: Clearbell")
-    parts.append(b"Content-Length: %d\r\n" % len(body))
-    return b"\r\n".join(parts) + b"\r\n" + body
+    parts += (b"\r\nFrom: ", request.from_, b"\r\nTo: ", to)
+    if to_tag and (to.endswith(b">") or b"tag=" not in to[to.rfind(b">") + 1 :]):
+        parts.append(b";tag=")
+        parts.append(to_tag)
+    parts += (b"\r\nCall-ID: ", request.call_id, b"\r\nCSeq: ", request.cseq)
+    for line in headers:
+        parts.append(b"\r\n")
+        parts.append(line)
+    parts.append(_TAIL)
+    return b"".join(parts)
 
 
 _LINE_ENDS = bytes.maketrans(b"\r\n\0", b"   ")

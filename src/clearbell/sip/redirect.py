@@ -12,6 +12,7 @@ from clearbell.sip.ends import EVENT, BadEndError, read_end
 from clearbell.sip.sources import Source, Sources
 from clearbell.sip.transactions import Transactions
 
+_CONTINUE = Answer.CONTINUE
 ALLOW = header("Allow", "INVITE, ACK, CANCEL, OPTIONS, PUBLISH")
 
 
@@ -41,16 +42,30 @@ class Redirect:
         self._to_key = to_key
         self._coded = coded
         self._transactions = Transactions()
-        self.counts: dict[str, int] = {}
+        self._received = 0
+        self._invites = 0
+        self._continued = 0
+        self._counts: dict[str, int] = {}
+
+    @property
+    def counts(self) -> dict[str, int]:
         """By name: ``received``, ``invite``, ``answered 603``, ``malformed: …``, ``retransmission`` …"""
+        counts = dict(self._counts)
+        told = f"answered {_CONTINUE.value}"
+        often = ((told, self._continued), ("received", self._received), ("invite", self._invites))
+        counts.update({name: counts.get(name, 0) + count for name, count in often if count})
+        return counts
 
     def _count(self, name: str) -> None:
-        self.counts[name] = self.counts.get(name, 0) + 1
+        self._counts[name] = self._counts.get(name, 0) + 1
 
-    def receive(self, data: bytes, host: str, now: int, *, stream: bool = False) -> bytes | None:
-        """Take one message from ``host`` at ``now`` (µs UTC); returns the answer, or None when there is none."""
-        self._count("received")
-        read = parse(data, stream=stream)
+    def receive(self, data: bytes, host: str, now: int, stream: bool = False) -> bytes | None:
+        """Take one message from ``host`` at ``now`` (µs UTC); returns the answer, or None when there is none.
+
+        ``stream``: the body was cut off by its framing already, as on TCP.
+        """
+        self._received += 1
+        read = parse(data, stream)
         if isinstance(read, Malformed):
             return self._malformed(read)
         source = self._sources.of(host)
@@ -59,17 +74,17 @@ class Redirect:
             return None
         if source is None:
             self._count("unknown source")
-            return response(read, 403, "Forbidden", to_tag=to_tag(read))
-        key = (read.branch or read.from_, read.call_id, read.cseq, host)
-        given = self._transactions.find(key, now)
+            return response(read, b"403 Forbidden", to_tag=to_tag(read))
+        key = b"\n".join((read.branch or read.from_, read.call_id, read.cseq, host.encode()))
+        given = self._transactions.find(key)
         if given is not None:
             self._count("retransmission")
             return given
         if not self._sources.within_limit(source, now):
             self._count("over limit")
-            return response(read, 503, "Service Unavailable", (header("Retry-After", "1"),), to_tag=to_tag(read))
+            return response(read, b"503 Service Unavailable", (header("Retry-After", "1"),), to_tag=to_tag(read))
         answer = self._answer(read, source, now)
-        self._transactions.keep(key, now, answer)
+        self._transactions.keep(key, answer)
         return answer
 
     def _malformed(self, malformed: Malformed) -> bytes | None:
@@ -77,32 +92,32 @@ class Redirect:
         request = malformed.request
         if request is None or request.method == b"ACK":
             return None
-        return response(request, 400, f"Bad Request - {malformed.flaw.value}", to_tag=to_tag(request))
+        return response(request, f"400 Bad Request - {malformed.flaw.value}".encode(), to_tag=to_tag(request))
 
     def _answer(self, request: Request, source: Source, now: int) -> bytes:
         method = request.method
         if method == b"INVITE":
-            if request.headers.get(b"max-forwards") == b"0":
+            if request.hops == b"0":
                 self._count("answered 483")
-                return response(request, 483, "Too Many Hops", to_tag=to_tag(request))
+                return response(request, b"483 Too Many Hops", to_tag=to_tag(request))
             return self._invite(request, source, now)
         if method == b"OPTIONS":
             self._count("options")
-            return response(request, 200, "OK", (ALLOW,), to_tag=to_tag(request))
+            return response(request, b"200 OK", (ALLOW,), to_tag=to_tag(request))
         if method == b"CANCEL":
             # The INVITE got its final answer at once, so there is nothing left to cancel (RFC 3261 §9.2).
             self._count("cancel")
-            return response(request, 200, "OK", to_tag=to_tag(request))
+            return response(request, b"200 OK", to_tag=to_tag(request))
         if method == b"PUBLISH":
             return self._publish(request, source, now)
         if method in (b"BYE", b"INFO", b"UPDATE", b"PRACK"):
             self._count("answered 481")
-            return response(request, 481, "Call/Transaction Does Not Exist", to_tag=to_tag(request))
+            return response(request, b"481 Call/Transaction Does Not Exist", to_tag=to_tag(request))
         self._count("answered 405")
-        return response(request, 405, "Method Not Allowed", (ALLOW,), to_tag=to_tag(request))
+        return response(request, b"405 Method Not Allowed", (ALLOW,), to_tag=to_tag(request))
 
     def _invite(self, request: Request, source: Source, now: int) -> bytes:
-        self._count("invite")
+        self._invites += 1
         call = call_of(request, now, source.name, source.reading, self._to_key)
         if source.report_code and call.callee_text == source.report_code:
             return self._code(request, call, source)
@@ -111,37 +126,39 @@ class Redirect:
         except Exception:  # noqa: BLE001 whatever went wrong, the call must not be lost for it
             self._count("fail open")
             decision = self._fail_open(call, "screening-failed")
-        words = ""
-        if decision.answer in (Answer.LABELLED, Answer.CHALLENGE) or decision.name is not None:
-            words = self._words(decision)
-        self._count(f"answered {decision.answer.value}")
-        return write(request, decision, source.style, words)
+        answer = decision.answer
+        if answer is _CONTINUE and decision.name is None:
+            self._continued += 1
+            return write(request, decision, source.style, "")
+        named = answer is Answer.LABELLED or answer is Answer.CHALLENGE or decision.name is not None
+        self._count(f"answered {answer.value}")
+        return write(request, decision, source.style, self._words(decision) if named else "")
 
     def _code(self, request: Request, call: Call, source: Source) -> bytes:
         # Whoever hides or forges his number cannot report as somebody.
         if not call.caller or call.attestation is Attestation.FAILED:
             self._count("report code of nobody")
-            return response(request, 403, "Forbidden", to_tag=to_tag(request))
+            return response(request, b"403 Forbidden", to_tag=to_tag(request))
         self._coded(CodeDialled(call.id, call.at, call.caller))
         self._count("report code")
         return code_taken(request, source.report_contact)
 
     def _publish(self, request: Request, source: Source, now: int) -> bytes:
-        event = request.headers.get(b"event", b"").partition(b";")[0].strip().lower()
+        event = (request.event or b"").partition(b";")[0].strip().lower()
         if event != EVENT:
             self._count("answered 489")
             allowed = header("Allow-Events", EVENT.decode())
-            return response(request, 489, "Bad Event", (allowed,), to_tag=to_tag(request))
+            return response(request, b"489 Bad Event", (allowed,), to_tag=to_tag(request))
         try:
             end = read_end(request.body, now, source.reading.home, self._to_key)
         except BadEndError as error:
             self._count("bad call end")
             warning = header("Warning", f'399 clearbell "{str(error).replace(chr(34), chr(39))[:200]}"')
-            return response(request, 400, "Bad Request - call end", (warning,), to_tag=to_tag(request))
+            return response(request, b"400 Bad Request - call end", (warning,), to_tag=to_tag(request))
         self._ended(end)
         self._count("call end")
         tag = to_tag(request)
-        return response(request, 200, "OK", (header("SIP-ETag", tag.decode()), header("Expires", "0")), to_tag=tag)
+        return response(request, b"200 OK", (header("SIP-ETag", tag.decode()), header("Expires", "0")), to_tag=tag)
 
     def tidy(self, now: int) -> None:
         """Housekeeping between messages."""

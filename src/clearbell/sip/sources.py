@@ -61,8 +61,14 @@ class Sources:
 
     def of(self, host: str) -> Source | None:
         """The source an address belongs to; None for a stranger."""
+        known = self._found.get(host)
+        if known is not None:
+            return known
+        return self._look_up(host)
+
+    def _look_up(self, host: str) -> Source | None:
         if host in self._found:
-            return self._found[host]
+            return None
         try:
             address = ipaddress.ip_address(host)
         except ValueError:
@@ -77,4 +83,5 @@ class Sources:
 
     def within_limit(self, source: Source, now: int) -> bool:
         """Whether the source may ask once more at ``now`` (µs)."""
-        return self._buckets[source.name].take(now)
+        bucket = self._buckets[source.name]
+        return bucket.take(now)

@@ -123,7 +123,7 @@ class TcpDoor:
         out = PONG * connection.framer.pings
         connection.framer.pings = 0
         for message in messages:
-            answer = self._core.receive(message, connection.host, now, stream=True)
+            answer = self._core.receive(message, connection.host, now, True)
             if answer is not None:
                 out += answer
         connection.since = (

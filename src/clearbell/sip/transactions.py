@@ -2,48 +2,44 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-
 from clearbell.calls import SECOND
+from clearbell.screening.recent import Recent
 
 LIFETIME = 32 * SECOND
 """64 × T1: a sender repeats no request for longer (RFC 3261 §17)."""
-Key = tuple[bytes, bytes, bytes, str]
 
 
 class Transactions:
-    """A bounded memory of answers; the oldest goes first."""
+    """A bounded memory of answers; those given first go first."""
+
+    __slots__ = ("_answers", "_most", "_turned")
 
     def __init__(self, most: int = 50_000) -> None:
         self._most = most
-        # A plain dict would pass over every hole before its first key each time the oldest goes.
-        self._answers: OrderedDict[Key, tuple[int, bytes]] = OrderedDict()
+        self._answers = Recent(most)
+        """By what makes a request one and the same."""
+        self._turned = 0
 
     def __len__(self) -> int:
         """How many answers are remembered."""
         return len(self._answers)
 
-    def find(self, key: Key, now: int) -> bytes | None:
+    def find(self, key: bytes) -> bytes | None:
         """The answer given to that request, if it was given lately."""
-        found = self._answers.get(key)
-        if found is None or now - found[0] > LIFETIME:
-            return None
-        return found[1]
+        answer: bytes | None = self._answers.get(key)
+        return answer
 
-    def keep(self, key: Key, now: int, answer: bytes) -> None:
+    def keep(self, key: bytes, answer: bytes) -> None:
         """Remember an answer."""
-        self._answers[key] = (now, answer)
-        self._answers.move_to_end(key)
-        if len(self._answers) > self._most:
-            self._answers.popitem(last=False)
+        self._answers.put(key, answer)
 
-    def forget_old(self, now: int) -> int:
-        """Drop what is too old to be asked for again; returns how many."""
-        dropped = 0
-        while self._answers:
-            key = next(iter(self._answers))
-            if now - self._answers[key][0] <= LIFETIME:
-                break
-            self._answers.popitem(last=False)
-            dropped += 1
-        return dropped
+    def forget_old(self, now: int) -> None:
+        """Let go what was given more than two lifetimes before ``now`` (µs UTC), and keep what is younger than one."""
+        since = now - self._turned
+        if since > 2 * LIFETIME:
+            self._answers = Recent(self._most)
+        elif since > LIFETIME:
+            self._answers.turn()
+        else:
+            return
+        self._turned = now

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import selectors
 import socket
 import threading
 
 from clearbell.ledger import Clock
+from clearbell.sip.datagrams import open_datagrams
 from clearbell.sip.redirect import Redirect
 
-BATCH = 256
-"""Datagrams taken before the stop flag and housekeeping are looked at."""
 TIDY_SECONDS = 0.25
+"""How long it waits for a datagram before the stop flag and housekeeping are looked at."""
 RECEIVE_BUFFER = 8 * 1024 * 1024
 
 
@@ -26,7 +24,6 @@ def open_udp(host: str, port: int) -> socket.socket:
     except OSError as error:
         sock.close()
         raise OSError(error.errno, f"udp:{host}:{port}: {error.strerror}") from error
-    sock.setblocking(False)
     return sock
 
 
@@ -51,28 +48,16 @@ class UdpDoor:
         self._sock.close()
 
     def _run(self) -> None:
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._sock, selectors.EVENT_READ)
-            while not self._stop.is_set():
-                if selector.select(TIDY_SECONDS):
-                    self._drain()
-                self._core.tidy(self._clock.now())
-
-    def _drain(self) -> None:
-        receive = self._sock.recvfrom
-        send = self._sock.sendto
+        datagrams = open_datagrams(self._sock, TIDY_SECONDS)
         core = self._core
-        now = self._clock.now
-        for _ in range(BATCH):
-            try:
-                data, peer = receive(65_535)
-            except BlockingIOError:
-                return
-            except OSError:
-                # An ICMP error of an earlier answer; the next datagram is unaffected.
-                continue
-            answer = core.receive(data, peer[0], now())
-            if answer is not None:
-                # A full send buffer drops the answer, as the network may; the switch asks again.
-                with contextlib.suppress(OSError):
-                    send(answer, peer)
+        while not self._stop.is_set():
+            count = datagrams.receive()
+            # They came together, within what the system takes to hand them over.
+            now = self._clock.now()
+            for place in range(count):
+                answer = core.receive(datagrams.data(place), datagrams.host(place), now)
+                if answer is not None:
+                    datagrams.answer(place, answer)
+            if count:
+                datagrams.send()
+            core.tidy(now)

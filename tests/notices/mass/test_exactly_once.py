@@ -27,7 +27,8 @@ def test_where_it_knows_none_nobody_gets_two_and_what_is_in_doubt_has_its_reason
     assert killed, "the run was over before anything was killed"
     assert (found.twice, found.untold, found.unexplained) == (0, 0, 0)
     told = found.outcomes.get("accepted", 0) + found.outcomes.get("delivered", 0)
-    doubt = found.outcomes["doubt"]
+    # None, where the sender was killed just when nothing was on its way.
+    doubt = found.outcomes.get("doubt", 0)
     assert told + doubt == sum(found.outcomes.values()) == 4000
     assert told <= found.accepted <= told + doubt
     assert doubt <= 4 * 200 + killed * 1000, "no more than windows hold at each break, or a killed sender had claimed"

@@ -9,9 +9,9 @@ from typing import TypeAlias
 
 from sqlalchemy import Connection, Table, and_, delete, select, update
 
-from clearbell.calls import DAY, MINUTE, Decision
+from clearbell.calls import DAY, MINUTE
 from clearbell.ledger import Act, Store
-from clearbell.records.journal import decode_record
+from clearbell.records.journal import gist_of
 from clearbell.records.outcomes.tables import call_outcome, call_outcome_reached, day_outcome, trunk_outcome
 from clearbell.records.segments import read_segment_from, segments
 
@@ -86,15 +86,16 @@ class Outcomes:
                     return reached, sums, trunks, days
                 left -= 1
                 reached = path.name, after
-                event = decode_record(raw)
-                if not isinstance(event, Decision):
+                gist = gist_of(raw)
+                if gist is None:
                     continue
-                day = (event.call.at + self._offset) // DAY
-                days[day, event.action.value] += 1
-                if event.call.trunk:
-                    trunks[event.call.trunk, day, event.action.value] += 1
-                if holder := self._holder_of(event.call.caller):
-                    sums[holder, day, event.action.value, event.decided_by] += 1
+                call, action = gist.call, gist.action
+                day = (call.at + self._offset) // DAY
+                days[day, action] += 1
+                if call.trunk:
+                    trunks[call.trunk, day, action] += 1
+                if holder := self._holder_of(call.caller):
+                    sums[holder, day, action, gist.decided_by] += 1
         return reached, sums, trunks, days
 
     def _name(self) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from clearbell.policy.model import Pack
 from clearbell.screening.case import Case, Outcome
 from clearbell.screening.checks import (
     answer_rate,
@@ -35,8 +36,10 @@ from clearbell.screening.checks import (
     wish,
     withheld,
 )
+from clearbell.screening.outline import Glance
 
 Look = Callable[[Case], Outcome]
+Glances = Callable[[int, Pack], Glance]
 
 LOOKS: dict[str, Look] = {
     "emergency": emergency.look,
@@ -64,4 +67,32 @@ LOOKS: dict[str, Look] = {
     "label": label.look,
     "attestation": attestation.look,
     "withheld": withheld.look,
+}
+
+GLANCES: dict[str, Glances] = {
+    "emergency": emergency.glance,
+    "call_back": call_back.glance,
+    "malformed": malformed.glance,
+    "unallocated": unallocated.glance,
+    "foreign_home": foreign_home.glance,
+    "entitlement": entitlement.glance,
+    "restriction": restriction.glance,
+    "own_list": own_list.glance,
+    "known_contact": known_contact.glance,
+    "refusal": refusal.glance,
+    "wish": wish.glance,
+    "consent": consent.glance,
+    "hours": hours.glance,
+    "redial": redial.glance,
+    "frequency": frequency.glance,
+    "fan_out": fan_out.glance,
+    "short_calls": short_calls.glance,
+    "answer_rate": answer_rate.glance,
+    "one_ring": one_ring.glance,
+    "bombing": bombing.glance,
+    "unregistered": unregistered.glance,
+    "reputation": reputation.glance,
+    "label": label.glance,
+    "attestation": attestation.glance,
+    "withheld": withheld.glance,
 }

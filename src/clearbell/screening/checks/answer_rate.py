@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from clearbell.calls import Symbol
+from clearbell.policy.model import Pack
 from clearbell.screening.case import CLEAR, NOT_APPLICABLE, Case, Outcome
+from clearbell.screening.outline import ENDED, Glance
 from clearbell.screening.windows import H24
+
+
+def glance(outline: int, _pack: Pack) -> Glance:
+    """What the check says of all calls of an outline."""
+    return Glance.LOOK if outline & ENDED else Glance.NOT_APPLICABLE
 
 
 def look(case: Case) -> Outcome:

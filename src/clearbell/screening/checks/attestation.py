@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from clearbell.calls import Attestation, Symbol
+from clearbell.policy.model import Pack
 from clearbell.screening.case import CLEAR, NOT_APPLICABLE, Case, Outcome
+from clearbell.screening.outline import SIGNED, Glance
+
+
+def glance(outline: int, _pack: Pack) -> Glance:
+    """What the check says of all calls of an outline."""
+    return Glance.LOOK if outline & SIGNED else Glance.NOT_APPLICABLE
 
 
 def look(case: Case) -> Outcome:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from clearbell.calls import Symbol
 from clearbell.numbering import NumberClass
+from clearbell.policy.model import Pack
 from clearbell.screening.case import CLEAR, NOT_APPLICABLE, Case, Outcome
+from clearbell.screening.outline import MANY_LINES, RUNG, Glance
+from clearbell.screening.windows import tally_count
 
 _LINES_OF_MANY = frozenset(
     {
@@ -20,6 +23,13 @@ _LINES_OF_MANY = frozenset(
 )
 
 
+def glance(outline: int, pack: Pack) -> Glance:
+    """What the check says of all calls of an outline."""
+    if outline & MANY_LINES or pack.limit("bombing_5m") is None:
+        return Glance.NOT_APPLICABLE
+    return Glance.LOOK if outline & RUNG else Glance.CLEAR
+
+
 def look(case: Case) -> Outcome:
     """Example: the twelfth call within five minutes to a mobile number from numbers it never talked with.
 
@@ -29,7 +39,7 @@ def look(case: Case) -> Outcome:
     call = case.call
     if limit is None or case.callee_class in _LINES_OF_MANY:
         return NOT_APPLICABLE
-    calls = case.traffic.rung(call.callee, call.at)
+    calls = tally_count(case.tally, call.at)
     if calls < limit:
         return CLEAR
     return (Symbol("CALLEE_BOMBED_5M", {"calls": calls, "limit": limit}),)

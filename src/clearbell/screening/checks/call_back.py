@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from clearbell.calls import MINUTE, Symbol
+from clearbell.policy.model import Pack
 from clearbell.screening.case import CLEAR, NOT_APPLICABLE, Case, Outcome
+from clearbell.screening.outline import CALLED_BACK, CALLER, Glance
+
+
+def glance(outline: int, _pack: Pack) -> Glance:
+    """What the check says of all calls of an outline."""
+    if not outline & CALLER:
+        return Glance.NOT_APPLICABLE
+    return Glance.LOOK if outline & CALLED_BACK else Glance.CLEAR
 
 
 def look(case: Case) -> Outcome:
@@ -21,9 +30,9 @@ def look(case: Case) -> Outcome:
     if dialled and emergency_hours is not None and case.hours_since(dialled) <= emergency_hours:
         return (Symbol("EMERGENCY_CALL_BACK", {"hours": emergency_hours}),)
     hours = case.pack.limit("call_back_hours")
-    rang = traffic.called(call.callee, call.caller)
+    rang = case.called_back
     if not rang or hours is None or case.hours_since(rang) > hours:
         return CLEAR
-    if traffic.called(call.caller, call.callee) > rang or case.refused_at() > rang:
+    if case.called > rang or case.refused_at() > rang:
         return CLEAR
     return (Symbol("CALL_BACK", {"minutes": max(0, (call.at - rang) // MINUTE)}),)

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from clearbell.calls import DAY, Symbol
+from clearbell.policy.model import Pack
 from clearbell.registry.model import Purpose
 from clearbell.screening.case import NOT_APPLICABLE, Case, Outcome
+from clearbell.screening.outline import HOLDER, Glance
 from clearbell.screening.views.wills import EVERY
+
+
+def glance(outline: int, _pack: Pack) -> Glance:
+    """What the check says of all calls of an outline."""
+    return Glance.LOOK if outline & HOLDER else Glance.NOT_APPLICABLE
 
 
 def look(case: Case) -> Outcome:

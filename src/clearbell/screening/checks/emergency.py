@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from clearbell.calls import Symbol
 from clearbell.numbering import NumberClass, format_e164
+from clearbell.policy.model import Pack
 from clearbell.screening.case import CLEAR, Case, Outcome
+from clearbell.screening.outline import EMERGENCY, Glance
+
+
+def glance(outline: int, _pack: Pack) -> Glance:
+    """What the check says of all calls of an outline."""
+    return Glance.LOOK if outline & EMERGENCY else Glance.CLEAR
 
 
 def look(case: Case) -> Outcome:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from clearbell.calls import Symbol
 from clearbell.numbering import NumberClass
+from clearbell.policy.model import Pack
 from clearbell.screening.case import CLEAR, NOT_APPLICABLE, Case, Outcome
+from clearbell.screening.outline import CALLER, HOLDER, TOLL_400, TRUNK, Glance
+
+
+def glance(outline: int, _pack: Pack) -> Glance:
+    """What the check says of all calls of an outline."""
+    if not outline & CALLER:
+        return Glance.NOT_APPLICABLE
+    return Glance.LOOK if outline & (HOLDER | TOLL_400 | TRUNK) else Glance.CLEAR
 
 
 def look(case: Case) -> Outcome:

@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from clearbell.calls import Symbol
+from clearbell.policy.model import Pack
 from clearbell.screening.case import NOT_APPLICABLE, Case, Outcome
+from clearbell.screening.outline import ACTIVE, BUSY, Glance
 from clearbell.screening.windows import H1, M1
+
+
+def glance(outline: int, _pack: Pack) -> Glance:
+    """What the check says of all calls of an outline."""
+    if not outline & ACTIVE:
+        return Glance.NOT_APPLICABLE
+    return Glance.LOOK if outline & BUSY else Glance.CLEAR
 
 
 def look(case: Case) -> Outcome:

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from clearbell.calls import MINUTE, Symbol
 from clearbell.numbering import NumberClass
+from clearbell.policy.model import Pack
 from clearbell.registry.model import Purpose
 from clearbell.screening.case import CLEAR, NOT_APPLICABLE, Case, Outcome
+from clearbell.screening.outline import CALL_CENTRE, HOLDER, Glance
 
 _MINUTES = 24 * 60
+
+
+def glance(outline: int, _pack: Pack) -> Glance:
+    """What the check says of all calls of an outline."""
+    return Glance.LOOK if outline & (HOLDER | CALL_CENTRE) else Glance.NOT_APPLICABLE
 
 
 def look(case: Case) -> Outcome:

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from clearbell.calls import HOUR, MINUTE, Symbol
+from clearbell.policy.model import Pack
 from clearbell.screening.case import CLEAR, NOT_APPLICABLE, Case, Outcome
+from clearbell.screening.outline import ACTIVE, HOLDER_ACTIVE, REPEATED, Glance
+
+
+def glance(outline: int, _pack: Pack) -> Glance:
+    """What the check says of all calls of an outline."""
+    if not outline & (ACTIVE | HOLDER_ACTIVE):
+        return Glance.NOT_APPLICABLE
+    return Glance.LOOK if outline & REPEATED else Glance.CLEAR
 
 
 def look(case: Case) -> Outcome:

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from clearbell.calls import Symbol
+from clearbell.policy.model import Pack
 from clearbell.screening.case import CLEAR, NOT_APPLICABLE, Case, Outcome
+from clearbell.screening.outline import CALLER, REFUSED, Glance
+
+
+def glance(outline: int, _pack: Pack) -> Glance:
+    """What the check says of all calls of an outline."""
+    if not outline & CALLER:
+        return Glance.NOT_APPLICABLE
+    return Glance.LOOK if outline & REFUSED else Glance.CLEAR
 
 
 def look(case: Case) -> Outcome:

@@ -5,7 +5,14 @@ from __future__ import annotations
 import math
 
 from clearbell.calls import DAY, Symbol
+from clearbell.policy.model import Pack
 from clearbell.screening.case import CLEAR, NOT_APPLICABLE, Case, Outcome
+from clearbell.screening.outline import LABEL, Glance
+
+
+def glance(outline: int, _pack: Pack) -> Glance:
+    """What the check says of all calls of an outline."""
+    return Glance.LOOK if outline & LABEL else Glance.NOT_APPLICABLE
 
 
 def look(case: Case) -> Outcome:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from clearbell.calls import Evidence, Symbol
+from clearbell.policy.model import Pack
 from clearbell.sanctions.model import Restricted, Rung
 from clearbell.screening.activity import Activity
 from clearbell.screening.case import CLEAR, Case, Outcome
+from clearbell.screening.outline import RESTRICTED, Glance
 from clearbell.screening.views.restrictions import in_force
 from clearbell.screening.windows import H1
 
@@ -26,6 +28,11 @@ def _symbols(
             continue
         return (Symbol(name, {"restriction": restriction.restriction, "rung": restriction.rung.value, **named}),)
     return CLEAR
+
+
+def glance(outline: int, _pack: Pack) -> Glance:
+    """What the check says of all calls of an outline."""
+    return Glance.LOOK if outline & RESTRICTED else Glance.CLEAR
 
 
 def look(case: Case) -> Outcome:

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from clearbell.calls import Symbol
 from clearbell.numbering import NumberClass
+from clearbell.policy.model import Pack
 from clearbell.screening.case import CLEAR, NOT_APPLICABLE, Case, Outcome
+from clearbell.screening.outline import ORGANISATION, Glance
 
 _MUST_BE_REGISTERED = frozenset(
     {NumberClass.CALL_CENTRE_95, NumberClass.SERVICE_95, NumberClass.SHORT_96, NumberClass.BUSINESS_1010}
 )
+
+
+def glance(outline: int, _pack: Pack) -> Glance:
+    """What the check says of all calls of an outline."""
+    return Glance.LOOK if outline & ORGANISATION else Glance.NOT_APPLICABLE
 
 
 def look(case: Case) -> Outcome:

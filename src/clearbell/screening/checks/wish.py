@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from clearbell.calls import Symbol
 from clearbell.consent.hours import local_time, quiet_at, zone_of
+from clearbell.policy.model import Pack
 from clearbell.screening.case import CLEAR, NOT_APPLICABLE, Case, Outcome
+from clearbell.screening.outline import WISHES, Glance
+
+
+def glance(outline: int, _pack: Pack) -> Glance:
+    """What the check says of all calls of an outline."""
+    return Glance.LOOK if outline & WISHES else Glance.NOT_APPLICABLE
 
 
 def look(case: Case) -> Outcome:
     """Example: no calls about loans; the caller's resource, its holder or its label says loans. Or none after ten at night."""
-    wished = case.views.wills.wishes.get(case.call.callee)
+    wished = case.wish
     if wished is None:
         return NOT_APPLICABLE
     if wished.refuse_withheld and not case.call.caller:

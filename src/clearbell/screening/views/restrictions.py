@@ -22,6 +22,16 @@ class Restrictions:
         self.barring_holders = 0
         """Restrictions that bar a holder in both directions: while there are none, nobody asks who holds a called number."""
 
+    def bear_on(self, caller: int, callee: int, holder: str, trunk: str) -> bool:
+        """Whether any restriction, of whatever time, is on the caller, its holder, the trunk, or may be on the callee."""
+        return (
+            caller in self.numbers
+            or callee in self.numbers
+            or (holder != "" and holder in self.holders)
+            or (trunk != "" and trunk in self.trunks)
+            or self.barring_holders > 0
+        )
+
     def apply(self, facts: Iterable[msgspec.Struct]) -> None:
         """Take in facts of sanctions; orders restrict nothing by themselves."""
         for fact in facts:

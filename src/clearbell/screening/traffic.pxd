@@ -1,0 +1,35 @@
+# Types of traffic.py for Cython; the source stays plain Python.
+cimport cython
+from clearbell.screening.activity cimport Many, is_full, joined, kept, noted, within
+from clearbell.screening.recent cimport Recent
+from clearbell.screening.windows cimport tallied
+
+cdef long long _ATTEMPT
+
+cdef class Callers:
+    cdef Recent _few, _busy
+
+    @cython.locals(packed=bytes)
+    cpdef object found(self, object caller)
+    cpdef object activity(self, object caller)
+    cpdef object note(self, object caller, long long kind, object at, object callee)
+    @cython.locals(many=Many, packed=bytes)
+    cpdef object note_of(self, object caller, object found, long long kind, object at, object callee)
+
+cdef class Traffic:
+    cdef long long _short, _one_ring, _known
+    cdef public Callers _numbers, _holders
+    cdef public Recent _pairs, _rung, _calls, _talks, _emergency
+
+    cpdef object number(self, object caller)
+    cpdef object holder(self, object holder)
+    cpdef object found(self, object caller)
+    cpdef long long repeats(self, object holder, object callee, object at, object width)
+    cpdef long long tally(self, object callee)
+    cpdef object attempt(self, object call, str holder, bint emergency, bint stranger, object found, object last, long long tally)
+    cpdef object ended(self, object end, object holder)
+    cpdef long long talked(self, object one, object other)
+    cpdef long long called(self, object caller, object callee)
+    cpdef long long dialled_emergency(self, object number)
+
+cpdef object together(object one, object other)
