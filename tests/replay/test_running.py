@@ -15,6 +15,7 @@ from clearbell.calls import DAY, HOUR, SECOND, Action
 from clearbell.replay.files import ReplayFolder
 from clearbell.replay.model import MOST_EXAMPLES, Cause, Change, Kind, State
 from clearbell.replay.running import run_replay
+from clearbell.serving.node import Node
 
 KEY = b"k" * 32
 ONLY_COUNTS = Change(points={"NO_CONSENT": 6.0}, decides={"NO_CONSENT": ""})
@@ -156,7 +157,8 @@ def test_a_call_in_the_seconds_in_which_a_node_follows_is_told_apart(recorded):
 
 
 def test_decisions_of_another_version_are_compared_under_the_pack_in_force(recorded):
-    recorded.node._engine.pack = msgspec.structs.replace(PACK, version="cn 0")
+    earlier = msgspec.structs.replace(PACK, version="cn 0")
+    recorded.node = Node(recorded.store, earlier, recorded.home, randomness=os.urandom)
     recorded.call()
     found = run(recorded, ONLY_COUNTS).found
     assert (found.replayed, found.earlier_version, len(found.moved)) == (1, 1, 1)
