@@ -192,7 +192,8 @@ def test_one_day_is_written_once(lake, tmp_path):
     with engine("duckdb", tmp_path) as duck:
         partials = PartialStore(lake, RULES)
         partials.bring_up(duck, TODAY, TODAY, lambda *_: None)
-        duck.write_whole(window_features(partials.partials(duck, TODAY, TODAY), TODAY, WINDOWS), tmp_path / "out")
+        found = window_features(partials.partials(duck, TODAY, TODAY), TODAY, WINDOWS, duck.hold)
+        duck.write_whole(found, tmp_path / "out")
     (written,) = (tmp_path / "out").glob("*.parquet")
     assert list(zip(*(getattr(pq.read_schema(written), part) for part in ("names", "types")), strict=True)) == list(
         zip(SCHEMA.names, SCHEMA.types, strict=True)

@@ -83,6 +83,13 @@ def _features(lake, url):
     return pq.read_table(out).sort_by([(name, "ascending") for name in KEY_COLUMNS]), made
 
 
+def _codes(lake):
+    """Names of holders and trunks with their codes, by which days of different engines are merged."""
+    files = (lake.folder / "partials" / "days").glob("*/names/*.parquet")
+    rows = [row for file in files for row in pq.read_table(file).to_pylist()]
+    return {(row["kind"], row["name"], row["unit"]) for row in rows}
+
+
 def _assert_equal(one, other):
     assert one.num_rows == other.num_rows > CALLS // 10
     for name in KEY_COLUMNS:
@@ -108,7 +115,10 @@ def test_spark_connect_merges_what_duckdb_counted(lake, by_duckdb, spark):
 @pytest.mark.timeout(900)
 def test_a_cluster_of_two_workers_finds_what_duckdb_finds_of_a_million_calls(lake, by_duckdb, spark):
     master, _ = spark
+    codes = _codes(lake)
     shutil.rmtree(lake.folder / "partials")
     found, made = _features(lake, master + _SETTINGS)
+    assert _codes(lake) == codes
+    assert len(set(codes)) == 9 + 4
     assert made.counted == DAYS
     _assert_equal(by_duckdb, found)

@@ -15,6 +15,9 @@ from pathlib import Path
 from clearbell.cli.context import home_folder, language, open_store, refuse, say
 from clearbell.ledger import Store
 
+SWITCH_SECONDS = 0.0005
+"""How long a thread that is busy keeps the interpreter while another waits for it."""
+
 
 def serve(*, home: Path | None = None, config: Path | None = None) -> None:
     """Answer switches over SIP and HTTP until interrupted.
@@ -85,6 +88,8 @@ def serve_store(opened: Callable[[], Store], folder: Path, config: Path | None) 
         # all of it every few hundred calls costs a fifth of the time of a judgement.
         gc.freeze()
         gc.set_threshold(50_000, 50, 1_000)
+        # A thread that answers a call waits this long, not ten times as long, for one that is busy beside it.
+        sys.setswitchinterval(SWITCH_SECONDS)
         server.start()
         if not word:
             for line in server.addresses(language()):

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from clearbell.discovery.engines import Engine
 from clearbell.discovery.features import FEATURES, WINDOWS
 from clearbell.discovery.partials.store import Made, NoCallsError, PartialStore
-from clearbell.discovery.partials.window import window_features
+from clearbell.discovery.partials.window import Partials, window_features
 
 Report = Callable[[str, int, int], None]
 """Told ``partials`` or ``features``, days done, days in all."""
@@ -53,7 +53,7 @@ def write_features(
                     partials = store.partials(engine, day, day)
                 except NoCallsError:
                     continue
-                engine.write_whole(window_features(partials, day, windows), work)
+                _write(engine, partials, day, windows, work)
                 files = sorted(work.rglob("*.parquet"))
                 if len(days) == len(files) == 1 and _columns(pq.read_schema(files[0])) == _columns(SCHEMA):
                     # What the engine wrote is the whole file: no second pass is needed.
@@ -73,6 +73,13 @@ def write_features(
         shutil.rmtree(work, ignore_errors=True)
         new.unlink(missing_ok=True)
     return rows, made
+
+
+def _write(engine: Engine, partials: Partials, day: int, windows: Sequence[int], folder: Path) -> None:
+    try:
+        engine.write_whole(window_features(partials, day, windows, engine.hold), folder)
+    finally:
+        engine.release()
 
 
 def _columns(schema: pa.Schema) -> list[tuple[str, pa.DataType]]:

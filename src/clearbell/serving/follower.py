@@ -75,7 +75,12 @@ def open_views(store: Store, folder: Path, progress: Callable[[int, int], None] 
             # They serve as well from memory of this process alone; the next start takes longer.
             log.warning("views-not-kept", folder=str(folder), error=str(error))
         else:
-            views = load_views(store, progress, read_views(store, folder) or views)
+            anew = read_views(store, folder)
+            if anew is not None:
+                # Both at once would take twice the memory.
+                views.let_go()
+                views = anew
+            views = load_views(store, progress, views)
     return views
 
 

@@ -6,6 +6,7 @@ with one that is damaged, of another version or of another ledger, the views are
 
 from __future__ import annotations
 
+import functools
 import mmap
 import os
 import sys
@@ -97,7 +98,8 @@ def _read(path: Path, store: Store) -> Views:
     with path.open("rb") as file:
         if not path.stat().st_size:
             raise _UnfitError("the file is empty")
-        whole = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    whole = memoryview(mapped)
     if whole[: len(_MAGIC)] != _MAGIC:
         raise _UnfitError("not a file of views of this version")
     end = _HEAD_AT + int.from_bytes(whole[len(_MAGIC) : _HEAD_AT])
@@ -114,4 +116,13 @@ def _read(path: Path, store: Store) -> Views:
     views = Views.restored(bytes(columns["rest"]), columns)
     if store.hash_at(views.seq) != head.entry:
         raise _UnfitError("the file belongs to another ledger")
+    views.release = functools.partial(_release, mapped)
     return views
+
+
+def _release(mapped: mmap.mmap) -> None:
+    """Give its pages back piece by piece: unmapped at once, a large file stops every thread for long."""
+    if not hasattr(mapped, "madvise"):
+        return
+    for at in range(0, len(mapped), _PIECE):
+        mapped.madvise(mmap.MADV_DONTNEED, at, min(_PIECE, len(mapped) - at))

@@ -38,6 +38,8 @@ RHYTHM_SUMS = ("gaps", "gap_ms", "gap_ms_squares", "gap_pairs", "regular", "sequ
 CALLEE_SUMS = ("day_callees", "shared")
 REGION_SUMS = ("region_bits", "region_same", "region_pairs")
 """``region_bits`` is a float: attempts times the day's entropy."""
+LARGE_SUMS = frozenset({"gap_ms_squares", "region_same", "region_pairs"})
+"""What may exceed 2^53, up to which a float holds every whole number."""
 SUMS = (*CALL_SUMS, *RHYTHM_SUMS, *CALLEE_SUMS, *REGION_SUMS)
 MAXIMA = ("day_max", "hour_max", "callee_day_max", "callee_hour_max", "regions", "peak")
 IN_SUMS = ("in_attempts", "in_answered")

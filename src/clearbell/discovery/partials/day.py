@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 
 from clearbell.discovery.features import UnitKind
 from clearbell.discovery.partials.columns import CALL_SUMS, IN_MAXIMA, IN_SUMS, MAXIMA, SUMS
-from clearbell.discovery.partials.rows import call_sums, region, timed, total
+from clearbell.discovery.partials.rows import call_sums, code_of, left_joined, region, timed, total
 from clearbell.discovery.partials.rules import Rules
 
 Hold = Callable[[ir.Table], ir.Table]
@@ -26,42 +26,49 @@ def day_partials(calls: ir.Table, rules: Rules, hold: Hold) -> dict[str, ir.Tabl
 
     ``callers``, ``holders``, ``trunks``, ``callees``: a row a day and unit, counts, sums and maxima.
     ``links``: a row a day and pair of numbers, either way. ``reach``: a row a day, holder or trunk, and number that it
-    called (``callees``) or that called through it (``callers``).
+    called or, where ``through``, that called through it. Units that have names are told by the codes of ``names``.
     """
-    names = hold(_names(calls))
-    rows = hold(_coded(timed(calls, rules), names))
+    timed_calls = timed(calls, rules)
+    names = hold(_names(timed_calls))
+    rows = hold(_coded(timed_calls, names))
     pairs = {kind: hold(_pairs(rows, kind)) for kind in _CALLING}
     again = {kind: hold(_again(rows, pairs[kind], kind)) for kind in _CALLING}
     units = {kind: _units(rows, pairs, again[kind], kind, rules, hold) for kind in _CALLING}
     return {
         "callers": units[UnitKind.CALLER],
-        "holders": _named(units[UnitKind.HOLDER], names),
-        "trunks": _named(units[UnitKind.TRUNK], names),
+        "holders": units[UnitKind.HOLDER],
+        "trunks": units[UnitKind.TRUNK],
+        "names": names,
         "callees": _callees(rows),
         "links": _links(_with_repeats(pairs[UnitKind.CALLER], again[UnitKind.CALLER])),
-        "reach": _named(
-            ibis.union(
-                *(
-                    part
-                    for kind in (UnitKind.HOLDER, UnitKind.TRUNK)
-                    for part in (_reached(_with_repeats(pairs[kind], again[kind]), kind), _through(rows, kind))
-                )
-            ),
-            names,
+        "reach": ibis.union(
+            *(
+                part
+                for kind in (UnitKind.HOLDER, UnitKind.TRUNK)
+                for part in (_reached(_with_repeats(pairs[kind], again[kind])), _through(rows, kind))
+            )
         ),
     }
 
 
-def _names(calls: ir.Table) -> ir.Table:
-    """A number for each name of a holder or trunk, since sorting and grouping by numbers is cheaper."""
-    named = ibis.union(calls.select(name="holder"), calls.select(name="trunk"))
+def _names(rows: ir.Table) -> ir.Table:
+    """A code for each name of a holder or trunk, since sorting and grouping by numbers is cheaper."""
+    named = ibis.union(
+        *(
+            rows.select("day", kind=ibis.literal(kind.value), name=kind.value)
+            for kind in (UnitKind.HOLDER, UnitKind.TRUNK)
+        )
+    )
     named = named.filter(named.name != "").distinct()
-    return named.mutate(code=ibis.row_number().over(ibis.window(order_by="name")) + 1)
+    return named.mutate(unit=code_of(named.kind, named.name))
 
 
 def _coded(rows: ir.Table, names: ir.Table) -> ir.Table:
-    holders, trunks = names.select(holder="name", holder_code="code"), names.select(trunk="name", trunk_code="code")
-    both = rows.left_join(holders, "holder").left_join(trunks, "trunk")
+    known = names.select("kind", "name", "unit").distinct()
+    both = rows
+    for kind in (UnitKind.HOLDER, UnitKind.TRUNK):
+        of_kind = known.filter(known.kind == kind.value).select(name="name", **{f"{kind.value}_code": "unit"})
+        both = both.left_join(of_kind, both[kind.value] == of_kind.name).drop("name")
     return both.select(
         *(name for name in rows.columns if name not in ("holder", "trunk")),
         holder=both.holder_code.coalesce(0),
@@ -69,14 +76,10 @@ def _coded(rows: ir.Table, names: ir.Table) -> ir.Table:
     )
 
 
-def _named(table: ir.Table, names: ir.Table) -> ir.Table:
-    both = table.inner_join(names, table.unit == names.code)
-    return both.select(**{name: both.name if name == "unit" else both[name] for name in table.columns})
-
-
 def _of(rows: ir.Table, kind: UnitKind, *columns: str) -> ir.Table:
     """The calls of units of a kind, with no more columns than are asked for: DuckDB would keep a shared table aside whole."""
-    return rows.filter(rows[kind.value] > 0).select("day", *columns, unit=kind.value)
+    unit = rows[kind.value]
+    return rows.filter(unit > 0 if kind is UnitKind.CALLER else unit < 0).select("day", *columns, unit=kind.value)
 
 
 def _units(
@@ -219,10 +222,7 @@ def _peaks(rows: ir.Table, crowded: ir.Table | None) -> ir.Table:
 
 
 def _unit_table(whole: ir.Table, parts: Sequence[ir.Table]) -> ir.Table:
-    joined = whole
-    for part in parts:
-        joined = joined.left_join(part, list(_UNIT))
-        joined = joined.select(*(name for name in joined.columns if not name.endswith("_right")))
+    joined = left_joined(whole, *((part, _UNIT) for part in parts))
     known = set(joined.columns)
     peak = joined.most.coalesce((joined.busy_calls > 0).ifelse(1, 0))
     columns = {}
@@ -278,11 +278,8 @@ def _links(pairs: ir.Table) -> ir.Table:
     )
 
 
-def _reached(pairs: ir.Table, kind: UnitKind) -> ir.Table:
-    return pairs.select(
-        "day", "unit", "attempts", "refused", "after",
-        kind=ibis.literal(kind.value), what=ibis.literal("callees"), item="callee",
-    )  # fmt: skip
+def _reached(pairs: ir.Table) -> ir.Table:
+    return pairs.select("day", "unit", "attempts", "refused", "after", through=ibis.literal(False), item="callee")
 
 
 def _through(rows: ir.Table, kind: UnitKind) -> ir.Table:
@@ -290,5 +287,5 @@ def _through(rows: ir.Table, kind: UnitKind) -> ir.Table:
     grouped = known.group_by(*_UNIT, "caller").agg(attempts=known.count())
     return grouped.select(
         "day", "unit", "attempts", refused=ibis.literal(False), after=ibis.literal(0, "int64"),
-        kind=ibis.literal(kind.value), what=ibis.literal("callers"), item="caller",
+        through=ibis.literal(True), item="caller",
     )  # fmt: skip

@@ -10,7 +10,7 @@ import msgspec
 from clearbell.calls import SECOND
 from clearbell.policy.model import Pack
 
-DEFINITION = 2
+DEFINITION = 3
 """Raised when the meaning of a partial column changes: partials made before are then made anew."""
 NEVER = -1
 """A limit that is off in the pack: nothing counts by it."""

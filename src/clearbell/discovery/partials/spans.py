@@ -90,23 +90,20 @@ def name_spans(reach: ir.Table, first: int, last: int) -> ir.Table:
     """Spans of holders and trunks, likewise."""
     told = _with_before(
         reach,
-        ("kind", "what", "unit", "item"),
+        ("unit", "through", "item"),
         {"made_before": ibis.literal(True), "refused_before": reach.refused},
         first,
         last,
     )
     told = told.mutate(never=told.day - LOOKBACK)
-    callees = told.filter(told.what == "callees")
-    unit = ("kind", "unit")
+    callees = told.filter(~told.through)
     return _summed(
-        unit,
-        NAME_SPANS,
         [
-            _span(callees, unit, NAME_SPANS, "callees", "made_before"),
-            _span(callees.filter(callees.refused), unit, NAME_SPANS, "refusing_callees", "refused_before"),
-            _span(told.filter(told.what == "callers"), unit, NAME_SPANS, "callers", "made_before"),
-            *_day_sums(callees, unit, NAME_SPANS, "attempts"),
-        ],
+            _span(callees, "callees", "made_before"),
+            _span(callees.filter(callees.refused), "refusing_callees", "refused_before"),
+            _span(told.filter(told.through), "callers", "made_before"),
+            _day_sums(callees),
+        ]
     )
 
 
@@ -153,37 +150,28 @@ def _side(links: ir.Table, unit: str, peer: str, way: str, back: str) -> ir.Tabl
     )
 
 
-def _span(
-    pairs: ir.Table, unit: Sequence[str], names: Sequence[str], counted: str, after: str, until: str = "day"
-) -> ir.Table:
-    grouped = pairs.group_by("day", *unit, after=pairs[after], until=pairs[until]).agg(n=pairs.count())
-    return _as_row(grouped, unit, names, counted)
-
-
-def _as_row(grouped: ir.Table, unit: Sequence[str], names: Sequence[str], counted: str) -> ir.Table:
+def _span(pairs: ir.Table, counted: str, after: str) -> ir.Table:
+    grouped = pairs.group_by("day", "unit", after=pairs[after], until=pairs.day).agg(n=pairs.count())
     return grouped.select(
-        "day", *unit, "after", "until",
-        **{name: grouped.n if name == counted else ibis.literal(0, "int64") for name in names},
+        "day", "unit", "after", "until",
+        **{name: grouped.n if name == counted else ibis.literal(0, "int64") for name in NAME_SPANS},
     )  # fmt: skip
 
 
-def _day_sums(pairs: ir.Table, unit: Sequence[str], names: Sequence[str], made: str) -> list[ir.Table]:
+def _day_sums(pairs: ir.Table) -> ir.Table:
     """Plain sums of a day, which count in every window that holds it."""
-    again = (pairs.refused_before > pairs.never).ifelse(pairs[made], pairs.after)
     counts = {
-        "repeats": total(again),
+        "repeats": total((pairs.refused_before > pairs.never).ifelse(pairs.attempts, pairs.after)),
         "new_callees": pairs.count(where=pairs.made_before < pairs.day - 1),
         "first_callees": pairs.count(where=pairs.made_before == pairs.never),
     }
-    grouped = pairs.group_by("day", *unit, after=pairs.never, until=pairs.day).agg(**counts)
-    return [
-        grouped.select(
-            "day", *unit, "after", "until",
-            **{name: grouped[name] if name in counts else ibis.literal(0, "int64") for name in names},
-        )
-    ]  # fmt: skip
+    grouped = pairs.group_by("day", "unit", after=pairs.never, until=pairs.day).agg(**counts)
+    return grouped.select(
+        "day", "unit", "after", "until",
+        **{name: grouped[name] if name in counts else ibis.literal(0, "int64") for name in NAME_SPANS},
+    )  # fmt: skip
 
 
-def _summed(unit: Sequence[str], names: Sequence[str], parts: Sequence[ir.Table]) -> ir.Table:
+def _summed(parts: Sequence[ir.Table]) -> ir.Table:
     rows = ibis.union(*parts)
-    return rows.group_by("day", *unit, "after", "until").agg(**{name: total(rows[name]) for name in names})
+    return rows.group_by("day", "unit", "after", "until").agg(**{name: total(rows[name]) for name in NAME_SPANS})

@@ -99,7 +99,7 @@ class PartialStore:
             return engine.read(self._files(group, name, days))
 
         return Partials(
-            **{name: table("days", name) for name in ("callers", "holders", "trunks")},
+            **{name: table("days", name) for name in ("callers", "holders", "trunks", "names")},
             **{name: table("spans", name) for name in ("caller_days", "callees", "number_spans", "name_spans")},
         )
 

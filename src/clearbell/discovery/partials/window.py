@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import ibis
 import ibis.expr.types as ir
@@ -14,15 +14,20 @@ from clearbell.discovery.partials.columns import (
     CALLER_DAYS,
     IN_MAXIMA,
     IN_SUMS,
+    LARGE_SUMS,
     MAXIMA,
     NAME_SPANS,
     NUMBER_SPANS,
     SUMS,
     TALK_COLUMNS,
 )
-from clearbell.discovery.partials.rows import total
+from clearbell.discovery.partials.rows import left_joined, small_total, total
 
+Hold = Callable[[ir.Table], ir.Table]
+"""Has an engine work a table out once, for those that build on it."""
 _KEY = ("unit", "window")
+_NAMED = "name_"
+"""Before the columns of what is counted of names, which callers have from other tables."""
 
 
 class Partials(msgspec.Struct, frozen=True):
@@ -31,45 +36,53 @@ class Partials(msgspec.Struct, frozen=True):
     callers: ir.Table
     holders: ir.Table
     trunks: ir.Table
+    names: ir.Table
     caller_days: ir.Table
     callees: ir.Table
     number_spans: ir.Table
     name_spans: ir.Table
 
 
-def window_features(partials: Partials, day: int, windows: Sequence[int]) -> ir.Table:
+def window_features(partials: Partials, day: int, windows: Sequence[int], hold: Hold) -> ir.Table:
     """The feature rows of every unit active in windows of so many days that end with ``day``."""
-    made = [_made(partials, kind, day, windows) for kind in (UnitKind.CALLER, UnitKind.HOLDER, UnitKind.TRUNK)]
-    return ibis.union(*made, _got(partials, day, windows))
+    incoming = hold(_incoming(partials, day, windows))
+    # Spark keeps a small literal as a narrower number.
+    incoming = incoming.mutate(window=incoming.window.cast("int64"))
+    return ibis.union(_made(partials, incoming, day, windows), _got(incoming, day))
 
 
-def _made(partials: Partials, kind: UnitKind, day: int, windows: Sequence[int]) -> ir.Table:
-    table = {
-        UnitKind.CALLER: partials.callers,
-        UnitKind.HOLDER: partials.holders,
-        UnitKind.TRUNK: partials.trunks,
-    }[kind]
-    days = _within(table, day, windows)
+def _made(partials: Partials, incoming: ir.Table, day: int, windows: Sequence[int]) -> ir.Table:
+    """All kinds in one go: holders and trunks have codes, which are negative, where callers have their numbers."""
+    units = ibis.union(*(_wide(table) for table in (partials.callers, partials.holders, partials.trunks)))
+    days = _within(units, day, windows)
     merged = days.group_by(_KEY).agg(
         active_days=days.count(),
-        **{name: days[name].sum() if name == "region_bits" else total(days[name]) for name in SUMS},
+        **{name: _merged_sum(days[name]) for name in SUMS},
         **{name: days[name].max() for name in MAXIMA},
     )
-    seen = table.filter(table.day.between(day - LOOKBACK + 1, day))
-    merged = _joined(merged, seen.group_by("unit").agg(first_day=seen.day.min()), ["unit"])
-    if kind is UnitKind.CALLER:
-        merged = _joined(merged, _summed(partials.caller_days, CALLER_DAYS, day, windows), _KEY)
-        merged = _joined(merged, _number_spans(partials.number_spans, day, windows), _KEY)
-        merged = _joined(merged, _incoming(partials.callees, day, windows), _KEY)
-    else:
-        spans = partials.name_spans
-        merged = _joined(merged, _name_spans(spans.filter(spans.kind == kind.value), day, windows), _KEY)
-    return _row(merged, kind, day)
+    lookback = units.filter(units.day.between(day - LOOKBACK + 1, day))
+    merged = left_joined(
+        merged,
+        (lookback.group_by("unit").agg(first_day=lookback.day.min()), ["unit"]),
+        (_summed(partials.caller_days, CALLER_DAYS, day, windows), _KEY),
+        (incoming.filter(incoming.unit > 0), _KEY),
+        (_name_spans(partials.name_spans, day, windows), _KEY),
+        (partials.names.select("kind", "name", "unit").distinct(), ["unit"]),
+    )
+    values = _made_values(merged, day)
+    return merged.select(
+        unit_kind=merged.kind.coalesce(UnitKind.CALLER.value),
+        unit=merged.name.coalesce(merged.unit.cast("string")),
+        day=ibis.literal(day, "int64"),
+        window=merged.window,
+        **{feature.name: _typed(values[feature.name], feature) for feature in FEATURES},
+    )
 
 
-def _joined(merged: ir.Table, part: ir.Table, keys: Sequence[str]) -> ir.Table:
-    both = merged.left_join(part, list(keys))
-    return both.select(*(name for name in both.columns if not name.endswith("_right")))
+def _wide(units: ir.Table) -> ir.Table:
+    """With sums of one type: Spark has written columns that are 0 throughout as narrower numbers."""
+    sums = {name: units[name].cast("float64" if name == "region_bits" else "int64") for name in (*SUMS, *MAXIMA)}
+    return units.select("day", "unit", **sums)
 
 
 def _within(table: ir.Table, day: int, windows: Sequence[int]) -> ir.Table:
@@ -84,35 +97,56 @@ def _within(table: ir.Table, day: int, windows: Sequence[int]) -> ir.Table:
     )
 
 
-def _got(partials: Partials, day: int, windows: Sequence[int]) -> ir.Table:
-    merged = _incoming(partials.callees, day, windows)
-    merged = _joined(merged, _number_spans(partials.number_spans, day, windows), _KEY)
-    return _row(merged, UnitKind.CALLEE, day)
-
-
-def _incoming(callees: ir.Table, day: int, windows: Sequence[int]) -> ir.Table:
-    days = _within(callees, day, windows)
-    return days.group_by(_KEY).agg(
-        **{name: total(days[name]) for name in (*IN_SUMS, "first_callers")},
+def _incoming(partials: Partials, day: int, windows: Sequence[int]) -> ir.Table:
+    """What came in to every number, and its spans."""
+    days = _within(partials.callees, day, windows)
+    merged = days.group_by(_KEY).agg(
+        **{name: small_total(days[name]) for name in (*IN_SUMS, "first_callers")},
         **{name: days[name].max() for name in IN_MAXIMA},
     )
+    counted = _counted(partials.number_spans, day, windows)
+    spans = counted.group_by(_KEY).agg(
+        **{name: small_total(counted.n, counted.counted == place) for place, name in enumerate(NUMBER_SPANS)}
+    )
+    both = merged.outer_join(spans, list(_KEY))
+    return both.select(
+        unit=both.unit.coalesce(both.unit_right),
+        window=both.window.coalesce(both.window_right),
+        called=both.in_attempts.notnull(),
+        **{
+            name: both[name].coalesce(0) + (both.first_callers.coalesce(0) if name == "in_callers" else 0)
+            for name in (*IN_SUMS, *IN_MAXIMA, *NUMBER_SPANS)
+        },
+    )
+
+
+def _got(incoming: ir.Table, day: int) -> ir.Table:
+    rows = incoming.filter(incoming.called)
+    values = _in_values(rows)
+    return rows.select(
+        unit_kind=ibis.literal(UnitKind.CALLEE.value),
+        unit=rows.unit.cast("string"),
+        day=ibis.literal(day, "int64"),
+        window=rows.window,
+        **{feature.name: _typed(values.get(feature.name, ibis.null("int64")), feature) for feature in FEATURES},
+    )
+
+
+def _merged_sum(column: ir.NumericColumn) -> ir.NumericScalar:
+    name = column.get_name()
+    if name == "region_bits":
+        return column.sum()
+    return total(column) if name in LARGE_SUMS else small_total(column)
 
 
 def _summed(table: ir.Table, names: Sequence[str], day: int, windows: Sequence[int]) -> ir.Table:
     days = _within(table, day, windows)
-    return days.group_by(_KEY).agg(**{name: total(days[name]) for name in names})
-
-
-def _number_spans(spans: ir.Table, day: int, windows: Sequence[int]) -> ir.Table:
-    counted = _counted(spans, day, windows)
-    return counted.group_by(_KEY).agg(
-        **{name: total(counted.n, counted.counted == place) for place, name in enumerate(NUMBER_SPANS)}
-    )
+    return days.group_by(_KEY).agg(**{name: small_total(days[name]) for name in names})
 
 
 def _name_spans(spans: ir.Table, day: int, windows: Sequence[int]) -> ir.Table:
     counted = _counted(spans, day, windows)
-    return counted.group_by(_KEY).agg(**{name: total(counted[name]) for name in NAME_SPANS})
+    return counted.group_by(_KEY).agg(**{f"{_NAMED}{name}": total(counted[name]) for name in NAME_SPANS})
 
 
 def _counted(spans: ir.Table, day: int, windows: Sequence[int]) -> ir.Table:
@@ -120,20 +154,8 @@ def _counted(spans: ir.Table, day: int, windows: Sequence[int]) -> ir.Table:
     return days.filter((days.after < days.first) & (days.until >= days.first))
 
 
-def _row(merged: ir.Table, kind: UnitKind, day: int) -> ir.Table:
-    values = _values(merged, kind, day)
-    return merged.select(
-        unit_kind=ibis.literal(kind.value),
-        unit=merged.unit.cast("string"),
-        day=ibis.literal(day, "int64"),
-        window=merged.window,
-        **{feature.name: _typed(values.get(feature.name), feature) for feature in FEATURES},
-    )
-
-
-def _typed(value: ir.Value | None, feature: Feature) -> ir.Value:
-    kind = "int64" if feature.integer else "float64"
-    return ibis.null(kind) if value is None else value.cast(kind)
+def _typed(value: ir.Value, feature: Feature) -> ir.Value:
+    return value.cast("int64" if feature.integer else "float64")
 
 
 def _over(top: ir.NumericValue, bottom: ir.NumericValue) -> ir.FloatingValue:
@@ -141,21 +163,20 @@ def _over(top: ir.NumericValue, bottom: ir.NumericValue) -> ir.FloatingValue:
     return top.cast("float64") / bottom.cast("float64").nullif(0.0)
 
 
-def _values(m: ir.Table, kind: UnitKind, day: int) -> dict[str, ir.Value]:
-    incoming: dict[str, ir.Value] = {}
-    if kind in (UnitKind.CALLER, UnitKind.CALLEE):
-        got = {name: m[name].coalesce(0) for name in (*IN_SUMS, *IN_MAXIMA)}
-        got["in_callers"] = m.in_callers.coalesce(0) + m.first_callers.coalesce(0)
-        incoming = {**got, "in_answer_share": _over(got["in_answered"], got["in_attempts"])}
-    if kind is UnitKind.CALLEE:
-        return incoming
-    calls = m.attempts
-    spans = {name: m[name].coalesce(0) for name in (NUMBER_SPANS if kind is UnitKind.CALLER else NAME_SPANS)}
-    if kind is UnitKind.CALLER:
-        sums = {name: m[name].coalesce(0) for name in CALLER_DAYS}
-        spans["callees"] += sums["first_callees"]
-        spans["refusing_callees"] += sums["first_refusing"]
-        spans |= sums
+def _in_values(m: ir.Table) -> dict[str, ir.Value]:
+    got = {name: m[name].coalesce(0) for name in (*IN_SUMS, *IN_MAXIMA, "in_callers")}
+    return {**got, "in_answer_share": _over(got["in_answered"], got["in_attempts"])}
+
+
+def _made_values(m: ir.Table, day: int) -> dict[str, ir.Value]:
+    calls, number = m.attempts, m.kind.isnull()
+    days = {name: m[name].coalesce(0) for name in CALLER_DAYS}
+    spans = {name: m[f"{_NAMED}{name}"].coalesce(0) for name in NAME_SPANS}
+    spans["callees"] += m.callees.coalesce(0) + days["first_callees"]
+    spans["refusing_callees"] += m.refusing_callees.coalesce(0) + days["first_refusing"]
+    for name in ("new_callees", "first_callees", "repeats"):
+        spans[name] += days[name]
+    mutual = m.mutual_callees.coalesce(0)
     values: dict[str, ir.Value] = {
         "attempts": calls,
         "answered": m.answered,
@@ -182,20 +203,23 @@ def _values(m: ir.Table, kind: UnitKind, day: int) -> dict[str, ir.Value]:
         "active_days": m.active_days,
         "age_days": day - m.first_day,
         **{f"{column}_share": _over(m[column], calls) for column in BAND_COLUMNS},
-        **incoming,
     }
     for share, counted in _OF_ATTEMPTS.items():
         values[share] = _over(m[counted], calls)
     for share, counted in _OF_ANSWERED.items():
         values[share] = _over(m[counted], m.answered)
-    if kind is UnitKind.CALLER:
-        values["mutual_callees"] = spans["mutual_callees"]
-        values["mutual_share"] = _over(spans["mutual_callees"], spans["callees"])
-    else:
-        values["callers"] = spans["callers"]
-    if kind is not UnitKind.TRUNK:
-        values.update(_rhythm(m))
-    return values
+    of_numbers = {"mutual_callees": mutual, "mutual_share": _over(mutual, spans["callees"]), **_in_values(m)}
+    of_names = {"callers": spans["callers"]}
+    of_diallers = _rhythm(m)
+    return {
+        **values,
+        **{name: number.ifelse(value, ibis.null(value.type())) for name, value in of_numbers.items()},
+        **{name: number.ifelse(ibis.null(value.type()), value) for name, value in of_names.items()},
+        **{
+            name: (m.kind == UnitKind.TRUNK.value).ifelse(ibis.null(value.type()), value)
+            for name, value in of_diallers.items()
+        },
+    }
 
 
 _OF_ATTEMPTS = {

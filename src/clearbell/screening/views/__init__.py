@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -63,6 +63,8 @@ class Views:
         """Place in the ledger of the last entry applied."""
         self.needs_rebuild = False
         """Facts were erased: only a rebuild forgets them."""
+        self.release: Callable[[], None] | None = None
+        """Gives back the memory that the columns lie in, once nobody asks these views any more."""
         self.entitlements = Entitlements()
         self.wills = Wills()
         self.restrictions = Restrictions()
@@ -104,6 +106,8 @@ class Views:
         """
         self.wills.let_go()
         self.standing.let_go()
+        if self.release is not None:
+            self.release()
 
     @property
     def rows(self) -> int:

@@ -182,8 +182,9 @@ class PackedTable:
         self._changes.clear()
 
     def let_go(self) -> None:
-        """Free what changed, a piece at a time; the table is of no use afterwards."""
+        """Free it, a piece at a time; it is of no use afterwards."""
         self._changes.clear()
+        self._columns = Columns.none(self.width)
 
 
 def key_column(keys: memoryview) -> pa.UInt64Array:
@@ -258,7 +259,7 @@ class WideTable:
             table.fold(at_least, share)
 
     def let_go(self) -> None:
-        """Free what changed, a piece at a time; the table is of no use afterwards."""
+        """Free it, a piece at a time; it is of no use afterwards."""
         for table in self._tables.values():
             table.let_go()
 

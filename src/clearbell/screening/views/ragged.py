@@ -129,8 +129,9 @@ class RaggedTable:
         self._changes.clear()
 
     def let_go(self) -> None:
-        """Free what changed, a piece at a time; the table is of no use afterwards."""
+        """Free it, a piece at a time; it is of no use afterwards."""
         self._changes.clear()
+        self._columns = RaggedColumns.none()
 
     def saved(self, name: str) -> dict[str, Columned]:
         """Columns by name that :meth:`restored` makes it of again. Only what was folded is in it."""

@@ -76,7 +76,7 @@ class Standing:
         self._labels.fold(at_least, share)
 
     def let_go(self) -> None:
-        """Free what changed, a piece at a time; the labels are of no use afterwards."""
+        """Free them, a piece at a time; they are of no use afterwards."""
         self._labels.let_go()
 
     def saved(self) -> dict[str, Columned]:

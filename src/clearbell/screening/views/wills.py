@@ -189,7 +189,7 @@ class Wills:
             table.fold(at_least, share)
 
     def let_go(self) -> None:
-        """Free what changed, a piece at a time; the wills are of no use afterwards."""
+        """Free them, a piece at a time; they are of no use afterwards."""
         for table in self._tables:
             table.let_go()
 

@@ -1,0 +1,1 @@
+"""What the views cost as they grow."""
