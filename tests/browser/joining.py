@@ -36,6 +36,15 @@ def set_factor(visitor):
     visitor.sees(t["recovery"])
 
 
+def from_menu(visitor, menu, place):
+    """Open a menu of the navigation, by the keyboard, and go to one of its places."""
+    t = DESK[visitor.language]
+    visitor.clicks += 1
+    visitor.page.locator("details.menu > summary", has_text=t[menu]).focus()
+    visitor.page.keyboard.press("Enter")
+    visitor.click("link", t[place], within=visitor.page.get_by_role("navigation"))
+
+
 def walk_round(visitor):
     """Look at every place that the navigation offers."""
     for path in [one.get_attribute("href") for one in visitor.page.locator("header nav a").all()]:

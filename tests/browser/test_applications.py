@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 
 import pytest
-from tests.browser.joining import invited, join
+from tests.browser.joining import from_menu, invited, join
 
 from clearbell.testing.identities import credit_code, resident_id
 from clearbell.web.officers.texts import DESK
@@ -38,7 +38,7 @@ def test_two_officers_pass_an_application(node, visitor, language):
     filed(node, "A1")
     join(first, invited(node, "li", "officer"), "li")
     join(second, invited(node, "zhao", "officer"), "zhao")
-    first.click("link", t["applications"])
+    from_menu(first, "menu_callers", "applications")
     first.look()
     first.click("link", "A1")
     first.look("desk-application")

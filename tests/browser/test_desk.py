@@ -9,7 +9,7 @@ import time
 import msgspec
 import numpy as np
 import pytest
-from tests.browser.joining import invited, join, set_factor
+from tests.browser.joining import from_menu, invited, join, set_factor
 
 from clearbell.calls import DAY, HOUR
 from clearbell.cases.model import Opened, Source, Unit, UnitKind
@@ -135,7 +135,7 @@ def test_an_officer_lifts_a_sanction_and_sees_what_is_due_and_how_the_node_does(
     officer.click("button", LISTING[language]["show"])
     assert officer.page.get_by_role("table").locator("tbody tr").count() == 2
     officer.look()
-    officer.click("link", t["health"])
+    from_menu(officer, "menu_node", "health")
     officer.sees(h["fresh"])
     officer.look("desk-health")
 
@@ -158,7 +158,7 @@ def restricted_untold(node, target):
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_supervisor_sees_who_let_nuisance_in_and_what_a_test_call_heard(node, visitor, language):
-    t, o = DESK[language], PROVIDERS[language]
+    o = PROVIDERS[language]
     restricted_untold(node, "edge-1")
     opened = {"words": "rings all day", "number": f"+{CALLER}", "officer": "li"}
     case = node.web.post("/v1/cases", json=opened).json()["case"]
@@ -178,7 +178,7 @@ def test_a_supervisor_sees_who_let_nuisance_in_and_what_a_test_call_heard(node, 
     clerk = visitor(language)
     join(clerk, invited(node, "wang", "supervisor"), "wang")
     set_factor(clerk)
-    clerk.click("link", t["providers"])
+    from_menu(clerk, "menu_callers", "providers")
     # Scorecards are reckoned beside the pages, a few seconds apart.
     until = time.monotonic() + 60
     while o["alarms"].format(count=1) not in clerk.text() and time.monotonic() < until:
@@ -218,7 +218,7 @@ def test_a_supervisor_sees_who_let_nuisance_in_and_what_a_test_call_heard(node, 
     w = POLICY[language]
     for n in range(3):
         node.call(CALLER + 100 + n, ME)
-    clerk.click("link", t["policy"])
+    from_menu(clerk, "menu_node", "policy")
     clerk.look("desk-policy")
     clerk.page.locator("input[name=from_reject]").fill("-1000")
     clerk.click("button", w["try_do"])

@@ -9,7 +9,7 @@ import zoneinfo
 
 import pytest
 from tests.browser.conftest import Office
-from tests.browser.test_story import join
+from tests.browser.joining import from_menu, join
 from tests.integrations.conftest import Node
 
 from clearbell.policy.pack import builtin_pack_text
@@ -60,7 +60,7 @@ def test_one_officer_drafts_another_approves_and_watches_it_go(node, visitor):
 
     li = visitor("zh")
     join(li, links["li"], "li")
-    li.click("link", "群发公告")
+    from_menu(li, "menu_callers", "mass_notices")
     li.look()
     li.fill(zh["name"], "Maintenance")
     li.page.locator("#purpose").select_option("service")
@@ -79,7 +79,7 @@ def test_one_officer_drafts_another_approves_and_watches_it_go(node, visitor):
 
     wang = visitor("en")
     join(wang, links["wang"], "wang")
-    wang.click("link", "Mass notices")
+    from_menu(wang, "menu_callers", "mass_notices")
     wang.look()
     wang.click("link", "Maintenance")
     wang.look(data="系统将于今晚维护。")

@@ -25,6 +25,7 @@ LISTING: dict[str, dict[str, str]] = {
         # Mass notices.
         "mass": "编号",
         "title": "名称",
+        "titled": "名称含",
         "purpose": "用途",
         "since": "自",
         "people": "人数",
@@ -146,6 +147,7 @@ LISTING: dict[str, dict[str, str]] = {
         "late": "overdue",
         "mass": "No.",
         "title": "Name",
+        "titled": "Name has",
         "purpose": "Purpose",
         "since": "Since",
         "people": "People",

@@ -47,7 +47,7 @@ def _table(gate: ServedGate, language: Language) -> Table:
         (
             Filter("state", Kind.CHOICE, tuple((one.value, STATES[one][at]) for one in MassState)),
             Filter("purpose", Kind.CHOICE, tuple((name, str(getattr(one, language))) for name, one in purposes)),
-            Filter("title", Kind.TEXT),
+            Filter("titled", Kind.TEXT),
         ),
         path="/desk/mass-notices",
     )
@@ -87,7 +87,7 @@ def _page(request: Asked, gate: ServedGate, status: int = 200, **fields: Any) ->
                 wish.after,
                 state=values.get("state", ""),
                 purpose=values.get("purpose", ""),
-                text=values.get("title", ""),
+                text=values.get("titled", ""),
             )
             counts = {row.mass: counts_kept(conn, row) for row in rows}
 
