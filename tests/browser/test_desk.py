@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import time
 
 import msgspec
 import numpy as np
@@ -20,12 +21,15 @@ from clearbell.policy.pack import builtin_pack
 from clearbell.records.outcomes.tables import trunk_outcome
 from clearbell.registry.model import PartyKind, PartyRegistered, TrunkOpened
 from clearbell.registry.service import do_open_trunk, do_register_party
+from clearbell.replay.model import Kind
+from clearbell.replay.wording import KINDS
 from clearbell.vault import Vault, load_secret
 from clearbell.verification.sound import silence, tone, write_wav
 from clearbell.web.officers.health_texts import HEALTH
 from clearbell.web.officers.listing_texts import LISTING
 from clearbell.web.officers.policy_texts import POLICY
 from clearbell.web.officers.provider_texts import PROVIDERS
+from clearbell.web.officers.replay_texts import REPLAY
 from clearbell.web.officers.report_texts import REPORTS
 from clearbell.web.officers.sanction_texts import SANCTIONS
 from clearbell.web.officers.texts import DESK
@@ -175,6 +179,11 @@ def test_a_supervisor_sees_who_let_nuisance_in_and_what_a_test_call_heard(node, 
     join(clerk, invited(node, "wang", "supervisor"), "wang")
     set_factor(clerk)
     from_menu(clerk, "menu_callers", "providers")
+    # Scorecards are reckoned beside the pages, a few seconds apart.
+    until = time.monotonic() + 60
+    while o["alarms"].format(count=1) not in clerk.text() and time.monotonic() < until:
+        time.sleep(0.5)
+        clerk.open("/desk/providers")
     clerk.sees(o["alarms"].format(count=1))
     clerk.look("desk-providers")
     clerk.click("link", "Example Access")
@@ -215,3 +224,30 @@ def test_a_supervisor_sees_who_let_nuisance_in_and_what_a_test_call_heard(node, 
     clerk.click("button", w["try_do"])
     clerk.sees(w["try_after"])
     clerk.look()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_an_officer_tries_another_policy_on_calls_on_record_and_reads_a_decision(node, visitor, language):
+    t, o = POLICY[language], REPLAY[language]
+    for n in range(6):
+        call = {"caller": "", "callee": f"+{ME + n}", "withheld": True}
+        assert node.web.post("/v1/screen", json=call).status_code == 200
+    officer = visitor(language)
+    join(officer, invited(node, "li", "officer"), "li")
+    officer.open("/desk/policy")
+    before = officer.clicks
+    officer.click("link", t["replays"])
+    officer.look()
+    officer.page.locator("select[name=symbol_1]").select_option("WITHHELD")
+    officer.page.locator("select[name=effect_1]").select_option("reject")
+    officer.page.locator("select[name=hours]").select_option("1")
+    officer.click("button", o["begin"])
+    # The page follows it by itself.
+    officer.page.get_by_role("heading", name=o["result"], exact=True).wait_for(timeout=90_000)
+    officer.sees(KINDS[Kind.TOUCHED][language])
+    officer.look("desk-replay")
+    officer.clicks += 1
+    officer.page.locator("a[href^='/desk/decisions/']").first.click()
+    officer.sees("WITHHELD")
+    officer.look("desk-decision")
+    assert officer.clicks - before == 3

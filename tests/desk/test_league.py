@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select
 
-from clearbell.calls import DAY, MINUTE
-from clearbell.desk.league.keeping import KEPT_FOR, keep_scorecards, reckoned
+from clearbell.calls import DAY, HOUR, MINUTE
+from clearbell.desk.league.keeping import keep_scorecards, reckoned
 from clearbell.desk.league.tables import scorecard_kept
 from clearbell.desk.scorecards import last_days, scorecards
 from clearbell.records.outcomes.tables import trunk_outcome
@@ -67,11 +67,19 @@ def test_what_was_kept_is_read_as_it_was_reckoned_with_its_time(store, clock):
     assert (read(store).cards[0].refused, read(store).at) == (9, clock.now())
 
 
-def test_what_nobody_keeps_up_any_more_is_not_shown_and_goes(store, clock):
+def test_when_a_day_begins_those_up_to_the_day_before_stand_until_the_new_ones_are_there(store, clock):
     called(store, 7)
+    before, kept_at = week(store), clock.now()
+    keep_scorecards(store, before)
+    clock.move(13 * HOUR)
+    found = read(store)
+    assert (found.period, found.at, found.cards[0].refused) == (before, kept_at, 7)
+    assert found.period.last == week(store).last - 1
     keep_scorecards(store, week(store))
-    clock.move(KEPT_FOR)
-    assert read(store).at == clock.now()
+    assert (read(store).period, read(store).at) == (week(store), clock.now())
+    # Those of another length are none of these.
+    with store.read() as conn:
+        assert reckoned(conn, last_days(clock.now(), 14, 480), clock.now()).at == clock.now()
     clock.move(2 * DAY)
     keep_scorecards(store, week(store))
     with store.read() as conn:

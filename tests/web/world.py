@@ -16,6 +16,8 @@ from clearbell.records.journal import DecidedTo
 from clearbell.records.lake import Lake
 from clearbell.registry.applications.service import Desk
 from clearbell.registry.identity import IdentityKey
+from clearbell.replay.candidate import candidate_of
+from clearbell.replay.files import ReplayFolder
 from clearbell.testing.screening import World
 from clearbell.vault import Vault
 
@@ -28,6 +30,30 @@ class Counts:
     def __init__(self):
         self.by_action = {}
         self.by_reason = {}
+
+
+class Replayed:
+    """Replays that are begun and never run."""
+
+    def __init__(self, folder):
+        self.folder = ReplayFolder(folder)
+        self.is_busy = False
+
+    def begin(self, asked):
+        candidate_of(builtin_pack("cn"), asked.change, asked.pack_text)
+        return None if self.is_busy else self.folder.new(asked, os.urandom)
+
+    def go_on(self, name):
+        return not self.is_busy
+
+    def ask_to_stop(self, name):
+        self.stopped = name
+
+    def find(self, name):
+        return self.folder.find(name)
+
+    def newest(self):
+        return self.folder.newest()
 
 
 class ServedWorld:
@@ -50,6 +76,7 @@ class ServedWorld:
         self.vault = Vault(folder / "documents", b"v" * 32, os.urandom)
         self.outbox = Outbox(frozenset(), builtin_templates(), NoticeKey(b"n" * 32, os.urandom))
 
+        self.replays = Replayed(folder)
         self.mass = MassDesk(Sources(lambda: Lake(folder / "lake", 480), lambda _conn, _name: []), frozenset(Channel))
 
     def now(self):

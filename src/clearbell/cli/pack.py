@@ -12,7 +12,9 @@ from clearbell.cli.context import language, refuse, say, words
 if TYPE_CHECKING:
     from clearbell.policy.model import Pack
 
-app = App(name="pack", help="Check and show a jurisdiction's rules. 检查与查看规则包。")
+app = App(name="pack", help="Check, show and try a jurisdiction's rules. 检查、查看与试用规则包。")
+app.command("clearbell.cli.replays:replay", name="replay", help="What another policy would have done. 规则重放。")
+app.command("clearbell.cli.replays:replays", name="replays", help="Replays that are kept. 已有的重放。")
 
 
 def open_pack(name: str) -> Pack:

@@ -17,6 +17,8 @@ from clearbell.screening.views import Views
 
 FAIL_OPEN = "fail-open"
 CHECK_FAILED = "check-failed:"
+STALE = "stale-views"
+"""Mark of a decision that a node made which had lost sight of the ledger."""
 TOTAL = "total"
 """What decided, where no symbol did by itself."""
 MAX_PLANS = 4096

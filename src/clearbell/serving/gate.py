@@ -21,7 +21,7 @@ from clearbell.registry.identity import IdentityKey
 from clearbell.serving.node import Counts, Node
 from clearbell.sip.redirect import Redirect
 from clearbell.vault import Vault, load_secret
-from clearbell.web.gate import Gate
+from clearbell.web.gate import Gate, Replays
 
 log = structlog.get_logger()
 
@@ -32,7 +32,9 @@ _MOST_CALLS = 10_000
 class _NodeGate:
     """The node as the web room sees it."""
 
-    def __init__(self, node: Node, doors: Sequence[Redirect], vault: Vault, outbox: Outbox, mass: MassDesk) -> None:
+    def __init__(
+        self, node: Node, doors: Sequence[Redirect], vault: Vault, outbox: Outbox, mass: MassDesk, replays: Replays
+    ) -> None:
         self._node = node
         self._doors = doors
         self.pack = node.pack
@@ -46,6 +48,7 @@ class _NodeGate:
         self.outbox = outbox
         self._lake = open_lake(node.home, node.pack, node.randomness)
         self.mass = mass
+        self.replays = replays
 
     @property
     def counts(self) -> Counts:
@@ -103,6 +106,8 @@ class _NodeGate:
         return total
 
 
-def open_gate(node: Node, doors: Sequence[Redirect], vault: Vault, outbox: Outbox, mass: MassDesk) -> Gate:
+def open_gate(
+    node: Node, doors: Sequence[Redirect], vault: Vault, outbox: Outbox, mass: MassDesk, replays: Replays
+) -> Gate:
     """What the pages and the API see of a node whose SIP doors are ``doors``."""
-    return _NodeGate(node, doors, vault, outbox, mass)
+    return _NodeGate(node, doors, vault, outbox, mass, replays)

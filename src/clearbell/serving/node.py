@@ -15,7 +15,7 @@ from clearbell.ledger import Store
 from clearbell.policy.model import Pack
 from clearbell.records.checking import SegmentCheck
 from clearbell.records.journal import Journal, find_decision, read_journal
-from clearbell.screening.engine import TOTAL, Engine
+from clearbell.screening.engine import STALE, TOTAL, Engine
 from clearbell.screening.traffic import Traffic
 from clearbell.screening.views import Views
 from clearbell.screening.windows import H1, H24
@@ -26,7 +26,6 @@ from clearbell.serving.snapshots import FOLDER
 log = structlog.get_logger()
 
 RECENT = 50
-STALE = "stale-views"
 _ALLOW = Action.ALLOW
 
 

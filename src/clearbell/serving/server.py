@@ -32,6 +32,7 @@ from clearbell.serving.gate import open_gate
 from clearbell.serving.mass_running import MassRunning, Starter
 from clearbell.serving.node import Node
 from clearbell.serving.notifying import Notifying
+from clearbell.serving.replaying import Replaying
 from clearbell.serving.ruling import PackRuling
 from clearbell.serving.upkeep import Upkeep
 from clearbell.sip.answers import AnswerError, Style
@@ -110,6 +111,7 @@ class Server:
         self._upkeep = Upkeep(node, vault, self._notifying.outbox, config.verification, config.http.public_url)
         self._dialling = Dialling(node, config.verification)
         self._answering = Answering(node, config.verification)
+        self._replaying = Replaying(node)
         self._enforcing = Enforcing(node.store, node.pack, config.enforcement, node.home)
         self._mass = MassRunning(node.store, sender) if sender and config.notices.on() else None
         sources = _sources(config, node.pack)
@@ -141,7 +143,9 @@ class Server:
                 with node.store.read() as conn:
                     self._first_run = None if any_account(conn) else FirstRun(key, word)
                 app = create_app(
-                    open_gate(node, self._cores, vault, self._notifying.outbox, _mass_desk(node, config)),
+                    open_gate(
+                        node, self._cores, vault, self._notifying.outbox, _mass_desk(node, config), self._replaying
+                    ),
                     token=token,
                     lookups_per_minute=config.http.lookups_per_minute,
                     doors=Doors(
@@ -210,6 +214,7 @@ class Server:
         if self._http is not None and self._http_thread is not None:
             self._http.should_exit = True
             self._http_thread.join(10)
+        self._replaying.stop()
         self._demo.close()
         self._dialling.stop()
         self._answering.stop()

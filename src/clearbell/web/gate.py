@@ -16,6 +16,7 @@ from clearbell.records.checking import Damage
 from clearbell.records.journal import DecidedTo
 from clearbell.records.model import CallRecord
 from clearbell.registry.applications.service import Desk
+from clearbell.replay.model import Asked, Replay
 from clearbell.vault import Vault
 
 
@@ -27,6 +28,33 @@ class Tally(Protocol):
     by_action: dict[str, int]
     by_reason: dict[str, int]
     fail_open: int
+
+
+class Replays(Protocol):
+    """Replays of a node's record; one runs at a time."""
+
+    def begin(self, asked: Asked) -> Replay | None:
+        """Begin one; None: another one runs.
+
+        Raises :class:`~clearbell.replay.candidate.ChangeError`, and ``PackError`` for a text that is no pack.
+        """
+        ...
+
+    def go_on(self, name: str) -> bool:
+        """Let one that was stopped go on; False: another one runs, or there is nothing to go on with."""
+        ...
+
+    def ask_to_stop(self, name: str) -> None:
+        """Let one stop where it is."""
+        ...
+
+    def find(self, name: str) -> Replay | None:
+        """The one of that name, as far as it is."""
+        ...
+
+    def newest(self) -> list[Replay]:
+        """Those that are kept, the newest first."""
+        ...
 
 
 class Gate(Protocol):
@@ -48,6 +76,8 @@ class Gate(Protocol):
     """Sends notices."""
     mass: MassDesk
     """What mass notices need."""
+    replays: Replays
+    """What another policy would have done with the calls on record."""
 
     @property
     def counts(self) -> Tally:

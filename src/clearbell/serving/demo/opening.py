@@ -22,6 +22,7 @@ from clearbell.serving.demo.people import SETTINGS
 from clearbell.serving.gate import open_gate
 from clearbell.serving.node import Node
 from clearbell.serving.notifying import Notifying
+from clearbell.serving.replaying import Replaying
 from clearbell.serving.upkeep import Upkeep
 from clearbell.vault import Vault, load_secret
 from clearbell.verification.settings import VerificationSettings
@@ -61,7 +62,9 @@ class OpenDemo:
         self.stage = DemoStage(self.made.subscriber)
         key = AccessKey(load_secret(folder / "access-key", randomness), randomness)
         doors = Doors(self._store, key, SETTINGS, secure=secure, stage=self.stage)
-        self.app = create_app(open_gate(self._node, (), vault, self._notifying.outbox, mass), doors=doors)
+        self._replaying = Replaying(self._node)
+        gate = open_gate(self._node, (), vault, self._notifying.outbox, mass, self._replaying)
+        self.app = create_app(gate, doors=doors)
         self._living = Living(self._node, self._store)
         self._node.start()
         self._notifying.start()
@@ -70,6 +73,7 @@ class OpenDemo:
 
     def close(self) -> None:
         """Stop everything; the folder stays."""
+        self._replaying.stop()
         self._living.stop()
         self._notifying.stop()
         self._upkeep.stop()

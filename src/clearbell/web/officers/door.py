@@ -25,6 +25,7 @@ from clearbell.web.officers.page import Asked, in_words, language_of, show
 from clearbell.web.officers.policy_page import policy_handlers
 from clearbell.web.officers.providers_page import providers_handlers
 from clearbell.web.officers.queue import queue_handlers
+from clearbell.web.officers.replays_page import replays_handlers
 from clearbell.web.officers.reports_page import reports_handlers
 from clearbell.web.officers.restrictions_page import restrictions_handlers
 from clearbell.web.officers.sanctions_page import sanctions_handlers
@@ -53,6 +54,7 @@ def officers_handlers() -> list[HTTPRouteHandler]:
         *alarms_handlers(),
         *sound_handlers(),
         *policy_handlers(),
+        *replays_handlers(),
         *appeals_handlers(),
         *mass_list_handlers(),
         *mass_page_handlers(),

@@ -62,8 +62,8 @@ def _day(number: int) -> str:
     return (datetime.date(1970, 1, 1) + datetime.timedelta(days=number)).isoformat()
 
 
-def _hint(words: dict[str, str], period: Period, found: Reckoned, gate: Gate) -> str:
-    said = words["hint"].format(first=_day(period.first), last=_day(period.last))
+def _hint(words: dict[str, str], found: Reckoned, gate: Gate) -> str:
+    said = words["hint"].format(first=_day(found.period.first), last=_day(found.period.last))
     return f"{said} {words['as_of'].format(at=shown_time(found.at, gate))}"
 
 
@@ -103,11 +103,11 @@ def providers_list(request: Asked, gate: ServedGate) -> Response[Any]:
     wish = wanted(request, gate, table)
     period = _period(wish, gate)
     rows: list[Provider] = []
-    found = Reckoned([], gate.now())
+    found = Reckoned(period, [], gate.now())
     if not wish.fault:
         with gate.store.read() as conn:
             found = reckoned(conn, period, gate.now())
-            rows = league(found.cards)
+            period, rows = found.period, league(found.cards)
     alarms = sum(one.unacknowledged for one in rows)
     # The choice of days goes along.
     days = urlencode({"period": wish.raw["period"]})
@@ -139,7 +139,7 @@ def providers_list(request: Asked, gate: ServedGate) -> Response[Any]:
         template="providers.html",
         o=words,
         alarms=words["alarms"].format(count=alarms) if alarms else "",
-        hint=_hint(words, period, found, gate),
+        hint=_hint(words, found, gate),
     )
 
 
@@ -184,6 +184,7 @@ def provider_page(provider: FromPath[str], request: Asked, gate: ServedGate) -> 
     period = _period(wish, gate)
     with gate.store.read() as conn:
         found = reckoned(conn, period, gate.now())
+        period = found.period
         cards = [one for one in found.cards if one.provider == name]
         trunks = trunks_of(conn, name) if name else [one.trunk for one in cards]
         days = days_of_trunks(conn, trunks, period.first, period.last)
@@ -221,7 +222,7 @@ def provider_page(provider: FromPath[str], request: Asked, gate: ServedGate) -> 
         name=_shown_name(cards[0], words),
         alarms=words["alarms"].format(count=alarms) if alarms else "",
         alarms_at=_alarms_at(name, period) if who.may(P.SANCTIONS_READ) else "",
-        hint=_hint(words, period, found, gate),
+        hint=_hint(words, found, gate),
         days=[(_day(day), actions[code], code, f"{calls:,}") for day, code, calls in days],
     )
 
