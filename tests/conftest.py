@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -16,6 +17,10 @@ from hypothesis import HealthCheck, settings
 # A property may be slow on a busy machine; that alone says nothing about the code.
 settings.register_profile("clearbell", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("clearbell")
+
+# Who starts the tests in the background may have told them to ignore Ctrl-C, which the programs they start would inherit.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SHARED_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 

@@ -38,11 +38,11 @@ class Peer:
             assert isinstance(request, Request)
             self.asked.append(request)
             if request.method == b"PUBLISH":
-                self.sock.sendto(response(request, 200, "OK"), peer)
+                self.sock.sendto(response(request, b"200 OK"), peer)
                 continue
             code, phrase = CODES.get(int(request.from_.partition(b"@")[0][-1:]), (404, "Not Found"))
             extra = (b"P-Asserted-Identity: <sip:x@y>",) if code == 302 else ()
-            self.sock.sendto(response(request, code, phrase, extra), peer)
+            self.sock.sendto(response(request, b"%d %s" % (code, phrase.encode()), extra), peer)
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ from clearbell.web.live_texts import COUNTS, DECIDED, count_words
 def test_every_name_that_the_door_counts_by_has_words():
     source = (Path(clearbell.sip.__file__).parent / "redirect.py").read_text()
     names = {name for name in re.findall(r'_count\("([^"]+)"\)', source) if not re.search(r"\d", name)}
+    # What is counted for every message, and named only when asked for.
+    names |= set(re.findall(r'\("([a-z ]+)", self\._\w+\)', source))
     names |= {f"answered {answer.value}" for answer in Answer}
     assert names == set(COUNTS)
 
