@@ -35,7 +35,7 @@ def modules() -> list[str]:
 
 
 def can_compile() -> bool:
-    """Whether Cython and a C compiler are present, and nobody asked for a plain build."""
+    """Whether Cython, a C compiler and Python's headers are present, and nobody asked for a plain build."""
     if os.environ.get("CLEARBELL_COMPILE", "1") == "0":
         return False
     try:
@@ -44,7 +44,8 @@ def can_compile() -> bool:
     except ImportError:
         return False
     compiler = (sysconfig.get_config_var("CC") or "cc").split()[0]
-    return shutil.which(compiler) is not None
+    headers = Path(sysconfig.get_path("include")) / "Python.h"
+    return shutil.which(compiler) is not None and headers.exists()
 
 
 def compile_into(folder: Path) -> list[Path]:

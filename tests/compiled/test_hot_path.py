@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import zipfile
 from pathlib import Path
 
@@ -23,7 +24,10 @@ ROOMS = (*ROOMS, "tests/records/test_journal.py", "tests/records/test_segments.p
 pytestmark = [
     pytest.mark.process,
     pytest.mark.timeout(1200),
-    pytest.mark.skipif(shutil.which("cc") is None, reason="there is no C compiler: apt-get install gcc python3-dev"),
+    pytest.mark.skipif(
+        shutil.which("cc") is None or not (Path(sysconfig.get_path("include")) / "Python.h").exists(),
+        reason="there is no C compiler, or no headers of Python: apt-get install gcc python3-dev",
+    ),
 ]
 
 

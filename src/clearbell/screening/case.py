@@ -29,7 +29,7 @@ NOT_APPLICABLE: Outcome = None
 CLEAR: Outcome = ()
 
 
-# The number of :mod:`outline`, each under a name of its own: compiled, they are numbers of C.
+# The bits of :mod:`outline`, each under a name of its own: compiled, they are numbers of C.
 _CALLER, _WITHHELD, _MALFORMED, _TRUNK, _SIGNED = (
     outline.CALLER,
     outline.WITHHELD,
@@ -184,8 +184,8 @@ class Case:
                     traits |= _ENDED
                 if many.rang(callee):
                     traits |= _REPEATED
+        # Counted at a time of long ago, nothing is left out.
         if self.tally and tally_count(self.tally, 0) >= limits.rung:
-            # The time of long ago leaves nothing out.
             traits |= _RUNG
         return traits
 

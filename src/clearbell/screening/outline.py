@@ -72,10 +72,11 @@ ENDED = 1 << next(_BITS)
 RUNG = 1 << next(_BITS)
 """The callee may have been rung as often as the limit."""
 
-_ORGANISATIONS = frozenset(
+ORGANISATIONS = frozenset(
     {NumberClass.CALL_CENTRE_95, NumberClass.SERVICE_95, NumberClass.SHORT_96, NumberClass.BUSINESS_1010}
 )
-_LINES_OF_MANY = frozenset(
+"""Classes that only organisations get."""
+LINES_OF_MANY = frozenset(
     {
         NumberClass.SERVICE_95,
         NumberClass.CALL_CENTRE_95,
@@ -87,6 +88,7 @@ _LINES_OF_MANY = frozenset(
         NumberClass.PUBLIC_SERVICE,
     }
 )
+"""Classes of service lines, which are made to be rung by many."""
 
 
 def _of_caller(number_class: NumberClass) -> int:
@@ -99,7 +101,7 @@ def _of_caller(number_class: NumberClass) -> int:
         traits |= TOLL_400
     if number_class is NumberClass.CALL_CENTRE_95:
         traits |= CALL_CENTRE
-    if number_class in _ORGANISATIONS:
+    if number_class in ORGANISATIONS:
         traits |= ORGANISATION
     if number_class is NumberClass.EMERGENCY:
         traits |= EMERGENCY
@@ -109,7 +111,7 @@ def _of_caller(number_class: NumberClass) -> int:
 def _of_callee(number_class: NumberClass) -> int:
     if number_class is NumberClass.EMERGENCY:
         return EMERGENCY
-    return MANY_LINES if number_class in _LINES_OF_MANY else 0
+    return MANY_LINES if number_class in LINES_OF_MANY else 0
 
 
 OF_CALLER: dict[NumberClass, int] = {one: _of_caller(one) for one in NumberClass}

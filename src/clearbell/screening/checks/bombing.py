@@ -3,24 +3,10 @@
 from __future__ import annotations
 
 from clearbell.calls import Symbol
-from clearbell.numbering import NumberClass
 from clearbell.policy.model import Pack
 from clearbell.screening.case import CLEAR, NOT_APPLICABLE, Case, Outcome
-from clearbell.screening.outline import MANY_LINES, RUNG, Glance
+from clearbell.screening.outline import LINES_OF_MANY, MANY_LINES, RUNG, Glance
 from clearbell.screening.windows import tally_count
-
-_LINES_OF_MANY = frozenset(
-    {
-        NumberClass.SERVICE_95,
-        NumberClass.CALL_CENTRE_95,
-        NumberClass.SHORT_96,
-        NumberClass.TOLL_400,
-        NumberClass.TOLL_FREE_800,
-        NumberClass.BUSINESS_1010,
-        NumberClass.CARRIER_10,
-        NumberClass.PUBLIC_SERVICE,
-    }
-)
 
 
 def glance(outline: int, pack: Pack) -> Glance:
@@ -37,7 +23,7 @@ def look(case: Case) -> Outcome:
     """
     limit = case.pack.limit("bombing_5m")
     call = case.call
-    if limit is None or case.callee_class in _LINES_OF_MANY:
+    if limit is None or case.callee_class in LINES_OF_MANY:
         return NOT_APPLICABLE
     calls = tally_count(case.tally, call.at)
     if calls < limit:

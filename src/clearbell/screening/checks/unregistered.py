@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 from clearbell.calls import Symbol
-from clearbell.numbering import NumberClass
 from clearbell.policy.model import Pack
 from clearbell.screening.case import CLEAR, NOT_APPLICABLE, Case, Outcome
-from clearbell.screening.outline import ORGANISATION, Glance
-
-_MUST_BE_REGISTERED = frozenset(
-    {NumberClass.CALL_CENTRE_95, NumberClass.SERVICE_95, NumberClass.SHORT_96, NumberClass.BUSINESS_1010}
-)
+from clearbell.screening.outline import ORGANISATION, ORGANISATIONS, Glance
 
 
 def glance(outline: int, _pack: Pack) -> Glance:
@@ -20,7 +15,7 @@ def glance(outline: int, _pack: Pack) -> Glance:
 
 def look(case: Case) -> Outcome:
     """Example: 950 1234 5678 calls and nobody registered it. Says nothing while the registry is empty."""
-    if case.caller_class not in _MUST_BE_REGISTERED or case.views.entitlements.empty:
+    if case.caller_class not in ORGANISATIONS or case.views.entitlements.empty:
         return NOT_APPLICABLE
     if case.resource is not None:
         return CLEAR
