@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import threading
 import time
 from collections.abc import Callable
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 
 import structlog
@@ -112,7 +114,13 @@ class Chores:
         """Begin a process and hear what it tells until it ends; returns its exit code."""
         ours, theirs = self._context.Pipe()
         process = self._context.Process(target=do_chores, args=(self._job, theirs), name="chores", daemon=True)
-        process.start()
+        # Ctrl-C reaches every process of a terminal, also one that does not know yet that it is none of its business.
+        resource_tracker.ensure_running()  # its beginning lets the signal through again
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         theirs.close()
         with self._news:
             self._pipe = ours

@@ -106,8 +106,9 @@ def do_chores(job: Job, pipe: Connection) -> None:
     """Do a node's chores until it is gone."""
     job.configure_logs()
     stop = threading.Event()
-    # Ctrl-C reaches every process of a terminal: the node ends this one.
+    # The node ends this one. It was begun with Ctrl-C held back.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     with contextlib.suppress(OSError):
         os.nice(NICE)

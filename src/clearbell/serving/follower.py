@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from clearbell.ledger import Store
 from clearbell.screening.views import FACTS, Views
-from clearbell.serving.snapshots import SUFFIX, read_views, save_views
+from clearbell.serving.snapshots import SUFFIX, breathe, read_views, save_views
 
 log = structlog.get_logger()
 
@@ -22,11 +22,10 @@ POLL_SECONDS = 0.2
 """How often the ledger is asked for news; a change is in force within this plus the time to apply it."""
 STALE_SECONDS = 10.0
 """Views that could not be compared with the ledger for so long are marked stale in every decision."""
-BATCH = 50
+BATCH = 200
+"""Entries that are read at once."""
 PIECE = 25
 """Facts that are applied while calls wait: some tenths of a millisecond."""
-BREATH_SECONDS = 0.00005
-"""Only a thread that sleeps surely lets another have lock and interpreter."""
 BUSY_SECONDS = 0.0005
 """So long it works between two such pauses, about."""
 FOLD_LOADING = (250_000, 0.5)
@@ -81,7 +80,7 @@ def open_views(store: Store, folder: Path, progress: Callable[[int, int], None] 
             anew = read_views(store, folder)
             if anew is not None:
                 # Both at once would take twice the memory.
-                views.let_go()
+                views.let_go(breathe)
                 views = anew
             views = load_views(store, progress, views)
     return views
@@ -118,7 +117,7 @@ class _Pace:
     def breathe(self) -> None:
         """Rest for a moment, if it is time to."""
         if time.perf_counter() - self._since > BUSY_SECONDS:
-            time.sleep(BREATH_SECONDS)
+            breathe()
             self._since = time.perf_counter()
 
 
@@ -177,7 +176,7 @@ class ViewsFollower:
             if not made.needs_rebuild:
                 with self._lock:
                     self._put(made)
-                views.let_go()
+                views.let_go(breathe)
         elif (views.needs_rebuild or worth_freshening(views)) and not self._is_making:
             self._making = threading.Thread(target=self._make, name="views-maker", daemon=True)
             self._making.start()
