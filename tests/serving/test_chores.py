@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from clearbell.consent.granting import do_grant
 from clearbell.consent.model import ConsentGranted
+from clearbell.ledger import Store
 from clearbell.policy.pack import builtin_pack
 from clearbell.reports.model import Reported, Standing
 from clearbell.reports.service import do_file_reports
@@ -58,14 +59,14 @@ def until(holds, seconds=SOON):
 class Served:
     """``clearbell serve``, in a process group of its own as at a terminal."""
 
-    def __init__(self, home, port):
+    def __init__(self, home, port, **environment):
         self.home = home
         (home / "clearbell.toml").write_text(f'[sip]\nlisten = []\n[http]\nlisten = "127.0.0.1:{port}"\n')
         self.log = home / "log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "clearbell", "serve", "--home", str(home)],
-                stdout=log, stderr=log, start_new_session=True, env={**os.environ, "CLEARBELL_LANG": "en"},
+                stdout=log, stderr=log, start_new_session=True, env={**os.environ, "CLEARBELL_LANG": "en", **environment},
             )  # fmt: skip
         self.web = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10)
         until(self.health)
@@ -182,3 +183,15 @@ def test_views_made_by_it_take_their_place_in_the_node(served):
     until(lambda: str(kept) in Path(f"/proc/{served.process.pid}/maps").read_text())
     until(lambda: served.health()["ledger"] == served.store.head())
     assert CALLEE.to_bytes(8, "little") not in kept.read_bytes()
+
+
+def test_they_are_done_on_postgresql_too(tmp_path, free_port, postgresql_url):
+    store = Store.open(postgresql_url)
+    store.create()
+    served = Served(tmp_path, free_port(), CLEARBELL_DATABASE=postgresql_url)
+    try:
+        file_report(store, 1)
+        until(lambda: weighed(store, 1))
+    finally:
+        served.close()
+        store.close()
