@@ -105,12 +105,13 @@ class Upkeep:
 
     def go_round(self, rounds: int) -> None:
         """Do every chore whose turn it is in the round of that number, counted from 0."""
+        # First: after a start, pages wait for them, and others of the first round may have much to catch up with.
+        self._do("scorecards-not-kept", self._keep_scores)
         self._do("reports-not-weighed", self._reporting.run)
         self._do("outcomes-not-added-up", self._add_up)
         if rounds % TALLY_EVERY == 0:
             self._do("complaints-not-added-up", functools.partial(self._tally, rounds // TALLY_EVERY))
         self._do("journal-not-checked", self._check_journal)
-        self._do("scorecards-not-kept", self._keep_scores)
         self._do("labels-not-published", self._publish)
         self._do("cases-not-opened", self._open_cases)
         self._do("cases-not-looked-into", self._case_evidence.run)
