@@ -12,12 +12,14 @@ import datetime
 import enum
 import re
 import zoneinfo
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
 from litestar import Response
+from sqlalchemy import Connection
 
 from clearbell.access.keys import AccessKey
 from clearbell.ledger.paging import Order, Place
@@ -30,6 +32,7 @@ from clearbell.web.officers.page import Asked, Language, doors_of, language_of, 
 PAGE = 50
 FILE = 10_000
 """Lines of a file. What is beyond is had by another filter, or from where the file ends."""
+EMPTY: Mapping[str, str] = MappingProxyType({})
 _MOST_TEXT = 200
 
 
@@ -141,9 +144,9 @@ class Wish(msgspec.Struct):
         return int(self.values[f"{name}:end"]) if name in self.values else 0
 
 
-def wanted(request: Asked, gate: Gate, table: Table) -> Wish:
-    """Read the address of a page."""
-    given, words = request.query_params, LISTING[language_of(request)]
+def wanted(request: Asked, gate: Gate, table: Table, own: Mapping[str, str] = EMPTY) -> Wish:
+    """Read the address of a page; ``own``: words of another door, before the desk's."""
+    given, words = request.query_params, {**LISTING[language_of(request)], **own}
     raw = {
         one.name: str(given[one.name])[:_MOST_TEXT].replace("\x00", "") for one in table.filters if given.get(one.name)
     }
@@ -221,11 +224,12 @@ def show_listing(
     *,
     template: str,
     status: int = 200,
+    own: Mapping[str, str] = EMPTY,
     **fields: Any,
 ) -> Response[Any]:
     """The page, or the file that was asked for. ``rows``: up to ``wish.limit`` of them; ``cells``: what one shows."""
     language = language_of(request)
-    words = LISTING[language]
+    words = {**LISTING[language], **own}
     shown = rows[: wish.limit - 1]
     kept: dict[str, str] = {
         **wish.raw,
@@ -261,6 +265,30 @@ def show_listing(
         },
         **{**fields, "fault": wish.fault or fields.get("fault", "")},
     )
+
+
+def listed(
+    request: Asked,
+    gate: Gate,
+    table: Table,
+    rows: Callable[[Connection, Wish], Sequence[Any]],
+    cells: Callable[[Any, Language], Sequence[Cell]],
+    *,
+    own: Mapping[str, str] = EMPTY,
+    **fields: Any,
+) -> Response[Any]:
+    """A whole page with a table: what was asked of it, the rows that fit, and the rest of the page as ``fields`` say."""
+    wish = wanted(request, gate, table, own)
+    found: Sequence[Any] = ()
+    if not wish.fault:
+        with gate.store.read() as conn:
+            found = rows(conn, wish)
+    return show_listing(request, table, wish, found, cells, own=own, **fields)
+
+
+def choice(name: str, values: Iterable[str], words: Mapping[str, str], prefix: str = "") -> Filter:
+    """A filter with values that have words, under ``prefix`` and their own name."""
+    return Filter(name, Kind.CHOICE, tuple((value, words[f"{prefix}{value}"]) for value in values))
 
 
 def _head(head: Head, table: Table, wish: Wish, here: str) -> tuple[Head, str, str]:
