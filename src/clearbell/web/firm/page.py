@@ -67,7 +67,7 @@ def listed(
         table,
         rows,
         cells,
-        own=words,
+        frame=listing.desk_frame(request, words),
         door_words=words,
         template=f"firm/{template}",
         title=title,
