@@ -161,7 +161,7 @@ def main() -> None:
         kind = next(key for key in ("consents", "labels", "subscribers") if one[key])
         print(f"bytes of memory, {one[kind]:,.0f} {kind}: {one['pss'] / one[kind]:.2f} each")
     for key, value in whole[-1].items():
-        if key.startswith(("withdrawal", "append", "alone", "following", "swapping", "lost")):
+        if key.startswith(("withdrawal", "append", "alone", "following", "swapping", "again")):
             print(f"{key}: {value:,.3f}")
     if given.picture:
         given.picture.write_text(picture(whole))

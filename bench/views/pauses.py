@@ -34,7 +34,8 @@ QUIET_SECONDS = 15.0
 AFTER_SECONDS = 3.0
 EVERY_SECONDS = 0.001
 """Questions to the node and to its twin."""
-LOST_SECONDS = 5.0
+AGAIN_SECONDS = 0.5
+"""A question without an answer is sent again, as a switch does (RFC 3261, T1)."""
 _TWIN = """
 import socket
 sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -51,7 +52,8 @@ class _Asked(msgspec.Struct):
 
     port: int
     took: list[tuple[float, float]] = msgspec.field(default_factory=list)
-    lost: int = 0
+    again: int = 0
+    """Questions that were sent again."""
 
 
 def append(count: int, folder: Path) -> None:
@@ -67,7 +69,7 @@ def append(count: int, folder: Path) -> None:
 
 def _ask(whom: _Asked, run: str, over: threading.Event) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        sock.settimeout(LOST_SECONDS)
+        sock.settimeout(AGAIN_SECONDS)
         sock.connect(("127.0.0.1", whom.port))
         own = sock.getsockname()[1]
         serial = 0
@@ -79,12 +81,14 @@ def _ask(whom: _Asked, run: str, over: threading.Event) -> None:
             while (early := due - time.perf_counter()) > 0:
                 time.sleep(early)
             name = f"{run}-{serial:x}@".encode()
-            try:
-                sock.send(packet)
-                while name not in sock.recv(65_535):
-                    pass
-            except OSError:
-                whom.lost += 1
+            while not over.is_set():
+                try:
+                    sock.send(packet)
+                    while name not in sock.recv(65_535):
+                        pass
+                    break
+                except TimeoutError:
+                    whom.again += 1
             whom.took.append((due, time.perf_counter() - due))
 
 
@@ -184,7 +188,7 @@ def pauses(entries: int, folder: Path, installed: Path | None = None) -> Figures
             over.set()
             for asker in askers:
                 asker.join()
-    figures: Figures = {"append": spans["following"][0] - appending, "lost": node.lost}
+    figures: Figures = {"append": spans["following"][0] - appending, "again": node.again}
     for name, span in spans.items():
         figures |= _told(name, node, span) | _told(f"{name}_machine", machine, span)
     return figures

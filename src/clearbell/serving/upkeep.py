@@ -125,12 +125,13 @@ class Upkeep:
 
     def _turns(self, rounds: int) -> Iterator[tuple[str, Callable[[], None]]]:
         """The chores of a round, each with what is logged when it failed."""
+        # First: after a start, pages wait for them, and others of the first round may have much to catch up with.
+        yield "scorecards-not-kept", self._keep_scores
         yield "reports-not-weighed", self._reporting.run
         yield "outcomes-not-added-up", self._add_up
         if rounds % TALLY_EVERY == 0:
             yield "complaints-not-added-up", functools.partial(self._tally, rounds // TALLY_EVERY)
         yield "journal-not-checked", self._check_journal
-        yield "scorecards-not-kept", self._keep_scores
         yield "labels-not-published", self._publish
         yield "cases-not-opened", self._open_cases
         yield "cases-not-looked-into", self._case_evidence.run
