@@ -14,26 +14,17 @@ from collections import Counter
 from pathlib import Path
 
 from bench.hot_path import servers
-from bench.hot_path.__main__ import GENERATOR_CORE
+from bench.hot_path.homes import lay
 from bench.hot_path.load import drive
 
 Ticks = Counter[tuple[str, str]]
 """Ticks of the clock by process and thread."""
 
 
-def children(pid: int) -> list[int]:
-    """Processes that a process started, and those that they started."""
-    found = []
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        with contextlib.suppress(OSError):
-            found += [int(child) for child in (task / "children").read_text().split()]
-    return found + [one for child in found for one in children(child)]
-
-
 def ticks(pid: int) -> Ticks:
     """What every thread had so far, by the order in which they were begun."""
     found: Ticks = Counter()
-    for place, process in enumerate([pid, *children(pid)]):
+    for place, process in enumerate(servers.children(pid)):
         tasks = sorted(Path(f"/proc/{process}/task").iterdir(), key=lambda task: int(task.name))
         for number, task in enumerate(tasks):
             with contextlib.suppress(OSError):
@@ -53,10 +44,12 @@ def main() -> None:
     parser.add_argument("--installed", type=Path, help="a wheel that is unpacked there")
     options = parser.parse_args()
     with contextlib.suppress(OSError):
-        os.sched_setaffinity(0, {GENERATOR_CORE})
+        os.sched_setaffinity(0, {servers.GENERATOR_CORE})
     with tempfile.TemporaryDirectory() as build:
         installed = options.installed or (None if options.plain else servers.compiled(Path(build)))
-        with servers.clearbell(options.numbers, options.consents, installed) as server:
+        laid = Path(build) / "laid"
+        lay(laid, options.numbers, options.consents)
+        with servers.clearbell(laid, installed) as server:
             drive(server.port, max(1, options.calls // 4), 0, "w", server.refused, server.pids)
             rounds = []
             for n in range(options.rounds):

@@ -23,12 +23,12 @@ import httpx
 import msgspec
 
 from bench.hot_path import servers
-from bench.hot_path.load import invite
 from bench.views.asking import Figures
 from bench.views.laying import HOLDERS, SUBSCRIBER, number
 from clearbell.consent.model import ConsentGranted
 from clearbell.ledger import Store
 from clearbell.serving.follower import FRESHEN
+from clearbell.testing.sip import request
 
 QUIET_SECONDS = 15.0
 AFTER_SECONDS = 3.0
@@ -71,12 +71,16 @@ def _ask(whom: _Asked, run: str, over: threading.Event) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.settimeout(AGAIN_SECONDS)
         sock.connect(("127.0.0.1", whom.port))
-        own = sock.getsockname()[1]
         serial = 0
         due = time.perf_counter()
         while not over.is_set():
             serial += 1
-            packet = invite(serial, run, own)
+            packet = request(
+                callee=f"+{8613900000000 + serial * 13 % 9_999_991}",
+                caller=f"+{8613800000000 + serial * 1_000_003 % 200_000}",
+                call_id=f"{run}-{serial:x}@127.0.0.1",
+                branch=f"z9hG4bK{run}{serial:x}",
+            )
             due += EVERY_SECONDS
             while (early := due - time.perf_counter()) > 0:
                 time.sleep(early)
@@ -102,31 +106,6 @@ def _twin() -> Iterator[int]:
             yield int(process.stdout.readline())
         finally:
             process.kill()
-
-
-@contextlib.contextmanager
-def _served(home: Path, installed: Path | None) -> Iterator[tuple[int, int, int]]:
-    """Process, SIP port and HTTP port of a node."""
-    sip, http = servers.free_port(), servers.free_port()
-    (home / "clearbell.toml").write_text(
-        f'[sip]\nlisten = ["udp:127.0.0.1:{sip}"]\n[[sip.source]]\nname = "edge"\naddress = "127.0.0.1"\n'
-        f'go_on = "302"\nper_second = 1000000\n[http]\nlisten = "127.0.0.1:{http}"\n'
-    )
-    environment = {**os.environ, **({"PYTHONPATH": str(installed)} if installed else {})}
-    words = [sys.executable, "-m", "clearbell", "serve", "--home", str(home)]
-    with (home / "log").open("wb") as log, subprocess.Popen(words, stdout=log, stderr=log, env=environment) as process:
-        with contextlib.suppress(OSError):
-            os.sched_setaffinity(process.pid, {servers.SERVER_CORE})
-        try:
-            _until(lambda: _followed(http) is not None, 0.2)
-            # Threads that it had begun by then have an affinity of their own.
-            for task in Path(f"/proc/{process.pid}/task").iterdir():
-                with contextlib.suppress(OSError):
-                    os.sched_setaffinity(int(task.name), {servers.SERVER_CORE})
-            yield process.pid, sip, http
-        finally:
-            process.terminate()
-            process.wait(60)
 
 
 def _followed(port: int) -> int | None:
@@ -159,13 +138,18 @@ def pauses(entries: int, folder: Path, installed: Path | None = None) -> Figures
         message = f"views are made anew after {FRESHEN} changes: --entries {FRESHEN} or more"
         raise ValueError(message)
     with contextlib.suppress(OSError):
-        os.sched_setaffinity(0, {1})
+        os.sched_setaffinity(0, {servers.GENERATOR_CORE})
     with tempfile.TemporaryDirectory() as build:
         installed = installed or servers.compiled(Path(build))
-        with _served(folder, installed) as (pid, sip, http), _twin() as twin:
+        http = servers.free_port(socket.SOCK_STREAM)
+        with servers.clearbell(folder, installed, http) as server, _twin() as twin:
+            pid = server.pids[0]
+            _until(lambda: bool(servers.children(pid)[1:]), 0.2)
+            for child in servers.children(pid)[1:]:
+                os.sched_setaffinity(child, {servers.GENERATOR_CORE})
             time.sleep(5)
             over = threading.Event()
-            node, machine = _Asked(sip), _Asked(twin)
+            node, machine = _Asked(server.port), _Asked(twin)
             askers = [threading.Thread(target=_ask, args=(whom, "p", over), daemon=True) for whom in (node, machine)]
             for asker in askers:
                 asker.start()
@@ -176,7 +160,7 @@ def pauses(entries: int, folder: Path, installed: Path | None = None) -> Figures
             head = _followed(http) or 0
             before = _mapped(pid)
             appending = time.perf_counter()
-            words = [sys.executable, "-m", "bench.views", "--part", "append", "--folder", str(folder)]
+            words = [sys.executable, "-m", "bench.views", "--part", "append", "--folder", str(server.home)]
             subprocess.run([*words, "--entries", str(entries)], check=True, stdout=subprocess.DEVNULL)
             began = time.perf_counter()
             _until(lambda: (_followed(http) or 0) >= head + entries, 0.5)
