@@ -106,6 +106,11 @@ _API: Mapping[tuple[str, str], P | None] = {
     # From a target, which proves itself by its signature.
     ("POST", "/v1/enforcement/{target}/acknowledgements"): PUBLIC,
     ("GET", "/v1/lines"): P.NODE_READ,
+    ("GET", "/v1/policy/replays"): P.DECISIONS_READ,
+    ("POST", "/v1/policy/replays"): P.DECISIONS_READ,
+    ("GET", "/v1/policy/replays/{replay}"): P.DECISIONS_READ,
+    ("POST", "/v1/policy/replays/{replay}/stop"): P.DECISIONS_READ,
+    ("POST", "/v1/policy/replays/{replay}/go-on"): P.DECISIONS_READ,
     ("GET", "/v1/sanctions"): P.SANCTIONS_READ,
     ("POST", "/v1/sanctions"): P.SANCTIONS_DECIDE,
     ("POST", "/v1/sanctions/propose"): P.SANCTIONS_READ,
