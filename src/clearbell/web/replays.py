@@ -28,13 +28,28 @@ class ReplayRefusedError(Exception):
         super().__init__(en)
 
 
+class ChangeBody(msgspec.Struct, forbid_unknown_fields=True):
+    """What the other policy has otherwise; what is not named stays."""
+
+    points: dict[str, float] = msgspec.field(default_factory=dict)
+    """By symbol."""
+    decides: dict[str, str] = msgspec.field(default_factory=dict)
+    """By symbol: the action that it makes by itself; empty: none, its points count."""
+    totals: dict[str, float] = msgspec.field(default_factory=dict)
+    """By action: the total from which on it is taken."""
+    thresholds: dict[str, float | None] = msgspec.field(default_factory=dict)
+    """By name; null: off."""
+    left_out: list[str] = msgspec.field(default_factory=list)
+    """Checks that are not asked."""
+
+
 class ReplayBody(msgspec.Struct, forbid_unknown_fields=True):
     """A window of the record, and another policy. Times are µs UTC."""
 
     since: int
     until: int
     """Not included; at the latest now."""
-    change: Change = Change()
+    change: ChangeBody = msgspec.field(default_factory=ChangeBody)
     pack_text: str = ""
     """A whole pack as TOML in place of the one in force, to which the change is made; empty: the one in force."""
 
@@ -64,7 +79,7 @@ class ReplayView(msgspec.Struct):
     by: str
     policy: str
     candidate: str
-    change: Change
+    change: ChangeBody
     calls: int
     """On record in the window, as far as it came."""
     replayed: int
@@ -89,7 +104,7 @@ def view_of(one: Replay) -> ReplayView:
     )
     return ReplayView(
         one.replay, one.state, one.share, asked.since, asked.until, asked.at, asked.by, one.policy, one.candidate,
-        asked.change, found.calls, found.replayed, dict(found.causes), in_order(found), whom, zh, en,
+        msgspec.convert(msgspec.to_builtins(asked.change), ChangeBody), found.calls, found.replayed, dict(found.causes), in_order(found), whom, zh, en,
     )  # fmt: skip
 
 
@@ -102,12 +117,13 @@ def replays(gate: ServedGate) -> list[ReplayView]:
 @post("/policy/replays", sync_to_thread=True, responses=REFUSALS, summary="Try another policy on calls on record")
 def begin(data: JSONBody[ReplayBody], gate: ServedGate, request: Request[Any, Any, Any]) -> ReplayView:
     """Begin to judge the calls of a window anew, under the pack in force and under another. It runs beside the answers."""
+    change = msgspec.convert(msgspec.to_builtins(data.change), Change)
     now = gate.now()
     until = min(data.until, now)
     if not 0 < data.since < until:
         raise BadFieldError("since", "起始时间应早于截止时间和现在", "it should be before `until` and before now")
     try:
-        made = gate.replays.begin(Asked(data.since, until, data.change, data.pack_text, principal(request).name, now))
+        made = gate.replays.begin(Asked(data.since, until, change, data.pack_text, principal(request).name, now))
     except ChangeError as error:
         raise BadFieldError(f"change.{error.field}", error.zh, error.en) from None
     except PackError as error:
