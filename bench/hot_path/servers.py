@@ -181,11 +181,14 @@ def _with_chores(pid: int) -> list[int]:
     return children(pid)
 
 
-def held(pid: int) -> int:
-    """Bytes of memory that are a process's share (PSS)."""
-    found = re.search(r"^Pss:\s+(\d+) kB", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
-    assert found is not None
-    return int(found[1]) * 1024
+def held(pids: list[int]) -> int:
+    """Bytes of memory that are the processes' share (PSS)."""
+    whole = 0
+    for pid in pids:
+        found = re.search(r"^Pss:\s+(\d+) kB", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
+        assert found is not None
+        whole += int(found[1]) * 1024
+    return whole
 
 
 @contextlib.contextmanager
