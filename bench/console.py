@@ -1,6 +1,6 @@
 """How fast are the desk's pages over a million cases and ten million reports in PostgreSQL, and with many officers at once?
 
-Makes a PostgreSQL cluster of its own, fills it by SQL (a tenth of the cases open, reports over as many numbers as cases),
+Makes a PostgreSQL cluster of its own, fills it by SQL (a tenth of the cases open, reports over as many numbers as cases, a tenth as many consents as reports),
 serves a node on it, and asks for each page ``--rounds`` times alone; then ``--officers`` sessions walk from page to page, each
 with a pause of ``--think`` seconds between two. Every answer is checked. The same machine asks, serves and stores.
 
@@ -86,9 +86,16 @@ SANCTIONS = """
 insert into sanction (sanction, case_id, target, number, name, rung, current, proposed, reason, words, "order", officer, state, announced,
   start, latest, bitten, until, ends, ended, stages, channels, different, at_once, restriction, restrictions, undone, undelivered)
 select 'B' || n || '/1', 'B' || n, 'number', :first + n, '', 'warning', 'warning', '', 'sells', '', '', 'o1',
-  case when n % 10 > 0 then 'expired' else 'in-force' end, :now - n * 1000000::bigint, :now, :now, :now, :now + n * 1000000::bigint, 0,
-  case when n % 10 > 0 then :now - n * 500000::bigint else 0 end, '[]', 0, false, false, '', 0, false, '[]'
+  case when n % 100 = 50 then 'announced' when n % 10 > 0 then 'expired' else 'in-force' end,
+  :now - n * 1000000::bigint, :now + n * 2000000::bigint, :now + n * 3000000::bigint, :now, :now + n * 1000000::bigint, 0,
+  case when n % 10 > 0 then :now - n * 500000::bigint else 0 end, '[]', n / 100 % 2, false, false, '', 0, false, '[]'
 from generate_series(0::bigint, :cases - 1) n
+"""
+CONSENTS = """
+insert into consent (callee, holder, purpose, until, channel, evidence, given, withdrawn, provenance, per_day)
+select 8615000000000 + n, 'H' || n % 1000, 'loans', case when n % 3 = 0 then 0 else :now + (1 + n % 90) * 86400000000 end, 'web', '',
+  :now - (n % 7776000) * 1000000::bigint, 0, 'subscriber', 0
+from generate_series(0::bigint, :reports / 10 - 1) n
 """
 RESTRICTIONS = """
 insert into restriction (restriction, target, number, name, rung, reason, start, until, "limit", "order", lifted, sanction)
@@ -127,10 +134,10 @@ def cluster(folder: Path) -> Iterator[str]:
 
 def fill(store: Store, cases: int, reports: int) -> None:
     now = store.clock.now()
-    about = {"first": FIRST, "now": now, "cases": cases}
+    about = {"first": FIRST, "now": now, "cases": cases, "reports": reports}
     with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
         wanted = ("cases", CASES), ("evidence", EVIDENCE), ("sanctions", SANCTIONS), ("calls", CALLS)
-        for name, statement in (*wanted, ("restrictions", RESTRICTIONS)):
+        for name, statement in (*wanted, ("restrictions", RESTRICTIONS), ("consents", CONSENTS)):
             began = time.perf_counter()
             rows = conn.execute(text(statement), about).rowcount
             print(f"{name}: {rows:,} rows in {time.perf_counter() - began:.0f} s", flush=True)
@@ -187,6 +194,8 @@ def pages(cases: int) -> dict[str, list[str]]:
         "sanctions": ["/desk/sanctions"],
         "sanctions in force": ["/desk/sanctions?group=in-force"],
         "deadlines": ["/desk/deadlines"],
+        "sanctions to come": ["/desk/deadlines?kind=sanction_bites"],
+        "consents that lapse": ["/desk/deadlines?kind=consent_ends"],
         "providers": ["/desk/providers"],
         "providers, 31 days": ["/desk/providers?period=31"],
         "health": ["/desk/health"],

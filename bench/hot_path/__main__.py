@@ -1,89 +1,90 @@
-"""``python -m bench.hot_path``: prints the table, and JSON with ``--json``."""
+"""The honest benchmark: the same packets for the switch's own rules, Clearbell, and what one would write otherwise.
+
+    python -m bench.hot_path [--parts rate memory growth rivals behind] [--numbers 1000000] [--consents 10000000] …
+
+One run: the servers are pinned to core 0 and the load to core 1, each part starts its servers afresh, and every answer is checked.
+What was found is written to ``--results`` after each part (a part that is run again replaces what it found before), printed, and
+drawn by ``python -m bench.hot_path.report``.
+"""
 
 from __future__ import annotations
 
 import argparse
-import contextlib
-import json
 import os
 import platform
-import statistics
+import shutil
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
-from bench.hot_path import servers
-from bench.hot_path.load import drive
+import msgspec
 
-GENERATOR_CORE = 1
+from bench.hot_path import parts, report
+from bench.hot_path.servers import GENERATOR_CORE, compiled, is_compiled, pin
 
 
 def machine() -> str:
-    model = next(
-        (
-            line.partition(":")[2].strip()
-            for line in Path("/proc/cpuinfo").read_text().splitlines()
-            if "model name" in line
-        ),
-        platform.machine(),
-    )
-    kamailio = subprocess.run(["/usr/sbin/kamailio", "-v"], capture_output=True, text=True, check=False).stdout.split(
-        "\n"
-    )[0]
-    return f"{model}, {os.cpu_count()} cores; Python {platform.python_version()}; {kamailio}"
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    model = next((line.partition(":")[2].strip() for line in lines if "model name" in line), platform.machine())
+    program = shutil.which("kamailio") or "/usr/sbin/kamailio"
+    told = subprocess.run([program, "-v"], capture_output=True, text=True, check=False).stdout.split("\n")[0]
+    kamailio = told.removeprefix("version: ").partition(" (")[0]
+    return f"{os.cpu_count()} cores of {model}, Python {platform.python_version()}, {kamailio}"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--calls", type=int, default=200_000)
+    parser = argparse.ArgumentParser(
+        description="Clearbell beside the switch's own rules and what one would write otherwise."
+    )
+    parser.add_argument("--parts", nargs="+", choices=tuple(parts.PARTS), default=list(parts.PARTS))
+    parser.add_argument("--calls", type=int, default=100_000, help="a round")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--numbers", type=int, default=100_000)
-    parser.add_argument("--consents", type=int, default=100_000)
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--numbers", type=int, default=1_000_000, help="with a label")
+    parser.add_argument("--consents", type=int, default=10_000_000)
+    parser.add_argument("--half-seconds", type=float, default=10)
+    parser.add_argument("--burst-seconds", type=float, default=30)
+    parser.add_argument("--burst-times", type=float, default=20)
+    parser.add_argument("--callers", type=int, default=2_000_000, help="active ones, in memory")
+    parser.add_argument(
+        "--sizes",
+        nargs="+",
+        default=["100000:1000000", "1000000:10000000", "10000000:50000000"],
+        help="NUMBERS:CONSENTS",
+    )
+    parser.add_argument("--http-calls", type=int, default=20_000)
+    parser.add_argument("--behind-rate", type=float, default=500, help="calls a second through Kamailio")
+    parser.add_argument(
+        "--rivals-python", type=Path, default=Path(".venv-bench/bin/python"), help="has the group `bench`"
+    )
+    parser.add_argument("--installed", type=Path, help="an unpacked wheel, compiled; without: one is built")
+    parser.add_argument("--results", type=Path, default=Path(__file__).parent / "results.json")
     options = parser.parse_args()
-    with contextlib.suppress(OSError):
-        os.sched_setaffinity(0, {GENERATOR_CORE})
-    subjects = {
-        f"kamailio htable ({memory})": (lambda memory=memory: servers.kamailio(memory))
-        for memory in ("fm", "tlsf", "qm")
-    }
-    subjects["clearbell, plain Python"] = lambda: servers.clearbell(options.numbers, options.consents)
-    build = tempfile.TemporaryDirectory()
-    installed = servers.compiled(Path(build.name))
-    subjects["clearbell, compiled"] = lambda: servers.clearbell(options.numbers, options.consents, installed)
-    results = {}
-    for name, start in subjects.items():
-        with start() as server:
-            drive(server.port, max(1, options.calls // 5), 0, "w", server.refused, server.pids)
-            rounds = [
-                drive(server.port, options.calls, (n + 1) * options.calls, f"r{n}", server.refused, server.pids)
-                for n in range(options.rounds)
-            ]
-        results[name] = {
-            "answers_per_cpu_second": statistics.median(r["answers"] / max(r["cpu"], 1e-9) for r in rounds),
-            "us_per_answer": statistics.median(1e6 * r["cpu"] / max(r["answers"], 1) for r in rounds),
-            "answers_per_second": statistics.median(r["answers"] / r["seconds"] for r in rounds),
-            "wrong": sum(r["wrong"] for r in rounds),
-            "lost": sum(r["lost"] for r in rounds),
-        }
-    build.cleanup()
-    best = max(r["answers_per_cpu_second"] for name, r in results.items() if name.startswith("kamailio"))
-    if options.json:
-        print(json.dumps({"machine": machine(), "options": vars(options), "results": results}, indent=1))
-        return
-    print(machine())
-    print(
-        f"{options.calls} calls a round, {options.rounds} rounds, medians; {options.numbers} labelled numbers, "
-        f"{options.consents} consents"
-    )
-    print(
-        f"{'':34}{'µs CPU/answer':>15}{'answers/CPU s':>15}{'answers/s':>12}{'x best switch':>15}{'wrong':>7}{'lost':>6}"
-    )
-    for name, r in results.items():
-        print(
-            f"{name:34}{r['us_per_answer']:15.1f}{r['answers_per_cpu_second']:15,.0f}{r['answers_per_second']:12,.0f}"
-            f"{r['answers_per_cpu_second'] / best:15.2f}{r['wrong']:7d}{r['lost']:6d}"
-        )
+    pin(GENERATOR_CORE)
+    found = report.read(options.results)
+    with tempfile.TemporaryDirectory(prefix="clearbell-bench-") as name:
+        work = Path(name)
+        installed = options.installed or compiled(work)
+        if not is_compiled(installed):
+            parser.error(f"{installed} has no compiled modules")
+        bench = parts.Bench(options, work, installed)
+        for part in options.parts:
+            began = time.perf_counter()
+            print(f"{part} …", flush=True)
+            found.parts[part] = parts.PARTS[part](bench)
+            found.settings[part] = {
+                "machine": machine(),
+                "when": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
+                "load": os.getloadavg()[0],
+                "seconds": time.perf_counter() - began,
+                "options": {
+                    key: str(value) if isinstance(value, Path) else value
+                    for key, value in vars(options).items()
+                    if key not in ("results", "installed", "rivals_python")
+                },
+            }
+            options.results.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n")
+            print(report.text(found, part), flush=True)
 
 
 if __name__ == "__main__":

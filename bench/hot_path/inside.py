@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from bench.hot_path.load import invite
+from bench.hot_path.packets import invite
 from bench.hot_path.servers import fill
 from clearbell.calls import HOUR, Call, Decision
 from clearbell.ledger import Store

@@ -1,51 +1,25 @@
-"""The load: the same INVITEs for every server, sent with a window, every answer checked."""
+"""Loads: as many as a server answers (closed loop), and so many a second whatever it does (open loop)."""
 
 from __future__ import annotations
 
+import gc
 import os
-import select
-import socket
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
-CALLERS = 200_000
-BUSY = 500
-"""Of the callers those who call all day. A tenth of all calls are theirs; the others call a few times."""
-CALLEES = 9_999_991
-BLOCKED_EVERY = 10
+import numpy as np
+
+from bench.hot_path.packets import Writer, caller, is_blocked
+from bench.hot_path.wire import Answer, Prepared, Wire, now
+
 WINDOW = 64
-
-
-def caller(n: int) -> int:
-    """Who makes call ``n``."""
-    if n % 10 == 0:
-        return 8613800000000 + n // 10 * 7 % BUSY
-    # The calls of the others in a row: n itself would meet each last digit but 0, and those are the blocked.
-    return 8613800000000 + BUSY + (n - n // 10) * 1_000_003 % (CALLERS - BUSY)
-
-
-def is_blocked(number: int) -> bool:
-    return number % BLOCKED_EVERY == 0
-
-
-def invite(n: int, run: str, port: int) -> bytes:
-    number = caller(n)
-    callee = 8613900000000 + n * 13 % CALLEES
-    return (
-        f"INVITE sip:+{callee}@127.0.0.1 SIP/2.0\r\n"
-        f"Via: SIP/2.0/UDP 127.0.0.1:{port};branch=z9hG4bK{run}{n:x}\r\n"
-        f"Max-Forwards: 70\r\n"
-        f"From: <sip:+{number}@127.0.0.1>;tag={n:x}\r\n"
-        f"To: <sip:+{callee}@127.0.0.1>\r\n"
-        f"Call-ID: {run}-{n:x}@127.0.0.1\r\n"
-        f"CSeq: 1 INVITE\r\n"
-        f"Contact: <sip:edge@127.0.0.1:{port}>\r\n"
-        f"P-Asserted-Identity: <sip:+{number}@127.0.0.1>\r\n"
-        f"Allow: INVITE, ACK, CANCEL, OPTIONS, BYE\r\n"
-        f"Supported: 100rel, timer\r\n"
-        f"User-Agent: edge\r\n"
-        f"Content-Length: 0\r\n\r\n"
-    ).encode()
+"""Calls under way in the closed loop."""
+_AT_ONCE = 64
+_SECOND = 1_000_000_000
+Figures = dict[str, float]
+Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
 
 
 def cpu_seconds(pids: list[int]) -> float:
@@ -56,45 +30,121 @@ def cpu_seconds(pids: list[int]) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def drive(port: int, count: int, first: int, run: str, refused: bytes, pids: list[int]) -> dict[str, float]:
-    """Send ``count`` INVITEs from number ``first`` on; returns answers, wrong and lost ones, seconds, and the server's CPU seconds."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 << 20)
-        sock.connect(("127.0.0.1", port))
-        sock.setblocking(False)
-        own = sock.getsockname()[1]
-        packets = [invite(first + n, run, own) for n in range(count)]
-        waiting: dict[bytes, bool] = {}
-        sent = answered = wrong = lost = 0
+def wrong(answers: list[Answer], refused: bytes) -> int:
+    """How many answers are not what the call deserves."""
+    right = (refused, b"302", b"404")
+    return sum(
+        (one.status == refused) is not is_blocked(caller(one.serial)) or one.status not in right for one in answers
+    )
+
+
+@contextmanager
+def unhindered() -> Iterator[None]:
+    """The generator's own rests are not the server's."""
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def prepared(wire: Wire, first: int, count: int) -> Prepared:
+    writer = Writer(wire.run, wire.port)
+    block = writer.new(count)
+    writer.write(block, first)
+    return Prepared(block)
+
+
+def drive(port: int, count: int, first: int, run: str, refused: bytes, pids: list[int]) -> Figures:
+    """Send ``count`` INVITEs from number ``first`` on, ``WINDOW`` under way; the server's CPU seconds are told too."""
+    wire = Wire(port, run)
+    wire.wait_at_most(2)
+    calls = prepared(wire, first, count)
+    sent = answered = lost = 0
+    with unhindered():
         cpu = cpu_seconds(pids)
-        began = time.perf_counter()
+        began = now()
         while answered + lost < count:
-            while sent < count and len(waiting) < WINDOW:
-                serial = first + sent
-                waiting[f"{run}-{serial:x}@127.0.0.1".encode()] = is_blocked(caller(serial))
-                sock.send(packets[sent])
-                sent += 1
-            if not select.select([sock], [], [], 2.0)[0]:
-                lost += len(waiting)
-                waiting.clear()
-                continue
-            while True:
-                try:
-                    answer = sock.recv(65_535)
-                except BlockingIOError:
-                    break
-                start = answer.find(b"Call-ID: ") + 9
-                blocked = waiting.pop(answer[start : answer.find(b"\r\n", start)], None)
-                if blocked is None:
-                    continue
-                answered += 1
-                if (answer[8:11] == refused) is not blocked or answer[8:11] not in (refused, b"302", b"404"):
-                    wrong += 1
-        seconds = time.perf_counter() - began
-        return {
-            "answers": answered,
-            "wrong": wrong,
-            "lost": lost,
-            "seconds": seconds,
-            "cpu": cpu_seconds(pids) - cpu,
-        }
+            room = min(WINDOW - (sent - answered - lost), count - sent)
+            if room:
+                wire.send(calls, sent, room)
+                sent += room
+            got = wire.receive()
+            answered += got
+            if not got:
+                lost = sent - answered
+        seconds = (now() - began) / _SECOND
+        cpu = cpu_seconds(pids) - cpu
+    answers = wire.answers()
+    wire.close()
+    return {
+        "answers": len(answers),
+        "wrong": wrong(answers, refused),
+        "lost": count - len({one.serial for one in answers}),
+        "seconds": seconds,
+        "cpu": cpu,
+    }
+
+
+class Steady(NamedTuple):
+    """What an open loop saw, by call: ns from when the load began. An answer that did not come is at infinity."""
+
+    due: Floats
+    """When the schedule had it."""
+    sent: Floats
+    answered: Floats
+    answers: list[Answer]
+
+
+def steadily(port: int, rate: float, seconds: float, first: int, run: str, grace: float = 1.0) -> Steady:
+    """Send ``rate`` INVITEs a second, at random distances (Poisson), whether answers come or not.
+
+    The schedule is made beforehand and never waits for the server: an answer is late by the schedule's time, so that nothing
+    is left out while a server stands still (coordinated omission). ``grace``: seconds that the last answers are waited for.
+    """
+    wire = Wire(port, run)
+    count = max(1, int(rate * seconds))
+    gaps = np.random.default_rng(first).exponential(_SECOND / rate, count)
+    due = np.cumsum(gaps)
+    calls = prepared(wire, first, count)
+    sent_at = np.empty(count)
+    plan = [int(one) for one in due]
+    plan.append(1 << 62)
+    with unhindered():
+        began = now() + 1_000_000
+        sent = received = 0
+        end = plan[-2] + int(grace * _SECOND)
+        while received < count:
+            passed = now() - began
+            if plan[sent] <= passed:
+                until = sent + 1
+                while plan[until] <= passed and until - sent < _AT_ONCE:
+                    until += 1
+                wire.send(calls, sent, until - sent)
+                sent_at[sent:until] = passed
+                sent = until
+            elif passed > end:
+                break
+            received += wire.receive(wait=False)
+    answers = wire.answers()
+    wire.close()
+    answered = np.full(count, np.inf)
+    for one in answers:
+        place = one.serial - first
+        answered[place] = min(answered[place], one.at - began)
+    return Steady(due, sent_at, answered, answers)
+
+
+def percentiles(steady: Steady, skip: float = 1.0) -> Figures:
+    """µs, the calls of the first ``skip`` seconds left out: from when a call was due, from when it was sent, and how late it was sent."""
+    counted = steady.due >= skip * _SECOND
+    whole = steady.answered[counted] - steady.due[counted]
+    alone = steady.answered[counted] - steady.sent[counted]
+    late = steady.sent[counted] - steady.due[counted]
+    found: Figures = {"calls": int(counted.sum()), "lost": int(np.isinf(whole).sum())}
+    for name, values in (("due", whole), ("sent", alone), ("late", late)):
+        for share in (50, 99, 99.9):
+            found[f"{name}_p{share:g}"] = float(np.percentile(values, share, method="higher")) / 1_000
+        found[f"{name}_max"] = float(values.max()) / 1_000
+    return found

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
+import compileall
 import contextlib
 import os
+import re
 import shutil
-import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
-from bench.hot_path.load import CALLERS, is_blocked
-from clearbell.consent.model import ConsentGranted
-from clearbell.labels.model import Labelled
-from clearbell.ledger import Store
-from clearbell.sanctions.model import Restricted, Rung, Target
+from bench.hot_path.homes import BLOCKED, copied
+from bench.hot_path.packets import invite
 
 SERVER_CORE = 0
-BLOCKED = [number for number in range(8613800000000, 8613800000000 + CALLERS) if is_blocked(number)]
+GENERATOR_CORE = 1
 
 
 class Server(msgspec.Struct):
@@ -33,95 +31,98 @@ class Server(msgspec.Struct):
     port: int
     pids: list[int]
     refused: bytes
+    started: float
+    """Seconds from its start until it answered an INVITE."""
+    home: Path | None = None
 
 
-def free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+def free_port(kind: int = socket.SOCK_DGRAM) -> int:
+    with socket.socket(socket.AF_INET, kind) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _pin() -> None:
+def pin(core: int) -> None:
     with contextlib.suppress(OSError):
-        os.sched_setaffinity(0, {SERVER_CORE})
+        os.sched_setaffinity(0, {core})
 
 
-def _options(port: int, extra: str, sock: socket.socket) -> bytes:
-    own = sock.getsockname()[1]
-    sock.send(
-        f"OPTIONS sip:127.0.0.1:{port} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{own};branch=z9hG4bK{extra}\r\n"
-        f"From: <sip:b@x>;tag=1\r\nTo: <sip:b@x>\r\nCall-ID: o{extra}\r\nCSeq: 1 OPTIONS\r\n"
-        f"{f'X-Block: +{extra}' if extra else 'X-None: 1'}\r\nContent-Length: 0\r\n\r\n".encode()
-    )
-    return sock.recv(65_535)
+def start(words: Sequence[str | Path], log: Path, **more: object) -> subprocess.Popen[bytes]:
+    """Start a program on the servers' core; what it says goes to ``log``."""
+    with log.open("ab") as file:
+        return subprocess.Popen(  # type: ignore[call-overload, no-any-return]
+            words, stdout=file, stderr=file, preexec_fn=lambda: pin(SERVER_CORE), **more
+        )
 
 
-def _wait(port: int) -> None:
-    for _ in range(200):
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-            sock.settimeout(0.2)
-            sock.connect(("127.0.0.1", port))
+def end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def children(pid: int) -> list[int]:
+    """A process and all that it started."""
+    found = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False).stdout.split()
+    return [pid, *(one for child in map(int, found) for one in children(child))]
+
+
+def first_answer(port: int, process: subprocess.Popen[bytes], log: Path) -> float:
+    """When an INVITE was answered first (:func:`time.perf_counter`)."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.settimeout(0.02)
+        sock.connect(("127.0.0.1", port))
+        asked = invite(1, "start", sock.getsockname()[1])
+        for _ in range(60_000):
             with contextlib.suppress(OSError):
-                _options(port, "", sock)
-                return
-        time.sleep(0.1)
-    message = f"nothing answers on port {port}"
+                sock.send(asked)
+                sock.recv(65_535)
+                return time.perf_counter()
+            if process.poll() is not None:
+                break
+            time.sleep(0.005)
+    message = f"nothing answers on port {port}: {log.read_text()[-2000:]}"
     raise RuntimeError(message)
 
 
-def _children(pid: int) -> list[int]:
-    found = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False).stdout.split()
-    return [pid, *map(int, found)]
+def _block(sock: socket.socket, number: int) -> None:
+    own = sock.getsockname()[1]
+    sock.send(
+        f"OPTIONS sip:127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{own};branch=z9hG4bK{number}\r\n"
+        f"From: <sip:b@x>;tag=1\r\nTo: <sip:b@x>\r\nCall-ID: o{number}\r\nCSeq: 1 OPTIONS\r\n"
+        f"X-Block: +{number}\r\nContent-Length: 0\r\n\r\n".encode()
+    )
+    sock.recv(65_535)
 
 
 @contextlib.contextmanager
 def kamailio(memory: str) -> Iterator[Server]:
     """Kamailio with its own rules; ``memory`` is its memory manager: fm, tlsf or qm."""
     port = free_port()
-    with tempfile.TemporaryDirectory() as folder:
-        config = Path(folder) / "kamailio.cfg"
-        text = (Path(__file__).parent / "kamailio.cfg").read_text().replace("BENCH_PORT", str(port))
-        config.write_text(text)
-        program = shutil.which("kamailio") or "/usr/sbin/kamailio"
-        process = subprocess.Popen(
-            [program, "-DD", "-E", "-x", memory, "-f", config, "-Y", folder, "-P", f"{folder}/pid"],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            preexec_fn=_pin,
-        )
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        config = folder / "kamailio.cfg"
+        config.write_text((Path(__file__).parent / "kamailio.cfg").read_text().replace("BENCH_PORT", str(port)))
+        began = time.perf_counter()
+        process = start([*kamailio_words(config, folder), "-x", memory], folder / "log")
         try:
-            _wait(port)
+            answered = first_answer(port, process, folder / "log")
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
                 sock.settimeout(5)
                 sock.connect(("127.0.0.1", port))
                 for number in BLOCKED:
-                    _options(port, str(number), sock)
-            yield Server(port, _children(process.pid), b"603")
+                    _block(sock, number)
+            yield Server(port, children(process.pid), b"603", answered - began)
         finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(20)
+            end(process)
 
 
-def fill(store: Store, numbers: int, consents: int) -> None:
-    """Put labels, consents and the blocked callers' restrictions into a store."""
-    batch = 5_000
-    for start in range(0, numbers, batch):
-        with store.act("bench") as act:
-            facts = [
-                Labelled(8615000000000 + n, "loans", 5, 3.0, 4.0, act.at, act.at + 90 * 86_400_000_000)
-                for n in range(start, min(start + batch, numbers))
-            ]
-            act.append("labels.published", facts, about=lambda fact: fact.number)
-    for start in range(0, consents, batch):
-        with store.act("bench") as act:
-            grants = [
-                ConsentGranted(f"h{n % 50}", 8613900000000 + n, "insurance")
-                for n in range(start, min(start + batch, consents))
-            ]
-            act.append("consent.granted", grants, about=lambda fact: fact.callee)
-    with store.act("bench") as act:
-        barred = [Restricted(f"R{n}", Target.NUMBER, Rung.BARRED, "bench", act.at, number=n) for n in BLOCKED]
-        act.append("sanctions.restricted", barred, about=lambda fact: fact.number)
+def kamailio_words(config: Path, folder: Path) -> list[str | Path]:
+    program = shutil.which("kamailio") or "/usr/sbin/kamailio"
+    return [program, "-DD", "-E", "-f", config, "-Y", folder, "-P", folder / "pid"]
 
 
 def compiled(folder: Path) -> Path:
@@ -130,39 +131,63 @@ def compiled(folder: Path) -> Path:
     words = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder / "wheel")]
     subprocess.run(words, cwd=root, check=True, capture_output=True)
     [wheel] = (folder / "wheel").iterdir()
+    installed = folder / "installed"
     with zipfile.ZipFile(wheel) as packed:
-        if not any(name.endswith(".so") for name in packed.namelist()):
-            message = "the wheel is not compiled: are Cython and a C compiler there?"
-            raise RuntimeError(message)
-        packed.extractall(folder / "installed")
-    return folder / "installed"
+        packed.extractall(installed)
+    if not is_compiled(installed):
+        message = "the wheel is not compiled: are Cython and a C compiler there?"
+        raise RuntimeError(message)
+    compileall.compile_dir(installed, quiet=2)
+    return installed
+
+
+def is_compiled(installed: Path) -> bool:
+    return any(installed.rglob("codec.*.so"))
 
 
 @contextlib.contextmanager
-def clearbell(numbers: int, consents: int, installed: Path | None = None) -> Iterator[Server]:
-    """Clearbell's SIP server with the full judgement of the default pack; ``installed``: from there, not the sources."""
+def clearbell(laid: Path, installed: Path | None = None, http: int = 0, go_on: str = "302") -> Iterator[Server]:
+    """Clearbell with the full judgement of the default pack and the views of ``laid``.
+
+    ``installed``: from there, not from the sources. ``http``: port of its HTTP door. ``go_on``: how it says that a call goes on.
+    """
     port = free_port()
-    with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder)
-        store = Store.open(f"sqlite:///{home / 'clearbell.db'}")
-        store.create()
-        fill(store, numbers, consents)
-        store.close()
+    with tempfile.TemporaryDirectory(dir=laid.parent) as folder:
+        home = copied(laid, Path(folder) / "home")
         config = home / "clearbell.toml"
         config.write_text(
             f'[sip]\nlisten = ["udp:127.0.0.1:{port}"]\n[[sip.source]]\nname = "edge"\naddress = "127.0.0.1"\n'
-            'go_on = "302"\nper_second = 1000000\n[http]\nlisten = ""\n'
+            f'go_on = "{go_on}"\nper_second = 1e9\n[http]\nlisten = "{f"127.0.0.1:{http}" if http else ""}"\n'
         )
-        process = subprocess.Popen(
+        began = time.perf_counter()
+        process = start(
             [sys.executable, "-m", "clearbell", "serve", "--home", home, "--config", config],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            preexec_fn=_pin,
+            home / "log",
             env={**os.environ, **({"PYTHONPATH": str(installed)} if installed is not None else {})},
         )
         try:
-            _wait(port)
-            yield Server(port, [process.pid], b"403")
+            answered = first_answer(port, process, home / "log")
+            yield Server(port, [process.pid], b"403", answered - began, home)
         finally:
-            process.terminate()
-            process.wait(30)
+            end(process)
+
+
+def held(pid: int) -> int:
+    """Bytes of memory that are a process's share (PSS)."""
+    found = re.search(r"^Pss:\s+(\d+) kB", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
+    assert found is not None
+    return int(found[1]) * 1024
+
+
+@contextlib.contextmanager
+def bare() -> Iterator[Server]:
+    """A socket that only answers."""
+    port = free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "log"
+        process = start([sys.executable, "-m", "bench.hot_path.bare", str(port)], log, cwd=Path(__file__).parents[2])
+        began = time.perf_counter()
+        try:
+            yield Server(port, [process.pid], b"603", first_answer(port, process, log) - began)
+        finally:
+            end(process)

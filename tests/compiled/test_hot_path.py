@@ -21,6 +21,7 @@ ROOMS = (
     "tests/serving/test_identifiers.py",
 )
 ROOMS = (*ROOMS, "tests/records/test_journal.py", "tests/records/test_segments.py", "tests/records/test_outcomes.py")
+ROOMS = (*ROOMS, "tests/records/test_reading.py", "tests/records/test_tail.py")
 pytestmark = [
     pytest.mark.process,
     pytest.mark.timeout(1200),

@@ -43,13 +43,12 @@ def called(store, calls):
 
 def read(store):
     with store.read() as conn:
-        return reckoned(conn, week(store), store.clock.now())
+        return reckoned(conn, week(store))
 
 
-def test_where_nobody_keeps_them_they_are_reckoned_when_asked_for(store, clock):
+def test_where_none_are_kept_yet_none_are_reckoned_for_who_asks(store):
     called(store, 7)
-    found = read(store)
-    assert (found.cards[0].refused, found.at) == (7, clock.now())
+    assert read(store) is None
 
 
 def test_what_was_kept_is_read_as_it_was_reckoned_with_its_time(store, clock):
@@ -79,7 +78,7 @@ def test_when_a_day_begins_those_up_to_the_day_before_stand_until_the_new_ones_a
     assert (read(store).period, read(store).at) == (week(store), clock.now())
     # Those of another length are none of these.
     with store.read() as conn:
-        assert reckoned(conn, last_days(clock.now(), 14, 480), clock.now()).at == clock.now()
+        assert reckoned(conn, last_days(clock.now(), 14, 480)) is None
     clock.move(2 * DAY)
     keep_scorecards(store, week(store))
     with store.read() as conn:

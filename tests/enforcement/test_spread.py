@@ -95,7 +95,11 @@ class Field:
         return next(row for row in rows if row["operation"] == operation)
 
     def unacknowledged(self, web):
-        return {card["provider"]: card["unacknowledged"] for card in web.get("/v1/scorecards").json()["cards"]}
+        """On the scorecards as they are reckoned next."""
+        before = web.get("/v1/scorecards").json()["as_of"]
+        self.clock.move(1)
+        body = self.until(lambda: (told := web.get("/v1/scorecards").json())["as_of"] > before and told)
+        return {card["provider"]: card["unacknowledged"] for card in body["cards"]}
 
     def stop(self):
         for node in self.nodes:

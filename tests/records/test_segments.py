@@ -10,7 +10,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from clearbell.records.segments import MAGIC, SegmentWriter, read_folder, read_segment, segments
+from clearbell.records.segments import (
+    MAGIC,
+    SegmentWriter,
+    read_folder,
+    read_segment,
+    read_segment_from,
+    read_some,
+    segments,
+    segments_from,
+)
 
 SMALL = 70_000
 
@@ -59,6 +68,50 @@ def test_damage_hides_the_rest_but_never_invents_a_record(tmp_path_factory, cut,
     writer.path.write_bytes(raw)
     read = list(read_segment(writer.path))
     assert read == records[: len(read)]
+
+
+@given(
+    sizes=st.lists(st.integers(1, 3000), max_size=60),
+    most=st.integers(1, 9),
+    damage=st.none() | st.integers(len(MAGIC), 60_000),
+    block=st.sampled_from((3008, 1 << 20)),
+)
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_reading_some_at_a_time_comes_to_the_same_as_one_by_one(
+    tmp_path_factory, monkeypatch, sizes, most, damage, block
+):
+    monkeypatch.setattr("clearbell.records.segments._BLOCK", block)
+    writer = SegmentWriter(tmp_path_factory.mktemp("segments"), SMALL)
+    for serial, size in enumerate(sizes[:20]):
+        writer.write(bytes([serial + 1]) * size)
+    raw = bytearray(writer.path.read_bytes())
+    if damage is not None:
+        raw[damage] ^= 0x10
+    writer.path.write_bytes(raw)
+    one_by_one = list(read_segment_from(writer.path, 0))
+    places, found, at = [], [], 0
+    while True:
+        some, after = read_some(writer.path, at, most)
+        if not some:
+            break
+        assert len(some) <= most
+        found += some
+        places.append(after)
+        at = after
+    assert found == [record for _, record in one_by_one]
+    assert set(places) <= {after for after, _ in one_by_one}
+    for until, (_, last) in zip([after for after, _ in one_by_one], one_by_one, strict=True):
+        assert read_some(writer.path, 0, 100, until)[0][-1] == last
+
+
+def test_the_segments_from_one_on_are_found_by_their_numbers(tmp_path):
+    for _ in range(4):
+        SegmentWriter(tmp_path, SMALL).close()
+    names = [path.name for path in segments(tmp_path)]
+    assert [path.name for path in segments_from(tmp_path, "")] == names
+    assert [path.name for path in segments_from(tmp_path, names[1])] == names[1:]
+    (tmp_path / names[0]).unlink()
+    assert [path.name for path in segments_from(tmp_path, names[0])] == names[1:], "it was removed with its age"
 
 
 @pytest.mark.process

@@ -2,6 +2,7 @@
 
 import base64
 import csv
+import html
 import io
 import re
 
@@ -29,6 +30,7 @@ from clearbell.testing.access import quick_access_key
 from clearbell.web.app import create_app
 from clearbell.web.doors import COOKIE, Doors
 from clearbell.web.firm.texts import FIRM
+from clearbell.web.officers.listing_texts import LISTING
 from clearbell.web.permissions import NEEDS
 from clearbell.web.tenancy import TENANT
 
@@ -78,7 +80,7 @@ class Door:
 
     def rows(self, path):
         """The table of a page as a file."""
-        reply = self.client.get(f"{path}?as=csv&lang=en")
+        reply = self.client.get(f"{path}{'&' if '?' in path else '?'}as=csv&lang=en")
         assert reply.headers["content-type"].startswith("text/csv")
         return list(csv.reader(io.StringIO(reply.content.decode("utf-8-sig"))))
 
@@ -128,8 +130,37 @@ def test_every_table_is_to_be_had_as_a_file_and_pages(looked_at, path):
     assert len(rows) > 1, rows
     assert {len(row) for row in rows} == {len(rows[0])}
     assert not [mark for mark in INSURER.marks if mark in str(rows)]
-    assert FIRM["en"]["nothing"] in looked_at.open(f"{path}?from=50")
-    looked_at.open(f"{path}?from=10001", status=400)
+    page = looked_at.open(path)
+    assert page.count("aria-sort=") == 1
+    # Each head that is pressed turns the order, and none that is not offered is taken.
+    heads = [html.unescape(one) for one in re.findall(r'<th scope="col"[^>]*><a href="([^"]+)"', page)]
+    assert heads
+    for head in heads:
+        assert "aria-sort=" in looked_at.open(head)
+    assert LISTING["en"]["bad_sort"] in looked_at.open(f"{path}?sort=secret", status=422)
+    assert LISTING["en"]["bad_place"] in looked_at.open(f"{path}?after=x", status=422)
+
+
+@pytest.mark.parametrize(
+    ("path", "fits", "not_"),
+    [
+        ("/firm/numbers", "purpose=commercial", "purpose=notice"),
+        ("/firm/calls", "action=reject", "action=challenge"),
+        ("/firm/calls", "reason=NO_CONSENT", "reason=fail-open"),
+        ("/firm/reports", "category=insurance", "category=loans"),
+        ("/firm/reports", f"number=%2B{CLINIC.number}", "number=13700000000"),
+        ("/firm/sanctions", "alive=true&rung=rate_limit", "rung=warning"),
+        ("/firm/applications", "state=held", "state=approved"),
+        ("/firm/contracts", "state=offered", "state=ended"),
+        ("/firm/cards", "state=applied", "state=ended"),
+        ("/firm/lapsing", "purpose=insurance", "purpose=loans"),
+        ("/firm/consents", "file=csv", "file=nothing"),
+    ],
+)
+def test_each_table_is_narrowed_down(looked_at, path, fits, not_):
+    assert LISTING["en"]["nothing"] not in looked_at.open(f"{path}?{fits}")
+    assert LISTING["en"]["nothing"] in looked_at.open(f"{path}?{not_}")
+    assert len(looked_at.rows(f"{path}?{not_}")) == 1
 
 
 @pytest.mark.process
@@ -138,7 +169,7 @@ def test_the_pages_are_the_same_on_postgresql(postgresql_url, tmp_path, looked_a
     store.create()
     door = Door(tmp_path, store)
     for path in PAGES:
-        assert FIRM["en"]["nothing"] not in door.open(filled(path, CLINIC)), path
+        assert LISTING["en"]["nothing"] not in door.open(filled(path, CLINIC)), path
     for path in LISTS:
         assert door.rows(path) == looked_at.rows(path), path
     path = door.send(
@@ -155,9 +186,10 @@ def test_long_tables_go_on_on_the_next_page(door):
         for n in range(60):
             do_offer(act, f"c{n:02}", CLINIC.holder, Terms("renewals", "09:00-18:00", 60, 3))
     first = door.open("/firm/contracts")
-    assert "from=50" in first
-    second = door.open("/firm/contracts?from=50")
-    assert "from=0" in second
+    assert LISTING["en"]["first"] not in first
+    second = door.open(html.unescape(re.search(r'href="([^"]+)" rel="next"', first)[1]))
+    assert LISTING["en"]["first"] in second
+    assert 'rel="next"' not in second
     seen = re.findall(r"/firm/contracts/([\w-]+)", first + second)
     assert len(seen) == len(set(seen)) == 61
     assert len(door.rows("/firm/contracts")) == 62

@@ -8,7 +8,11 @@ import pytest
 from litestar.testing import TestClient
 from tests.web.desk_world import Clerk, Desk, cells, link
 
+from clearbell.access.service import do_make_token
 from clearbell.calls import DAY, HOUR
+from clearbell.desk.league.keeping import OFFERED, keep_scorecards
+from clearbell.desk.league.tables import scorecard_kept
+from clearbell.desk.scorecards import last_days
 from clearbell.desk.tallying import tally_complaints
 from clearbell.enforcement.model import State as Task
 from clearbell.enforcement.tables import task
@@ -61,6 +65,8 @@ def desk(tmp_path):
             }  # fmt: skip
             act.conn.execute(task.insert().values(values))
     tally_complaints(made.store, day, 480)
+    for days in OFFERED:
+        keep_scorecards(made.store, last_days(NOON, days, 480))
     yield made
     made.store.close()
 
@@ -118,13 +124,35 @@ def test_trunks_that_nobody_registered_have_a_card_too(clerk):
 
 def test_the_api_tells_the_same(clerk, desk):
     clerk.see("/desk/providers")
-    from clearbell.access.service import do_make_token
 
     with desk.store.act("t") as act:
         token = do_make_token(act, desk.key, "officer", "test", 30)
     reply = clerk.client.get("/v1/scorecards", headers={"Authorization": f"Bearer {token}"}, params={"days": 7})
     by_trunk = {one["trunk"]: one for one in reply.json()["cards"]}
     assert (by_trunk["trunk-ap2"]["attempts"], by_trunk["trunk-ap2"]["unacknowledged"]) == (400, 2)
+
+
+def test_before_anything_is_reckoned_pages_and_api_say_so_and_reckon_nothing(clerk, desk):
+    clerk.see("/desk/providers")
+    with desk.store.act("t") as act:
+        act.conn.execute(scorecard_kept.delete())
+        token = do_make_token(act, desk.key, "officer", "test", 30)
+    for language in ("en", "zh"):
+        assert PROVIDERS[language]["not_yet"] in clerk.see("/desk/providers", lang=language)
+        assert PROVIDERS[language]["not_yet"] in clerk.see("/desk/providers/ap1", lang=language)
+    headers = {"Authorization": f"Bearer {token}"}
+    assert clerk.client.get("/v1/scorecards", headers=headers).json() == {"cards": [], "as_of": 0}
+    with desk.store.read() as conn:
+        assert conn.execute(scorecard_kept.select()).first() is None
+
+
+def test_the_api_scores_the_periods_that_are_kept_and_names_them(clerk, desk):
+    clerk.see("/desk/providers")
+    with desk.store.act("t") as act:
+        token = do_make_token(act, desk.key, "officer", "test", 30)
+    headers = {"Authorization": f"Bearer {token}"}
+    refused = clerk.client.get("/v1/scorecards", headers=headers, params={"days": 3})
+    assert (refused.status_code, refused.json()["en"]) == (400, "it should be one of 1, 7, 14, 31")
 
 
 def test_a_file_of_the_league(clerk):

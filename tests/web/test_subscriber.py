@@ -1,5 +1,7 @@
 """The subscriber's door: only who proved a number sees what concerns it, and every press can be taken back."""
 
+import base64
+import html
 import re
 
 import msgspec
@@ -18,6 +20,8 @@ from clearbell.registry.service import do_assign_numbers, do_register_holder, do
 from clearbell.reports.queries import reports_by
 from clearbell.testing import fresh_store
 from clearbell.web.app import create_app
+from clearbell.web.officers.listing_texts import LISTING
+from clearbell.web.subscriber.calls import MOST as CALLS
 from clearbell.web.subscriber.texts import ME
 from clearbell.web.subscriber.visit import COOKIE, MOST, begin, cookie
 
@@ -62,7 +66,7 @@ def read(gate, query, *about):
         return query(conn, *about)
 
 
-PAGES = ("/me", "/me/consents", "/me/wishes", "/me/list", "/me/reports", "/me/data", "/me/data/export", "/me/list.csv")
+PAGES = ("/me", "/me/consents", "/me/wishes", "/me/list", "/me/reports", "/me/data", "/me/data/export")
 
 
 def test_without_a_proven_number_every_page_leads_to_where_one_proves_it(client, gate):
@@ -155,6 +159,43 @@ def test_a_consent_is_seen_with_whom_since_when_and_how_and_withdrawn(client, ga
     assert (again.status_code, "no consent" in again.text) == (422, True)
 
 
+def test_consents_and_refusals_are_one_table_that_is_narrowed_sorted_and_taken_away(client, gate):
+    call = rung(gate, PERSON)
+    press(client, f"/me/calls/{call}/refuse")
+    whole = client.get("/me/consents").text
+    assert whole.count("aria-sort=") == 1
+    refused = client.get("/me/consents?state=refused").text
+    assert "+8613800000066" in refused
+    assert "Example Insurance" not in refused
+    assert client.get("/me/consents?as=csv&state=in_force").text.count("\n") == 2
+    assert LISTING["en"]["bad_sort"] in client.get("/me/consents?sort=secret").text
+
+
+def test_a_long_list_pages_and_no_address_tells_a_number(client, gate):
+    for n in range(60):
+        press(client, "/me/list/change", first=f"1380000{n:04}", verdict="block")
+    first = client.get("/me/list").text
+    more = html.unescape(re.search(r'href="([^"]+)" rel="next"', first)[1])
+    after = more.partition("after=")[2]
+    assert msgspec.json.decode(base64.urlsafe_b64decode(after + "=" * (-len(after) % 4))) == [50]
+    second = client.get(more).text
+    shown = re.findall(r"<td>(\+861380000\d+)</td>", first + second)
+    assert len(shown) == len(set(shown)) == 60
+    assert 'rel="next"' not in second
+
+
+def test_earlier_calls_are_on_the_next_page(client, gate):
+    for _ in range(CALLS + 3):
+        rung(gate, PERSON)
+    first = client.get("/me").text
+    assert first.count('class="call"') == CALLS
+    assert ME["en"]["calls_older"] in first
+    second = client.get("/me?page=2").text
+    assert second.count('class="call"') >= 3
+    assert ME["en"]["calls_older"] not in second
+    assert client.get("/me?page=x").text.count('class="call"') == CALLS
+
+
 def test_wishes_are_kept_as_ticked(client, gate):
     codes = list(gate.pack.categories)[:2]
     press(client, "/me/wishes/keep", refuse=[*codes, "nosuch"], withheld="1")
@@ -212,7 +253,12 @@ def test_the_list_is_changed_and_goes_to_a_phone(client, gate):
     assert backwards.status_code == 422
     card = client.get("/me/list.vcf").text
     assert re.findall(r"TEL;TYPE=VOICE:(\S+)", card) == ["+8613800000066"]
-    assert client.get("/me/list.csv").text.count("\n") == 4
+    file = client.get("/me/list?as=csv")
+    assert file.headers["content-type"].startswith("text/csv")
+    assert file.text.count("\n") == 4
+    assert client.get("/me/list?as=csv&verdict=allow").text.count("\n") == 2
+    newest = client.get("/me/list?sort=-number_or_range").text
+    assert newest.index("+8657188880000") < newest.index("+8613800000066")
     press(client, "/me/list/change", first="+8613800000066", last="+8613800000066", verdict="none")
     assert len(read(gate, list_of, ME_NUMBER)) == 2
 

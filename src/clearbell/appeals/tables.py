@@ -48,6 +48,7 @@ appeal = Table(
     Index("ix_appeal_contact", "contact"),
     Index("ix_appeal_case_id", "case_id"),
     Index("ix_appeal_state", "state", "due"),
+    Index("ix_appeal_papers_due", "state", "papers_due"),
 )
 
 appeal_paper = Table(

@@ -6,12 +6,13 @@ import enum
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import ColumnElement, case, delete, func, select
+from sqlalchemy import Connection, case, delete, func, select, update
 
-from clearbell.calls import DAY
 from clearbell.consent.tables import consent, evidence
 from clearbell.ledger import Act
 from clearbell.vault import Kept, Vault
+
+_AT_ONCE = 500
 
 
 class EvidenceKind(enum.Enum):
@@ -50,9 +51,18 @@ def do_keep(
     act.conn.execute(delete(evidence).where(evidence.c.digest == kept.digest))
     act.conn.execute(
         evidence.insert().values(
-            digest=kept.digest, kind=kind.value, holder=holder, callee=callee, caller=caller, call=call, kept=act.at
+            digest=kept.digest,
+            kind=kind.value,
+            holder=holder,
+            callee=callee,
+            caller=caller,
+            call=call,
+            kept=act.at,
+            ended=act.at,
         )
     )
+    if kind is EvidenceKind.CONSENT:
+        do_reckon_proofs(act.conn, [callee])
     fact = EvidenceKept(kept.digest, kind, holder, callee, kept.media, kept.size, caller, call)
     act.append("consent.evidence", [fact], about=lambda f: f.callee)
 
@@ -77,11 +87,15 @@ def do_remove_evidence(act: Act, vault: Vault, digests: Sequence[str]) -> None:
     act.append("consent.evidence-removed", [EvidenceRemoved(tuple(digests))])
 
 
-def kept_until(days: float) -> tuple[ColumnElement[int], ColumnElement[bool]]:
-    """Over :data:`~clearbell.consent.tables.evidence`: until when a document is kept (µs UTC), and whether it has an end.
+def do_reckon_proofs(conn: Connection, callees: Sequence[int]) -> None:
+    """Note anew since when each proof of these subscribers proves nothing any more; called where consents change.
 
-    A recording is kept ``days`` long; a proof so long after its consent ended, and without an end while that has none.
+    A recording has its time from the beginning; a proof from the end of the last consent that it proves, and none while
+    that has no end.
     """
+    one = (evidence.c.kind == EvidenceKind.CONSENT.value,)
+    if conn.execute(select(evidence.c.digest).where(*one).limit(1)).first() is None:
+        return
     proves = (
         (consent.c.callee == evidence.c.callee)
         & (consent.c.holder == evidence.c.holder)
@@ -89,8 +103,9 @@ def kept_until(days: float) -> tuple[ColumnElement[int], ColumnElement[bool]]:
     )
     taken_back = (consent.c.withdrawn != 0) & ((consent.c.until == 0) | (consent.c.withdrawn < consent.c.until))
     ended = case((taken_back, consent.c.withdrawn), else_=consent.c.until)
-    last = select(func.max(ended)).where(proves).correlate(evidence).scalar_subquery()
+    last = func.coalesce(select(func.max(ended)).where(proves).correlate(evidence).scalar_subquery(), 0)
     endless = select(consent.c.callee).where(proves, ended == 0).correlate(evidence).exists()
-    is_proof = evidence.c.kind == EvidenceKind.CONSENT.value
-    since = case((is_proof & (func.coalesce(last, 0) > evidence.c.kept), last), else_=evidence.c.kept)
-    return since + int(days * DAY), ~(is_proof & endless)
+    since = case((endless, 0), (last > evidence.c.kept, last), else_=evidence.c.kept)
+    for start in range(0, len(callees), _AT_ONCE):
+        some = evidence.c.callee.in_(callees[start : start + _AT_ONCE])
+        conn.execute(update(evidence).where(*one, some).values(ended=since))

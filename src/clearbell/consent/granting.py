@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from clearbell.consent.errors import BadFrequencyError, LapsedBeforeGivenError
+from clearbell.consent.evidence import do_reckon_proofs
 from clearbell.consent.model import ConsentGranted
 from clearbell.consent.tables import asking, consent, refusal
 from clearbell.ledger import Act
@@ -47,6 +48,7 @@ def do_grant(act: Act, grants: Sequence[ConsentGranted]) -> None:
     # In the order of the tree: neighbours land on the same pages.
     keys = sorted(rows)
     put_rows(act.conn, consent, _COLUMNS, [rows[key] for key in keys], ("callee", "holder", "purpose"))
+    do_reckon_proofs(act.conn, list(dict.fromkeys(key[0] for key in keys)))
     if act.conn.execute(select(refusal.c.callee).limit(1)).first() is not None:
         delete_rows(act.conn, refusal, ("callee", "holder"), [key[:2] for key in keys])
     if act.conn.execute(select(asking.c.callee).where(asking.c.answered == 0).limit(1)).first() is not None:

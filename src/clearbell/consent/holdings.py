@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, selec
 
 from clearbell.calls import DAY, MINUTE
 from clearbell.consent.tables import consent
+from clearbell.ledger.paging import Order, Place, page
 
 _MONDAY = 3 * DAY
 """1970-01-01 was a Thursday: so much earlier a week began."""
@@ -66,15 +67,29 @@ def weeks(conn: Connection, holders: Select[Any], now: int, count: int, utc_offs
 
 
 def lapsing(
-    conn: Connection, holders: Select[Any], now: int, soon: int, lapse: int | None, limit: int, start: int = 0
+    conn: Connection,
+    holders: Select[Any],
+    now: int,
+    soon: int,
+    lapse: int | None,
+    limit: int,
+    order: Order,
+    after: Place = (),
+    purpose: str = "",
 ) -> Sequence[Row[Any]]:
-    """Consents in force that lapse until ``soon`` (µs UTC), the next first; ``ends`` says when."""
+    """Consents in force that lapse until ``soon`` (µs UTC), past a place of :func:`by_end`; ``ends`` says when."""
     end = _end(lapse)
     query = select(consent.c.callee, consent.c.holder, consent.c.purpose, end.label("ends")).where(
         consent.c.holder.in_(holders), consent.c.withdrawn == 0, end > now, end <= soon
     )
-    ordered = query.order_by(end, consent.c.callee, consent.c.holder, consent.c.purpose)
-    return list(conn.execute(ordered.limit(limit).offset(start)))
+    if purpose:
+        query = query.where(consent.c.purpose == purpose)
+    return list(conn.execute(page(query, order, after, limit)))
+
+
+def by_end(lapse: int | None) -> Order:
+    """The next to lapse first."""
+    return Order((_end(lapse).label("ends"), consent.c.callee, consent.c.holder, consent.c.purpose))
 
 
 def _end(lapse: int | None) -> ColumnElement[int]:

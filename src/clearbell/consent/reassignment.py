@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import Connection, delete, or_, select, update
 
+from clearbell.consent.evidence import do_reckon_proofs
 from clearbell.consent.model import Channel, ConsentWithdrawn, Listed, ListVerdict, RefusalEnded, Wished
 from clearbell.consent.service import do_list, do_wish
 from clearbell.consent.tables import asking, consent, own_list, refusal, wish
@@ -57,6 +58,7 @@ def _end_consents(act: Act, number: int, before: int) -> int:
     rows = act.conn.execute(select(consent.c.holder, consent.c.purpose).where(former)).all()
     if rows:
         act.conn.execute(update(consent).where(former).values(withdrawn=act.at))
+        do_reckon_proofs(act.conn, [number])
     # Without them the present user may be asked, whatever the former one did or did not answer.
     act.conn.execute(delete(asking).where(asking.c.callee == number, asking.c.asked < before))
     facts = [ConsentWithdrawn(row.holder, number, row.purpose, Channel.DESK) for row in rows]

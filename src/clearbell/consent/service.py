@@ -11,6 +11,7 @@ from clearbell.consent.errors import (
     NothingToWithdrawError,
     NotRefusedError,
 )
+from clearbell.consent.evidence import do_reckon_proofs
 from clearbell.consent.hours import check_hours, write_hours
 from clearbell.consent.model import ConsentWithdrawn, Listed, ListVerdict, RefusalEnded, Refused, Wished
 from clearbell.consent.tables import asking, consent, evidence, own_list, receipt, refusal, wish
@@ -36,7 +37,10 @@ def _withdraw(act: Act, holder: str, callee: int, purpose: str) -> int:
     query = update(consent).where(consent.c.holder == holder, consent.c.callee == callee, consent.c.withdrawn == 0)
     if purpose != "*":
         query = query.where(consent.c.purpose == purpose)
-    return act.conn.execute(query.values(withdrawn=act.at)).rowcount
+    ended = act.conn.execute(query.values(withdrawn=act.at)).rowcount
+    if ended:
+        do_reckon_proofs(act.conn, [callee])
+    return ended
 
 
 def do_refuse(act: Act, fact: Refused) -> None:

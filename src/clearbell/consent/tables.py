@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text, text
 
 from clearbell.ledger.tables import metadata
 
@@ -25,6 +25,11 @@ consent = Table(
     Index("ix_consent_holder", "holder", "given", "until", "withdrawn"),
     sqlite_with_rowid=False,
 )
+
+_ENDS = text("withdrawn = 0 AND until > 0")
+Index("ix_consent_until", consent.c.until, consent.c.callee, sqlite_where=_ENDS, postgresql_where=_ENDS)
+_ENDLESS = text("withdrawn = 0 AND until = 0")
+Index("ix_consent_given", consent.c.given, consent.c.callee, sqlite_where=_ENDLESS, postgresql_where=_ENDLESS)
 
 asking = Table(
     "consent_asked",
@@ -65,8 +70,10 @@ evidence = Table(
     Column("caller", BigInteger, nullable=False),
     Column("call", Text, nullable=False),
     Column("kept", BigInteger, nullable=False),
+    # Since when it proves nothing any more, µs UTC; 0 while what it proves has no end.
+    Column("ended", BigInteger, nullable=False, server_default="0"),
     Index("ix_evidence_callee", "callee"),
-    Index("ix_evidence_kept", "kept"),
+    Index("ix_evidence_ended", "ended", "digest"),
 )
 
 refusal = Table(

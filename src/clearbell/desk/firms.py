@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import BigInteger, Connection, Row, Text, column, func, select
 
 from clearbell.calls import DAY, MINUTE
+from clearbell.ledger.paging import Order, Place, page
 from clearbell.registry.queries import held_by
 from clearbell.registry.tables import resource, trunk
 from clearbell.reports.model import Standing
@@ -15,11 +16,28 @@ from clearbell.reports.tables import report
 from clearbell.sanctions.model import ALIVE, Target
 from clearbell.sanctions.tables import sanction
 
+BY_ANNOUNCED = Order((sanction.c.announced, sanction.c.sanction), descending=True)
+BY_UNTIL = Order((sanction.c.until, sanction.c.sanction))
+_DAY, _COUNT = column("day", BigInteger), column("reports", BigInteger)
+_REST = (column("number", BigInteger), column("category", Text))
+BY_DAY = Order((_DAY, *_REST), descending=True)
+BY_REPORTS = Order((_COUNT, _DAY, *_REST), descending=True)
+
 
 def sanctions_against(
-    conn: Connection, party: str, limit: int, start: int = 0, *, alive: bool = False
+    conn: Connection,
+    party: str,
+    limit: int,
+    order: Order = BY_ANNOUNCED,
+    after: Place = (),
+    *,
+    alive: bool = False,
+    rung: str = "",
 ) -> Sequence[Row[Any]]:
-    """Sanctions on a party's numbers, holders, trunks, or on itself, the newest first; ``alive``: not over yet."""
+    """Sanctions on a party's numbers, holders, trunks, or on itself, past a place of the order; the newest first.
+
+    ``alive``: not over yet.
+    """
     s = sanction.c
     within = s.number.between(resource.c.first, resource.c.last)
     on_numbers = (
@@ -36,14 +54,26 @@ def sanctions_against(
     query = select(sanction).where(s.sanction.in_(on_numbers.union(on_names)))
     if alive:
         query = query.where(s.state.in_([state.value for state in ALIVE]))
-    return conn.execute(query.order_by(s.announced.desc(), s.sanction).limit(limit).offset(start)).all()
+    if rung:
+        query = query.where(s.current == rung)
+    return conn.execute(page(query, order, after, limit)).all()
 
 
 def reports_against(
-    conn: Connection, party: str, since: int, utc_offset_minutes: int, limit: int, start: int = 0
+    conn: Connection,
+    party: str,
+    since: int,
+    utc_offset_minutes: int,
+    limit: int,
+    order: Order = BY_DAY,
+    after: Place = (),
+    *,
+    category: str = "",
+    number: int = 0,
 ) -> Sequence[Row[Any]]:
     """Complaints about calls of a party's numbers since ``since`` (µs UTC) by ``day`` (local, since 1970), category and
-    number, the newest day first. Those taken back or set aside are left out, and nothing tells who complained.
+    number, past a place of the order; the newest day first. Those taken back or set aside are left out, and nothing tells
+    who complained.
     """
     r = report.c
     day = ((r.at + utc_offset_minutes * MINUTE) // DAY).label("day")
@@ -60,9 +90,12 @@ def reports_against(
             r.standing != Standing.ASIDE.value,
         )
         .group_by(day, r.category, r.number)
-        .order_by(day.desc(), r.number, r.category)
     )
-    return list(conn.execute(query.limit(limit).offset(start)))
+    if category:
+        query = query.where(r.category == category)
+    if number:
+        query = query.where(r.number == number)
+    return list(conn.execute(page(select(query.subquery()), order, after, limit)))
 
 
 def count_reports_against(conn: Connection, party: str, since: int) -> int:

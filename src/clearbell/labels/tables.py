@@ -25,7 +25,7 @@ label = Table(
     # The beginning of the number's digest; see hashing.py.
     Column("bucket", Integer, nullable=False, server_default="0"),
     Index("ix_label_version", "version", unique=True),
-    Index("ix_label_until", "until"),
+    Index("ix_label_until", "until", "number"),
     Index("ix_label_bucket", "bucket"),
 )
 

@@ -48,6 +48,45 @@ def read_segment_from(path: Path, offset: int) -> Iterator[tuple[int, bytes]]:
             yield at, payload
 
 
+_BLOCK = HEAD.size + MAX_RECORD
+"""Bytes that are read at once: any record fits."""
+
+
+def read_some(path: Path, offset: int, most: int, until: int = 0) -> tuple[list[bytes], int]:
+    """Up to ``most`` records from a place in a segment file on, oldest first, and the place after the last of them.
+
+    0 is its beginning. With ``until``, no record that begins at that place or after it. As with
+    :func:`read_segment_from`, reading ends before the first record that is not whole.
+    """
+    found: list[bytes] = []
+    with path.open("rb") as file:
+        if file.read(len(MAGIC)) != MAGIC:
+            return found, offset
+        at = max(offset, len(MAGIC))
+        while True:
+            file.seek(at)
+            data = file.read(_BLOCK)
+            place = 0
+            while len(found) < most and (not until or at < until):
+                body = place + HEAD.size
+                if body > len(data):
+                    break
+                length, crc = HEAD.unpack_from(data, place)
+                end = body + length
+                if not 0 < length <= MAX_RECORD or end > len(data):
+                    break
+                payload = data[body:end]
+                if zlib.crc32(payload) != crc:
+                    break
+                found.append(payload)
+                at += end - place
+                place = end
+            else:
+                return found, at
+            if not place:
+                return found, at
+
+
 def is_whole(data: bytes, at: int) -> bool:
     """Whether a whole record stands at a place of some bytes."""
     if at + HEAD.size > len(data):
@@ -60,6 +99,22 @@ def is_whole(data: bytes, at: int) -> bool:
 def segments(folder: Path) -> list[Path]:
     """The folder's segments, oldest first."""
     return sorted(folder.glob(f"*{SUFFIX}"))
+
+
+def segments_from(folder: Path, name: str) -> Iterator[Path]:
+    """The folder's segments from the one of that name on, oldest first; an empty name: all."""
+    path = folder / name
+    if not name or not path.exists():
+        yield from (one for one in segments(folder) if one.name >= name)
+        return
+    # A folder may have thousands; they are numbered without a gap.
+    while path.exists():
+        yield path
+        path = folder / _name(int(path.stem) + 1)
+
+
+def _name(number: int) -> str:
+    return f"{number:012d}{SUFFIX}"
 
 
 def read_folder(folder: Path) -> Iterator[bytes]:
@@ -86,7 +141,7 @@ class SegmentWriter:
     def _open_next(self) -> None:
         existing = segments(self.folder)
         number = int(existing[-1].stem) + 1 if existing else 1
-        self.path = self.folder / f"{number:012d}{SUFFIX}"
+        self.path = self.folder / _name(number)
         with self.path.open("xb+") as file:
             file.truncate(self.size)
             self._map = mmap.mmap(file.fileno(), self.size)

@@ -12,35 +12,30 @@ from pathlib import Path
 
 import msgspec
 
-from clearbell.calls import HOUR, Action, Answer, CallEnd, CodeDialled, Decision
+from clearbell.calls import HOUR, Action, Answer, CallEnd, CodeDialled
 from clearbell.records.causes import disposition_of
-from clearbell.records.journal import decode_record
 from clearbell.records.lake import MERGE_AT, Lake
 from clearbell.records.model import CallRecord, Disposition
 from clearbell.records.places import put_bytes
-from clearbell.records.segments import read_segment_from, segments
+from clearbell.records.reading import JournalReader, NotedDecision, Place, Stretch
 
 OPEN_FOR = 4 * HOUR
 """How long an attempt waits for its end, in event time."""
+AT_ONCE = 100_000
+"""Records that are read before what they make is written."""
 _ENDS_KNOWN = 100_000
 """Ends that are remembered, to know one that a switch tells again because the answer to its first try was lost."""
 SOURCE = "clearbell"
-_CODES = {Answer.NOT_ENTITLED: 403, Answer.UNWANTED: 607, Answer.NETWORK_BLOCKED: 603}
+_CODES = {Answer.NOT_ENTITLED.value: 403, Answer.UNWANTED.value: 607, Answer.NETWORK_BLOCKED.value: 603}
+_REJECT = Action.REJECT.value
 _Key = tuple[str, int, int]
 Told = Callable[[Sequence[CallRecord], Sequence[CodeDialled]], None]
 
 
-class _Place(msgspec.Struct, frozen=True, order=True):
-    """A place in the journal."""
-
-    segment: str = ""
-    offset: int = 0
-
-
 class _Kept(msgspec.Struct):
-    reached: _Place
+    reached: Place
     """Everything before it was read."""
-    oldest: _Place
+    oldest: Place
     """The first attempt that was still open is at or after it."""
     newest: int
     """Latest event time read, µs UTC: what was due by then was written."""
@@ -49,15 +44,21 @@ class _Kept(msgspec.Struct):
 class JournalTail:
     """Follows one node's journal into the lake. One for each journal and lake."""
 
-    def __init__(self, journal: Path, lake: Lake, holder_of: Callable[[int], str]) -> None:
-        """``holder_of``: who uses a calling number now; empty when nobody registered it."""
-        self._journal = journal
+    def __init__(
+        self, journal: Path, lake: Lake, holder_of: Callable[[int], str], reader: JournalReader | None = None
+    ) -> None:
+        """``holder_of``: who uses a calling number now; empty when nobody registered it.
+
+        ``reader``: of the same journal, shared with others who follow it.
+        """
+        self._reader = reader or JournalReader(journal)
         self._lake = lake
         self._holder_of = holder_of
         self._state = lake.folder / "journal.json"
-        self._open: dict[_Key, tuple[_Place, Decision]] = {}
+        self._open: dict[_Key, tuple[Place, NotedDecision]] = {}
+        """By call, in the order of the journal, with the place that the stretch of the attempt begins at."""
         self._ended: dict[_Key, None] = {}
-        self._reached = _Place()
+        self._reached = Place()
         self.newest = 0
         """Latest event time read, µs UTC: the lake holds what happened before it, but for calls still under way."""
         self._remember()
@@ -68,15 +69,23 @@ class JournalTail:
         ``tell`` is given the records and the codes that were dialled, before the place is kept: after a crash it
         may be given them once more.
         """
-        began = self._reached
-        made: list[CallRecord] = []
-        dialled: list[CodeDialled] = []
-        for place, event in self._read(began):
-            if isinstance(event, CodeDialled):
-                dialled.append(event)
-            else:
-                made.extend(self._take(place, event))
-        made.extend(self._due())
+        written = 0
+        while True:
+            began, records = self._reached, 0
+            made: list[CallRecord] = []
+            dialled: list[CodeDialled] = []
+            for stretch in self._reader.read(began, AT_ONCE):
+                self._take(stretch, made, dialled)
+                records += stretch.records
+            self._take_due(made)
+            self._write(began, made, dialled, tell)
+            written += len(made)
+            if records < AT_ONCE:
+                return written
+
+    def _write(
+        self, began: Place, made: Sequence[CallRecord], dialled: Sequence[CodeDialled], tell: Told | None
+    ) -> None:
         if made:
             self._lake.append(f"own-{began.segment or '0'}-{began.offset}", made)
         if tell is not None and (made or dialled):
@@ -86,59 +95,60 @@ class JournalTail:
         for day in {self._lake.day_of(record.start) for record in made}:
             if len(self._lake.parts(day)) >= MERGE_AT:
                 self._lake.merge(day)
-        return len(made)
 
     def under_way(self) -> Iterator[CallRecord]:
         """Calls that were let through and have not ended yet."""
         for _, decision in self._open.values():
             yield _record(decision, None, self._holder_of(decision.call.caller))
 
-    def _read(self, place: _Place) -> Iterator[tuple[_Place, Decision | CallEnd | CodeDialled]]:
-        for path in segments(self._journal):
-            if path.name < place.segment:
-                continue
-            offset = place.offset if path.name == place.segment else 0
-            for after, raw in read_segment_from(path, offset):
-                self._reached = _Place(path.name, after)
-                event = decode_record(raw)
-                if event is not None:
-                    self.newest = max(self.newest, event.call.at if isinstance(event, Decision) else event.at)
-                    yield _Place(path.name, offset), event
-                offset = after
-
-    def _take(self, place: _Place, event: Decision | CallEnd) -> Iterator[CallRecord]:
-        if isinstance(event, Decision):
-            call = event.call
-            if event.action is Action.REJECT:
-                yield _record(event, None, self._holder_of(call.caller))
+    def _take(self, stretch: Stretch, made: list[CallRecord], dialled: list[CodeDialled]) -> None:
+        opened, began, newest = self._open, stretch.began, self.newest
+        for event in stretch.events:
+            if isinstance(event, NotedDecision):
+                call = event.call
+                if call.at > newest:
+                    newest = call.at
+                if event.action == _REJECT:
+                    made.append(_record(event, None, self._holder_of(call.caller)))
+                else:
+                    key = (call.id, call.caller, call.callee)
+                    self._ended.pop(key, None)
+                    # Behind the others, also where the switch uses the name anew.
+                    opened.pop(key, None)
+                    opened[key] = began, event
+            elif isinstance(event, CallEnd):
+                newest = max(newest, event.at)
+                self._take_end(event, made)
             else:
-                key = (call.id, call.caller, call.callee)
-                self._ended.pop(key, None)
-                self._open[key] = place, event
-            return
-        key = (event.id, event.caller, event.callee)
+                newest = max(newest, event.at)
+                dialled.append(event)
+        self.newest = newest
+        self._reached = stretch.reached
+
+    def _take_end(self, end: CallEnd, made: list[CallRecord]) -> None:
+        key = (end.id, end.caller, end.callee)
         if key in self._ended:
             return
-        if event.id:
+        if end.id:
             self._ended[key] = None
             if len(self._ended) > _ENDS_KNOWN:
                 del self._ended[next(iter(self._ended))]
         found = self._open.pop(key, None)
-        if found is not None:
-            yield _record(found[1], event, self._holder_of(event.caller))
-        else:
-            yield _ended(event, self._holder_of(event.caller))
+        holder = self._holder_of(end.caller)
+        made.append(_record(found[1], end, holder) if found is not None else _ended(end, holder))
 
-    def _due(self) -> Iterator[CallRecord]:
+    def _take_due(self, made: list[CallRecord]) -> None:
         horizon = self.newest - OPEN_FOR
-        for key, (_, decision) in list(self._open.items()):
+        while self._open:
+            key = next(iter(self._open))
+            decision = self._open[key][1]
             if decision.call.at >= horizon:
                 break
             del self._open[key]
-            yield _record(decision, None, self._holder_of(decision.call.caller))
+            made.append(_record(decision, None, self._holder_of(decision.call.caller)))
 
     def _keep(self) -> None:
-        oldest = min((place for place, _ in self._open.values()), default=self._reached)
+        oldest = next((place for place, _ in self._open.values()), self._reached)
         put_bytes(self._state, msgspec.json.encode(_Kept(self._reached, oldest, self.newest)))
 
     def _remember(self) -> None:
@@ -146,22 +156,17 @@ class JournalTail:
         if not self._state.exists():
             return
         kept = msgspec.json.decode(self._state.read_bytes(), type=_Kept)
-        for place, event in self._read(kept.oldest):
-            if place >= kept.reached:
-                break
-            if not isinstance(event, CodeDialled):
-                for _ in self._take(place, event):
-                    pass
+        for stretch in self._reader.read(kept.oldest, until=kept.reached):
+            self._take(stretch, [], [])
         self._reached = kept.reached
         self.newest = kept.newest
-        for _ in self._due():
-            pass
+        self._take_due([])
 
 
-def _record(decision: Decision, end: CallEnd | None, holder: str) -> CallRecord:
+def _record(decision: NotedDecision, end: CallEnd | None, holder: str) -> CallRecord:
     call = decision.call
-    attestation = call.attestation.value
-    if decision.action is Action.REJECT:
+    attestation = call.attestation
+    if decision.action == _REJECT:
         cause = _CODES.get(decision.answer, 403)
         return CallRecord(
             decision.id, SOURCE, call.at, call.caller, call.callee, holder, call.trunk,

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, select
 
+from clearbell.ledger.paging import Order, Place, page
 from clearbell.registry.model import TrunkKind
 from clearbell.registry.tables import holder, party, resource, trunk
 
@@ -83,10 +84,19 @@ def held_by(party_id: str) -> Select[Any]:
     return select(holder.c.holder).where(holder.c.party == party_id)
 
 
-def resources_of_party(conn: Connection, party_id: str, limit: int, start: int = 0) -> Sequence[Row[Any]]:
-    """Resources of all holders that a party is, in the order of their numbers."""
+BY_FIRST = Order((resource.c.first,))
+BY_HOLDER = Order((resource.c.holder, resource.c.first))
+BY_PURPOSE = Order((resource.c.purpose, resource.c.first))
+
+
+def resources_of_party(
+    conn: Connection, party_id: str, limit: int, order: Order = BY_FIRST, after: Place = (), purpose: str = ""
+) -> Sequence[Row[Any]]:
+    """Resources of all holders that a party is, past a place of the order."""
     query = select(resource).where(resource.c.holder.in_(held_by(party_id)))
-    return conn.execute(query.order_by(resource.c.first).limit(limit).offset(start)).all()
+    if purpose:
+        query = query.where(resource.c.purpose == purpose)
+    return conn.execute(page(query, order, after, limit)).all()
 
 
 def holders_of(conn: Connection, party_id: str) -> list[str]:

@@ -77,6 +77,25 @@ sanction = Table(
 _ALIVE = text("ended = 0")
 Index("ix_sanction_until", sanction.c.until, sanction.c.sanction, sqlite_where=_ALIVE, postgresql_where=_ALIVE)
 
+_AT_ITS_START = text("channels = 0")
+Index(
+    "ix_sanction_start",
+    sanction.c.state,
+    sanction.c.start,
+    sanction.c.sanction,
+    sqlite_where=_AT_ITS_START,
+    postgresql_where=_AT_ITS_START,
+)
+_ONCE_TOLD = text("channels > 0")
+Index(
+    "ix_sanction_latest",
+    sanction.c.state,
+    sanction.c.latest,
+    sanction.c.sanction,
+    sqlite_where=_ONCE_TOLD,
+    postgresql_where=_ONCE_TOLD,
+)
+
 _STRAIGHT = text("sanction = ''")
 Index(
     "ix_restriction_straight",

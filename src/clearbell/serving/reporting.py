@@ -11,6 +11,7 @@ from clearbell.desk.matching import Matcher
 from clearbell.records.between import calls_to
 from clearbell.records.lake import Lake
 from clearbell.records.model import CallRecord, Disposition
+from clearbell.records.reading import JournalReader
 from clearbell.records.tail import JournalTail
 from clearbell.reports.model import Reported
 from clearbell.reports.service import do_file_reports
@@ -27,11 +28,11 @@ _NEVER_RANG = frozenset({Disposition.REFUSED, Disposition.FAILED})
 class Reporting:
     """One node's calls and the reports about them. Run now and then, by one thread."""
 
-    def __init__(self, node: Node, lake: Lake) -> None:
+    def __init__(self, node: Node, lake: Lake, reader: JournalReader | None = None) -> None:
         self._node = node
         self._settings = reputation_settings(node.pack)
         self._lake = lake
-        self._tail = JournalTail(node.folder, self._lake, node.holder_of)
+        self._tail = JournalTail(node.folder, self._lake, node.holder_of, reader)
         self._matcher = Matcher(node.store, self._lake, self._tail.under_way, self._settings)
 
     def run(self) -> None:

@@ -34,6 +34,7 @@ from clearbell.records.journal import remove_old_segments
 from clearbell.records.lake import LakeError
 from clearbell.records.opening import open_lake
 from clearbell.records.outcomes.adding import Outcomes, do_forget_before
+from clearbell.records.reading import JournalReader
 from clearbell.records.retention import retire
 from clearbell.reports.refusals import RefusedReportError
 from clearbell.sanctions.errors import SanctionError
@@ -73,9 +74,11 @@ class Upkeep:
         self._node = node
         self._vault = vault
         self._lake = open_lake(node.home, node.pack, node.randomness)
-        self._reporting = Reporting(node, self._lake)
+        # Both follow the journal, at the same pace mostly.
+        self._reader = JournalReader(node.folder, keeps=True)
+        self._reporting = Reporting(node, self._lake, self._reader)
         self._outcomes = Outcomes(
-            node.store, node.folder, node.holder_of, node.pack.utc_offset_minutes, node.randomness
+            node.store, node.folder, node.holder_of, node.pack.utc_offset_minutes, node.randomness, self._reader
         )
         self._case_evidence = CaseEvidence(node, self._lake, verification)
         self._swept = -1
@@ -105,12 +108,13 @@ class Upkeep:
 
     def go_round(self, rounds: int) -> None:
         """Do every chore whose turn it is in the round of that number, counted from 0."""
+        # First: after a start, pages wait for them, and others of the first round may have much to catch up with.
+        self._do("scorecards-not-kept", self._keep_scores)
         self._do("reports-not-weighed", self._reporting.run)
         self._do("outcomes-not-added-up", self._add_up)
         if rounds % TALLY_EVERY == 0:
             self._do("complaints-not-added-up", functools.partial(self._tally, rounds // TALLY_EVERY))
         self._do("journal-not-checked", self._check_journal)
-        self._do("scorecards-not-kept", self._keep_scores)
         self._do("labels-not-published", self._publish)
         self._do("cases-not-opened", self._open_cases)
         self._do("cases-not-looked-into", self._case_evidence.run)
@@ -136,7 +140,10 @@ class Upkeep:
             log.warning(failed, error=str(error))
 
     def _add_up(self) -> None:
-        self._outcomes.run()
+        try:
+            self._outcomes.run()
+        finally:
+            self._reader.forget()
         add_figures(self._node.store, self._node.pack.utc_offset_minutes)
 
     def _tally(self, turn: int) -> None:

@@ -2,11 +2,12 @@
 cimport cython
 
 cdef class Batched:
-    cdef object _sock, _number, _recvmmsg, _sendmmsg, _names, _in, _out, _taken, _given, _pieces
+    cdef object _sock, _number, _recvmmsg, _sendmmsg, _names, _in, _out, _taken, _given, _pieces, _notes
     cdef object _names_bytes, _in_bytes, _out_bytes
     cdef unsigned long long[:] _taken_words
     cdef unsigned long long[:] _given_words
     cdef unsigned long long[:] _piece_words
+    cdef unsigned long long[:] _note_words
     cdef Py_ssize_t _count, _waiting, _used
     cdef unsigned long long _out_at
     cdef dict _hosts
@@ -20,6 +21,8 @@ cdef class Batched:
     @cython.locals(at=Py_ssize_t, size=Py_ssize_t, used=Py_ssize_t, piece=Py_ssize_t)
     cpdef object answer(self, Py_ssize_t place, bytes answer)
     cpdef object send(self)
+    @cython.locals(at=Py_ssize_t)
+    cpdef long long waited(self, Py_ssize_t place)
 
-cdef Py_ssize_t _NAME, _WORDS, _ROOM, _PLACES
+cdef Py_ssize_t _NAME, _WORDS, _ROOM, _PLACES, _NOTE
 cdef unsigned long long _LOW

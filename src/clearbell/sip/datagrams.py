@@ -11,6 +11,7 @@ import platform
 import socket
 import struct
 import sys
+import time
 from typing import Any, Protocol
 
 MOST = 64
@@ -26,6 +27,9 @@ _LOW = 0xFFFF_FFFF
 _ROOM, _PLACES = SIZE, MOST
 _WAIT_FOR_ONE = 0x10000
 _DO_NOT_WAIT = 0x40
+_NOTE = 32
+"""A ``struct cmsghdr`` with a ``struct timespec``: when the system received a datagram."""
+_SO_TIMESTAMPNS = 35
 _REMEMBERED = 4096
 """Addresses whose text is kept."""
 
@@ -41,6 +45,9 @@ class Datagrams(Protocol):
 
     def host(self, place: int) -> str:
         """The address it came from, without the port."""
+
+    def waited(self, place: int) -> int:
+        """For how long it lay in the system's buffer until now, µs; 0 where the system does not tell."""
 
     def answer(self, place: int, answer: bytes) -> None:
         """Put aside what is to go back to where it came from."""
@@ -92,6 +99,10 @@ class OneByOne:
         host: str = self._peer[0]
         return host
 
+    def waited(self, _place: int) -> int:
+        """As :meth:`Datagrams.waited`."""
+        return 0
+
     def answer(self, _place: int, answer: bytes) -> None:
         """As :meth:`Datagrams.answer`."""
         self._answer = answer
@@ -136,6 +147,8 @@ class Batched:
         self._taken = _Memory(MOST * _WORDS * 8)
         self._given = _Memory(MOST * _WORDS * 8)
         self._pieces = _Memory(2 * MOST * 16)
+        self._notes = _Memory(MOST * _NOTE)
+        sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
         taken = memoryview(self._taken.bytes).cast("Q")
         given = memoryview(self._given.bytes).cast("Q")
         pieces = memoryview(self._pieces.bytes).cast("Q")
@@ -144,6 +157,8 @@ class Batched:
             taken[place * _WORDS + 1] = _NAME
             taken[place * _WORDS + 2] = self._pieces.at + place * 16
             taken[place * _WORDS + 3] = 1
+            taken[place * _WORDS + 4] = self._notes.at + place * _NOTE
+            taken[place * _WORDS + 5] = _NOTE
             pieces[place * 2] = self._in.at + place * SIZE
             pieces[place * 2 + 1] = SIZE
             given[place * _WORDS + 2] = self._pieces.at + (MOST + place) * 16
@@ -151,6 +166,7 @@ class Batched:
         self._taken_words = taken
         self._given_words = given
         self._piece_words = pieces
+        self._note_words = memoryview(self._notes.bytes).cast("Q")
         self._names_bytes, self._in_bytes, self._out_bytes = self._names.bytes, self._in.bytes, self._out.bytes
         self._out_at = self._out.at
         self._count = 0
@@ -188,6 +204,18 @@ class Batched:
         host = socket.inet_ntop(socket.AF_INET if len(raw) == 4 else socket.AF_INET6, raw)
         self._hosts[raw] = host
         return host
+
+    def waited(self, place: int) -> int:
+        """As :meth:`Datagrams.waited`."""
+        at = place * _WORDS + 5
+        noted = self._taken_words[at]
+        if noted < _NOTE:
+            # The system wrote how much it noted over how much room there is.
+            self._taken_words[at] = _NOTE
+            return 0
+        at = place * _NOTE // 8
+        arrived = self._note_words[at + 2] * 1_000_000_000 + self._note_words[at + 3]
+        return max(0, time.time_ns() - arrived) // 1_000
 
     def answer(self, place: int, answer: bytes) -> None:
         """As :meth:`Datagrams.answer`."""

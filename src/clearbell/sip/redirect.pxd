@@ -20,4 +20,5 @@ cdef class Redirect:
     cdef bytes _invite(self, Request request, object source, object now)
     cdef bytes _code(self, Request request, object call, object source)
     cdef bytes _publish(self, Request request, object source, object now)
+    cpdef object shed(self, object count)
     cpdef object tidy(self, object now)

@@ -49,7 +49,7 @@ class Redirect:
 
     @property
     def counts(self) -> dict[str, int]:
-        """By name: ``received``, ``invite``, ``answered 603``, ``malformed: …``, ``retransmission`` …"""
+        """By name: ``received``, ``invite``, ``answered 603``, ``malformed: …``, ``retransmission``, ``shed`` …"""
         counts = dict(self._counts)
         told = f"answered {_CONTINUE.value}"
         often = ((told, self._continued), ("received", self._received), ("invite", self._invites))
@@ -159,6 +159,10 @@ class Redirect:
         self._count("call end")
         tag = to_tag(request)
         return response(request, b"200 OK", (header("SIP-ETag", tag.decode()), header("Expires", "0")), to_tag=tag)
+
+    def shed(self, count: int) -> None:
+        """Count datagrams that were passed over; see :mod:`clearbell.sip.shedding`."""
+        self._counts["shed"] = self._counts.get("shed", 0) + count
 
     def tidy(self, now: int) -> None:
         """Housekeeping between messages."""

@@ -8,6 +8,7 @@ import threading
 from clearbell.ledger import Clock
 from clearbell.sip.datagrams import open_datagrams
 from clearbell.sip.redirect import Redirect
+from clearbell.sip.shedding import passed_over
 
 TIDY_SECONDS = 0.25
 """How long it waits for a datagram before the stop flag and housekeeping are looked at."""
@@ -54,7 +55,10 @@ class UdpDoor:
             count = datagrams.receive()
             # They came together, within what the system takes to hand them over.
             now = self._clock.now()
-            for place in range(count):
+            late = passed_over(datagrams, count)
+            if late:
+                core.shed(late)
+            for place in range(late, count):
                 answer = core.receive(datagrams.data(place), datagrams.host(place), now)
                 if answer is not None:
                     datagrams.answer(place, answer)

@@ -14,7 +14,8 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from clearbell.desk.admission import Answer, Question
 from clearbell.desk.admission import do_ask as do_ask_admission
 from clearbell.desk.contracts import end_contract, reinstate_contract
-from clearbell.desk.scorecards import last_days, scorecards
+from clearbell.desk.league.keeping import OFFERED, reckoned
+from clearbell.desk.scorecards import last_days
 from clearbell.ledger import Act
 from clearbell.registry.applications.checks import Problem
 from clearbell.registry.applications.forms import FORMS, Form
@@ -227,11 +228,18 @@ def admission(data: JSONBody[Question], gate: ServedGate) -> Answer:
 @get("/scorecards", sync_to_thread=True, responses=REFUSALS, summary="Score providers' trunks")
 def cards(
     gate: ServedGate,
-    days: Annotated[int, QueryParameter(name="days", ge=1, le=31, description="How many days, today among them.")] = 7,
+    days: Annotated[int, QueryParameter(name="days", ge=1, le=31, description="1, 7, 14 or 31, today among them.")] = 7,
 ) -> CardsBody:
-    """How the access that each provider gave is used: unwanted share, complaints, time to act, repeat offenders."""
+    """How the access that each provider gave is used: unwanted share, complaints, time to act, repeat offenders.
+
+    They are reckoned beside the answers, every few seconds; `as_of` says when. A node that has just been set up has none
+    for some seconds, and `as_of` is 0.
+    """
+    if days not in OFFERED:
+        offered = ", ".join(map(str, OFFERED))
+        raise BadFieldError("days", f"天数应为 {offered} 之一", f"it should be one of {offered}")
     with gate.store.read() as conn:
-        found = scorecards(conn, last_days(gate.now(), days, gate.pack.utc_offset_minutes))
+        found = reckoned(conn, last_days(gate.now(), days, gate.pack.utc_offset_minutes))
     return CardsBody(
         [
             CardBody(
@@ -247,8 +255,9 @@ def cards(
                 list(card.repeat_offenders),
                 card.unacknowledged,
             )
-            for card in found
-        ]
+            for card in (found.cards if found else ())
+        ],
+        found.at if found else 0,
     )
 
 

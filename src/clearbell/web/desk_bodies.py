@@ -130,3 +130,5 @@ class CardsBody(msgspec.Struct):
     """Scorecards, worst first."""
 
     cards: list[CardBody]
+    as_of: int
+    """When they were reckoned, µs UTC; 0: they were not yet."""

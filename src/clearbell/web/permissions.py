@@ -186,7 +186,6 @@ _OPEN: Mapping[tuple[str, str], P | None] = dict.fromkeys(
         ("POST", "/me/wishes/keep"),
         ("GET", "/me/list"),
         ("POST", "/me/list/change"),
-        ("GET", "/me/list.csv"),
         ("GET", "/me/list.vcf"),
         ("GET", "/me/reports"),
         ("POST", "/me/reports/withdraw"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 import structlog
-from sqlalchemy import ColumnElement, Connection, Select, delete, exists, select
+from sqlalchemy import ColumnElement, Connection, Row, delete, exists, select
 
 from clearbell.appeals.errors import AppealError
 from clearbell.calls import HOUR
@@ -45,8 +45,7 @@ def pass_deadlines(
         over = [
             source
             for source in SOURCES
-            if (kinds is None or source.kind in kinds)
-            and conn.execute(_over(conn, source, works.pack, now).limit(1)).first() is not None
+            if (kinds is None or source.kind in kinds) and _over(conn, source, works.pack, now, limit=1)
         ]
     return [one for source in over for one in _pass(store, source, works, actor)]
 
@@ -62,7 +61,7 @@ def do_forget_number(act: Act, number: int) -> int:
 def _pass(store: Store, source: Source, works: Works, actor: str) -> Iterator[Passed]:
     while True:
         with store.read() as conn:
-            over = conn.execute(_over(conn, source, works.pack, store.clock.now()).limit(_PAGE)).all()
+            over = _over(conn, source, works.pack, store.clock.now(), limit=_PAGE)
         failed = False
         for start in range(0, len(over), source.at_once):
             some = {(row.subject, row.due) for row in over[start : start + source.at_once]}
@@ -84,11 +83,7 @@ def _pass(store: Store, source: Source, works: Works, actor: str) -> Iterator[Pa
 def _do_pass(act: Act, source: Source, some: Collection[tuple[str, int]], works: Works) -> list[Passed]:
     # Looked at again inside the act: another server may have been faster, or somebody met it.
     over = _over(act.conn, source, works.pack, act.at, [subject for subject, _ in some])
-    passed = [
-        Passed(source.kind, subject, due, number)
-        for subject, due, number in act.conn.execute(over)
-        if (subject, due) in some
-    ]
+    passed = [Passed(source.kind, subject, due, number) for subject, due, number in over if (subject, due) in some]
     if not passed:
         return []
     columns = ("kind", "subject", "due", "at", "number")
@@ -109,18 +104,21 @@ def _do_pass(act: Act, source: Source, some: Collection[tuple[str, int]], works:
 
 
 def _over(
-    conn: Connection, source: Source, pack: Pack, now: int, subjects: Sequence[str] = ()
-) -> Select[str, int, int]:
+    conn: Connection, source: Source, pack: Pack, now: int, subjects: Sequence[str] = (), limit: int | None = None
+) -> list[Row[str, int, int]]:
     """What is over at ``now`` and is not recorded, the longest over first."""
-    kept = source.kept(pack)
-    where = [kept.open, kept.due > 0, kept.due <= now, ~recorded(source.kind, kept)]
-    if subjects:
-        where.append(kept.subject.in_(subjects))
+    mark = 0
     if source.stays:
-        mark = conn.execute(select(deadline_mark.c.until).where(deadline_mark.c.kind == source.kind)).scalar()
-        where.append(kept.due > (mark or 0) - _SLACK)
-    columns = (kept.subject.label("subject"), kept.due.label("due"), kept.number.label("number"))
-    return select(*columns).where(*where).order_by(kept.due, kept.subject)
+        mark = conn.execute(select(deadline_mark.c.until).where(deadline_mark.c.kind == source.kind)).scalar() or 0
+    found: list[Row[str, int, int]] = []
+    for kept in source.places(pack):
+        where = [kept.open, kept.since > 0, kept.since <= now - kept.after, ~recorded(source.kind, kept)]
+        if subjects:
+            where.append(kept.subject.in_(subjects))
+        if source.stays:
+            where.append(kept.since > mark - _SLACK - kept.after)
+        found += conn.execute(select(*kept.columns).where(*where).order_by(*kept.order).limit(limit))
+    return sorted(found, key=lambda row: (row.due, row.subject))[:limit]
 
 
 def recorded(kind: str, kept: Kept) -> ColumnElement[bool]:

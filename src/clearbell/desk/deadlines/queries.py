@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, Row, select, tuple_
 
 from clearbell.desk.deadlines.catalogue import EVERY
 from clearbell.desk.deadlines.model import Open
+from clearbell.desk.deadlines.sources import Kept
 from clearbell.desk.deadlines.tables import deadline_passed
 from clearbell.policy.model import Pack
 
@@ -34,24 +35,30 @@ def open_deadlines(
     for source in EVERY:
         if source.stays if kinds is None else source.kind not in kinds:
             continue
-        kept = source.kept(pack)
-        columns = (kept.subject.label("subject"), kept.due.label("due"), kept.number.label("number"))
-        query = select(*columns).where(kept.open, kept.due > 0)
-        if by:
-            query = query.where(kept.due <= by)
-        if source.stays:
-            query = query.where(kept.due > now)
-        if overdue:
-            query = query.where(kept.due <= now)
-        if after is not None:
-            due, kind, subject = after
-            later = kept.due > due
-            if source.kind == kind:
-                later |= (kept.due == due) & (kept.subject > subject)
-            query = query.where(kept.due >= due if source.kind > kind else later)
-        rows = conn.execute(query.order_by(kept.due, kept.subject).limit(limit))
-        found += [Open(source.kind, row.subject, row.due, row.due <= now, row.number) for row in rows]
-    return sorted(found, key=lambda one: (one.due, one.kind, one.subject))[:limit]
+        for kept in source.places(pack):
+            query = select(*kept.columns).where(kept.open, kept.since > 0)
+            if by:
+                query = query.where(kept.since <= by - kept.after)
+            if source.stays:
+                query = query.where(kept.since > now - kept.after)
+            if overdue:
+                query = query.where(kept.since <= now - kept.after)
+            if after is not None:
+                query = query.where(*_past(source.kind, kept, after))
+            rows = conn.execute(query.order_by(*kept.order).limit(limit))
+            found += [Open(source.kind, row.subject, row.due, row.due <= now, row.number) for row in rows]
+    return sorted(found, key=lambda one: (one.due, one.kind, one.number, one.subject))[:limit]
+
+
+def _past(kind: str, kept: Kept, after: tuple[int, str, str]) -> list[ColumnElement[bool]]:
+    """What holds for deadlines of a kind that come after one of any kind."""
+    due, last, subject = after
+    since = due - kept.after
+    if kind != last:
+        return [kept.since >= since if kind > last else kept.since > since]
+    place = (since, subject) if kept.number is None else (since, int(subject.partition("/")[0]), subject)
+    # The first says the same of itself, for an index that has only that.
+    return [kept.since >= since, tuple_(*kept.order) > tuple_(*place, types=[one.type for one in kept.order])]
 
 
 def passed_deadlines(

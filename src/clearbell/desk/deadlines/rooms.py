@@ -6,9 +6,11 @@ its open deadlines are, and which fact tells that one passed.
 
 from __future__ import annotations
 
-from sqlalchemy import Text, case, cast, literal, literal_column, select
+from collections.abc import Sequence
 
-from clearbell.desk.deadlines.sources import Kept, Source
+from sqlalchemy import ColumnElement, Text, cast, exists, literal, literal_column
+
+from clearbell.desk.deadlines.sources import Kept, Source, each_state
 from clearbell.enforcement.model import OPEN as TASK_OPEN
 from clearbell.enforcement.tables import task
 from clearbell.labels.cards.model import LIVE
@@ -21,30 +23,26 @@ from clearbell.sanctions.orders.model import State as Order
 from clearbell.sanctions.orders.tables import order_must_do, regulator_order
 from clearbell.sanctions.tables import sanction
 
-_OPEN_ORDER = regulator_order.c.state.in_([state.value for state in OPEN])
-
 
 def _must_do(_pack: Pack) -> Kept:
     row = order_must_do.c
-    of = select(regulator_order.c.order).where(_OPEN_ORDER)
-    return Kept(
-        row.order + "/" + cast(row.place, Text), row.due, (row.state == MustDoState.OPEN.value) & row.order.in_(of)
+    of = exists().where(regulator_order.c.order == row.order, regulator_order.c.state.in_([one.value for one in OPEN]))
+    return Kept(row.order + "/" + cast(row.place, Text), row.due, (row.state == MustDoState.OPEN.value) & of)
+
+
+def _bites(_pack: Pack) -> Sequence[Kept]:
+    row = sanction.c
+    coming = row.state == Standing.ANNOUNCED.value
+    # The number is written out, so that the indexes are seen to fit: they have them in order.
+    none: ColumnElement[int] = literal_column("0")
+    # One that waits for its notice bites earlier when that was delivered, and at the latest then.
+    return (
+        Kept(row.sanction, row.start, coming & (row.channels == none)),
+        Kept(row.sanction, row.latest, coming & (row.channels > none)),
     )
 
 
-def _bites(_pack: Pack) -> Kept:
-    row = sanction.c
-    # One that waits for its notice bites earlier when that was delivered, and at the latest then.
-    due = case((row.channels == 0, row.start), else_=row.latest)
-    return Kept(row.sanction, due, row.state == Standing.ANNOUNCED.value)
-
-
-def _tasks(_pack: Pack) -> Kept:
-    row = task.c
-    name = row.target + literal(" ") + row.operation + literal(" ") + row.restriction
-    return Kept(name, row.deadline, row.state.in_([state.value for state in TASK_OPEN]))
-
-
+_TASK = task.c.target + literal(" ") + task.c.operation + literal(" ") + task.c.restriction
 ROOMS: tuple[Source, ...] = (
     Source(
         "order_acknowledge",
@@ -55,23 +53,21 @@ ROOMS: tuple[Source, ...] = (
     ),
     Source(
         "order_due",
-        lambda _: Kept(regulator_order.c.order, regulator_order.c.due, _OPEN_ORDER),
+        each_state(regulator_order.c.order, regulator_order.c.due, regulator_order.c.state, OPEN),
         fact="order.overdue",
     ),
     Source("must_do_due", _must_do, fact="order.overdue"),
     Source("sanction_bites", _bites, fact="sanctions.moved"),
     Source(
         "sanction_ends",
-        lambda _: Kept(
-            sanction.c.sanction,
-            sanction.c.until,
-            # Those alive, written out so that their index by end is seen to fit: it has them in order.
-            (sanction.c.ended == literal_column("0"))
-            & sanction.c.state.in_([Standing.IN_FORCE.value, Standing.STEPPED_DOWN.value]),
-        ),
+        each_state(sanction.c.sanction, sanction.c.until, sanction.c.state, (Standing.IN_FORCE, Standing.STEPPED_DOWN)),
         fact="sanctions.moved",
     ),
-    Source("enforcement_acknowledge", _tasks, fact="enforcement.overdue"),
+    Source(
+        "enforcement_acknowledge",
+        each_state(_TASK, task.c.deadline, task.c.state, TASK_OPEN),
+        fact="enforcement.overdue",
+    ),
     Source(
         "label_ends",
         lambda _: Kept(cast(label.c.number, Text), label.c.until, label.c.category != "", label.c.number),
@@ -79,11 +75,7 @@ ROOMS: tuple[Source, ...] = (
     ),
     Source(
         "card_ends",
-        lambda _: Kept(
-            card.c.card + "/" + cast(card.c.revision, Text),
-            card.c.until,
-            card.c.state.in_([state.value for state in LIVE]),
-        ),
+        each_state(card.c.card + "/" + cast(card.c.revision, Text), card.c.until, card.c.state, LIVE),
         fact="cards.moved",
     ),
 )

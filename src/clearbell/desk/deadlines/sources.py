@@ -15,11 +15,12 @@ it is open no more. Nothing is to be called. Followers read ``deadlines.passed``
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+import enum
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, case, cast, false, literal
+from sqlalchemy import Column, ColumnElement, Text, cast, false, literal, literal_column, true
 
 from clearbell.appeals import model as appeals
 from clearbell.appeals.service import do_be_late as do_be_late_appeal
@@ -29,7 +30,7 @@ from clearbell.calls import DAY
 from clearbell.cases import model as cases
 from clearbell.cases.service import do_be_late
 from clearbell.cases.tables import case_file
-from clearbell.consent.evidence import do_remove_evidence, kept_until
+from clearbell.consent.evidence import do_remove_evidence
 from clearbell.consent.tables import consent, evidence
 from clearbell.desk.deadlines.model import Passed
 from clearbell.desk.reassignment import AGEING
@@ -56,16 +57,34 @@ PASSED = "deadlines.passed"
 
 @dataclass(frozen=True)
 class Kept:
-    """Where the open deadlines of a kind are, as SQL over one table."""
+    """Where open deadlines of a kind are, as SQL over one table, in the order of an index by ``since``."""
 
     subject: ColumnElement[str]
-    """Id of what is due; with ``due`` it names the deadline."""
-    due: ColumnElement[int]
-    """µs UTC; 0: none."""
+    """Id of what is due; with ``due`` it names the deadline. Begins with the number, where it names one."""
+    since: ColumnElement[int]
+    """µs UTC; 0: none. A column as it is stored."""
     open: ColumnElement[bool]
     """What holds while it was not met."""
-    number: ColumnElement[int] = field(default_factory=lambda: literal(0))
+    number: ColumnElement[int] | None = None
     """Set where the subject names somebody's number: then the fact is sealed, and erased with it."""
+    after: int = 0
+    """How long after ``since`` it is due, µs."""
+
+    @property
+    def due(self) -> ColumnElement[int]:
+        """When it is due, µs UTC."""
+        return self.since + self.after if self.after else self.since
+
+    @property
+    def order(self) -> tuple[ColumnElement[Any], ...]:
+        """The soonest first. Very many that are due at once are those that name numbers."""
+        return (self.since, self.subject) if self.number is None else (self.since, self.number, self.subject)
+
+    @property
+    def columns(self) -> tuple[ColumnElement[Any], ...]:
+        """What is read of each: ``subject``, ``due`` and ``number`` (0: it names none)."""
+        number = literal(0) if self.number is None else self.number
+        return self.subject.label("subject"), self.due.label("due"), number.label("number")
 
 
 @dataclass(frozen=True)
@@ -81,7 +100,8 @@ class Source:
     """A kind of deadline."""
 
     kind: str
-    kept: Callable[[Pack], Kept]
+    kept: Callable[[Pack], Kept | Sequence[Kept]]
+    """One, or one for each index that has a part of them in order."""
     then: Callable[[Act, Sequence[Passed], Works], None] | None = None
     """What follows, in the act that records the passing."""
     at_once: int = 1
@@ -93,6 +113,19 @@ class Source:
     fact: str = PASSED
     """The kind of fact that says that it passed. Any other than this one is appended by the room that it belongs to,
     which keeps its own time; see :mod:`clearbell.desk.deadlines.rooms`."""
+
+    def places(self, pack: Pack) -> Sequence[Kept]:
+        """Where they are."""
+        found = self.kept(pack)
+        return (found,) if isinstance(found, Kept) else found
+
+
+def each_state(
+    subject: ColumnElement[str], since: ColumnElement[int], state: Column[str], states: Iterable[enum.Enum]
+) -> Callable[[Pack], Sequence[Kept]]:
+    """Those of several states, each by itself: an index by state and time has them in order."""
+    found = tuple(Kept(subject, since, state == one.value) for one in states)
+    return lambda _: found
 
 
 def _case(kind: str, state: cases.State) -> Source:
@@ -112,8 +145,9 @@ def _complaint(kind: str, state: complaints.State) -> Source:
 
 def _appeal(kind: str, against: ColumnElement[bool]) -> Source:
     # While papers are waited for, the time to decide does not run.
-    running = appeal.c.state.in_([appeals.State.RECEIVED.value, appeals.State.REVIEWING.value])
-    return Source(kind, lambda _: Kept(appeal.c.appeal, appeal.c.due, running & against), _be_late_appeal)
+    running = (appeals.State.RECEIVED, appeals.State.REVIEWING)
+    found = [Kept(appeal.c.appeal, appeal.c.due, (appeal.c.state == one.value) & against) for one in running]
+    return Source(kind, lambda _: found, _be_late_appeal)
 
 
 def _be_late_appeal(act: Act, passed: Sequence[Passed], _works: Works) -> None:
@@ -127,9 +161,8 @@ def _lapse_papers(act: Act, passed: Sequence[Passed], _works: Works) -> None:
 
 
 def _application(kind: str, column: Any, states: list[Application], *, lapses: bool) -> Source:
-    open_ = application.c.state.in_([state.value for state in states])
-    kept = Kept(application.c.application, column, open_)
-    return Source(kind, lambda _: kept, _lapse if lapses else None)
+    kept = each_state(application.c.application, column, application.c.state, states)
+    return Source(kind, kept, _lapse if lapses else None)
 
 
 def _lapse(act: Act, passed: Sequence[Passed], _works: Works) -> None:
@@ -139,8 +172,8 @@ def _lapse(act: Act, passed: Sequence[Passed], _works: Works) -> None:
 
 def _offers(pack: Pack) -> Kept:
     days = pack.deadlines[OFFER].value or 0
-    due = contract.c.offered + int(days * DAY)
-    return Kept(contract.c.contract, due, (contract.c.state == Contract.OFFERED.value) if days else false())
+    open_ = (contract.c.state == Contract.OFFERED.value) if days else false()
+    return Kept(contract.c.contract, contract.c.offered, open_, after=int(days * DAY))
 
 
 def _withdraw(act: Act, passed: Sequence[Passed], _works: Works) -> None:
@@ -149,8 +182,8 @@ def _withdraw(act: Act, passed: Sequence[Passed], _works: Works) -> None:
 
 
 def _documents(pack: Pack) -> Kept:
-    until, ends = kept_until(pack.deadlines[EVIDENCE].value or 0)
-    return Kept(evidence.c.digest, until, ends if pack.deadlines[EVIDENCE].value else false())
+    days = pack.deadlines[EVIDENCE].value or 0
+    return Kept(evidence.c.digest, evidence.c.ended, true() if days else false(), after=int(days * DAY))
 
 
 def _remove(act: Act, passed: Sequence[Passed], works: Works) -> None:
@@ -164,12 +197,16 @@ def _ageing(_pack: Pack) -> Kept:
     return Kept(cast(row.number, Text), row.free, waits, row.number)
 
 
-def _consents(pack: Pack) -> Kept:
+def _consents(pack: Pack) -> Sequence[Kept]:
     row = consent.c
-    days = pack.limit("consent_days")
-    until = row.until if days is None else case((row.until == 0, row.given + int(days * DAY)), else_=row.until)
     name = cast(row.callee, Text) + "/" + row.holder + "/" + row.purpose
-    return Kept(name, until, row.withdrawn == 0, row.callee)
+    # Written out, so that the indexes of those in force are seen to fit: they have them in order.
+    none: ColumnElement[int] = literal_column("0")
+    found = [Kept(name, row.until, (row.withdrawn == none) & (row.until > none), row.callee)]
+    if (days := pack.limit("consent_days")) is not None:
+        open_ = (row.withdrawn == none) & (row.until == none)
+        found.append(Kept(name, row.given, open_, row.callee, int(days * DAY)))
+    return found
 
 
 _IN_FORCE = (restriction.c.sanction == "") & (restriction.c.lifted == 0)

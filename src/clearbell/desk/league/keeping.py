@@ -37,14 +37,14 @@ def keep_scorecards(store: Store, period: Period) -> None:
         act.conn.execute(insert(scorecard_kept).values(first=period.first, last=period.last, at=now, cards=cards))
 
 
-def reckoned(conn: Connection, period: Period, now: int) -> Reckoned:
+def reckoned(conn: Connection, period: Period) -> Reckoned | None:
     """A period's scorecards as they were kept last; of a day that just began, those of as many days up to the one before.
 
-    Reckoned at ``now`` (µs UTC) only where none are kept, as on a node that starts for the first time.
+    None: none are kept yet, as in the first moments of a node. Nothing is reckoned here: it may take seconds.
     """
     c = scorecard_kept.c
     same = (c.last - c.first == period.last - period.first, c.last <= period.last)
     row = conn.execute(select(scorecard_kept).where(*same).order_by(c.last.desc()).limit(1)).first()
     if row is None:
-        return Reckoned(period, scorecards(conn, period), now)
+        return None
     return Reckoned(Period(row.first, row.last, period.utc_offset_minutes), _DECODE(row.cards), row.at)

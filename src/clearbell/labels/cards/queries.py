@@ -12,6 +12,7 @@ from clearbell.labels.cards.model import OPEN, State, Texts
 from clearbell.labels.cards.showing import last_card_version
 from clearbell.labels.cards.standing import against_holder, against_number, named
 from clearbell.labels.cards.tables import card, card_document, card_number, card_shown
+from clearbell.ledger.paging import Order, Place, page
 from clearbell.registry.queries import held_by
 
 __all__ = [
@@ -67,12 +68,20 @@ def cards(conn: Connection, states: Sequence[State] = OPEN, limit: int = 100) ->
     return conn.execute(query.order_by(card.c.changed_at, card.c.card, card.c.revision).limit(limit)).all()
 
 
-def cards_of_party(conn: Connection, party: str, limit: int, start: int = 0) -> Sequence[Row[Any]]:
-    """The newest version of every card of the holders that a party is, the latest changed first."""
+BY_CHANGE = Order((card.c.changed_at, card.c.card), descending=True)
+BY_END = Order((card.c.until, card.c.card))
+
+
+def cards_of_party(
+    conn: Connection, party: str, limit: int, order: Order = BY_CHANGE, after: Place = (), state: str = ""
+) -> Sequence[Row[Any]]:
+    """The newest version of every card of the holders that a party is, past a place of the order; the latest changed first."""
     later = card.alias()
     newest = ~select(later.c.card).where(later.c.card == card.c.card, later.c.revision > card.c.revision).exists()
     query = select(card).where(card.c.holder.in_(held_by(party)), newest)
-    return conn.execute(query.order_by(card.c.changed_at.desc(), card.c.card).limit(limit).offset(start)).all()
+    if state:
+        query = query.where(card.c.state == state)
+    return conn.execute(page(query, order, after, limit)).all()
 
 
 def documents_of(conn: Connection, name: str, revision: int) -> Sequence[Row[Any]]:

@@ -29,7 +29,7 @@ card = Table(
     Column("filed_at", BigInteger, nullable=False),
     Column("changed_at", BigInteger, nullable=False),
     Column("until", BigInteger, nullable=False),
-    Index("ix_card_state", "state"),
+    Index("ix_card_state", "state", "until"),
     Index("ix_card_holder", "holder"),
 )
 

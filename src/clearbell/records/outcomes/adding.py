@@ -11,9 +11,8 @@ from sqlalchemy import Connection, Table, and_, delete, select, update
 
 from clearbell.calls import DAY, MINUTE
 from clearbell.ledger import Act, Store
-from clearbell.records.journal import gist_of
 from clearbell.records.outcomes.tables import call_outcome, call_outcome_reached, day_outcome, trunk_outcome
-from clearbell.records.segments import read_segment_from, segments
+from clearbell.records.reading import JournalReader, NotedDecision, Place
 
 ACTOR = "system:outcomes"
 AT_ONCE = 100_000
@@ -33,9 +32,14 @@ class Outcomes:
         holder_of: Callable[[int], str],
         utc_offset_minutes: int,
         randomness: Callable[[int], bytes],
+        reader: JournalReader | None = None,
     ) -> None:
-        """``holder_of``: who uses a calling number now; empty when nobody registered it."""
+        """``holder_of``: who uses a calling number now; empty when nobody registered it.
+
+        ``reader``: of the same journal, shared with others who follow it.
+        """
         self._store = store
+        self._reader = reader or JournalReader(journal)
         self._journal = journal
         self._holder_of = holder_of
         self._offset = utc_offset_minutes * MINUTE
@@ -49,7 +53,7 @@ class Outcomes:
         name = self._name()
         with self._store.read() as conn:
             began = _reached(conn, name)
-        reached, sums, trunks, days = self._read(*began)
+        reached, sums, trunks, days = self._read(began)
         if reached != began:
             with self._store.act(ACTOR) as act:
                 if _reached(act.conn, name) != began:
@@ -71,31 +75,25 @@ class Outcomes:
                 return
             before = now
 
-    def _read(self, segment: str, offset: int) -> tuple[tuple[str, int], Sums, Sums, Sums]:
+    def _read(self, began: Place) -> tuple[Place, Sums, Sums, Sums]:
         """How far was read, and the sums of registered holders, of trunks and of days."""
-        reached = segment, offset
+        reached = began
         sums: Sums = Counter()
         trunks: Sums = Counter()
         days: Sums = Counter()
-        left = AT_ONCE
-        for path in segments(self._journal):
-            if path.name < segment:
-                continue
-            for after, raw in read_segment_from(path, offset if path.name == segment else 0):
-                if not left:
-                    return reached, sums, trunks, days
-                left -= 1
-                reached = path.name, after
-                gist = gist_of(raw)
-                if gist is None:
+        holder_of, offset = self._holder_of, self._offset
+        for stretch in self._reader.read(began, AT_ONCE):
+            reached = stretch.reached
+            for event in stretch.events:
+                if not isinstance(event, NotedDecision):
                     continue
-                call, action = gist.call, gist.action
-                day = (call.at + self._offset) // DAY
+                call, action = event.call, event.action
+                day = (call.at + offset) // DAY
                 days[day, action] += 1
                 if call.trunk:
                     trunks[call.trunk, day, action] += 1
-                if holder := self._holder_of(call.caller):
-                    sums[holder, day, action, gist.decided_by] += 1
+                if holder := holder_of(call.caller):
+                    sums[holder, day, action, event.decided_by] += 1
         return reached, sums, trunks, days
 
     def _name(self) -> str:
@@ -107,10 +105,10 @@ class Outcomes:
         return path.read_text(encoding="ascii").strip()
 
 
-def _reached(conn: Connection, name: str) -> tuple[str, int]:
-    """Segment and offset that a journal was added up to."""
+def _reached(conn: Connection, name: str) -> Place:
+    """Where a journal was added up to."""
     row = conn.execute(select(call_outcome_reached).where(call_outcome_reached.c.journal == name)).first()
-    return (row.segment, row.offset) if row is not None else ("", 0)
+    return Place(row.segment, row.offset) if row is not None else Place()
 
 
 def do_forget_before(act: Act, day: int) -> int:
@@ -131,8 +129,8 @@ def _put(act: Act, table: Table, sums: Sums) -> None:
             act.conn.execute(table.insert().values({**row, counted: count}))
 
 
-def _move(act: Act, name: str, reached: tuple[str, int]) -> None:
-    place = {"segment": reached[0], "offset": reached[1]}
+def _move(act: Act, name: str, reached: Place) -> None:
+    place = {"segment": reached.segment, "offset": reached.offset}
     mine = call_outcome_reached.c.journal == name
     if not act.conn.execute(update(call_outcome_reached).where(mine).values(place)).rowcount:
         act.conn.execute(call_outcome_reached.insert().values(journal=name, **place))

@@ -5,21 +5,40 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import BigInteger, Connection, Integer, Row, Select, Text, cast, column, func, select
 
+from clearbell.ledger.paging import Order, Place, page
 from clearbell.records.outcomes.tables import COMPLAINED, call_outcome, trunk_outcome
 
+_DAY, _CALLS = column("day", Integer), column("calls", BigInteger)
+_REST = (column("action", Text), column("reason", Text))
+BY_DAY = Order((_DAY, _CALLS, *_REST), descending=True)
+BY_CALLS = Order((_CALLS, _DAY, *_REST), descending=True)
 
-def outcomes(conn: Connection, holders: Select[Any], since: int, limit: int, start: int = 0) -> Sequence[Row[Any]]:
-    """Calls by day, action and reason of all the holders from the local day ``since`` on, the newest day first."""
+
+def outcomes(
+    conn: Connection,
+    holders: Select[Any],
+    since: int,
+    limit: int,
+    order: Order = BY_DAY,
+    after: Place = (),
+    *,
+    action: str = "",
+    reason: str = "",
+) -> Sequence[Row[Any]]:
+    """Calls by day, action and reason of all the holders from the local day ``since`` on, past a place of the order."""
     c = call_outcome.c
     query = (
-        select(c.day, c.action, c.reason, func.sum(c.calls).label("calls"))
+        select(c.day, c.action, c.reason, cast(func.sum(c.calls), BigInteger).label("calls"))
         .where(c.holder.in_(holders), c.day >= since)
         .group_by(c.day, c.action, c.reason)
-        .order_by(c.day.desc(), func.sum(c.calls).desc(), c.action, c.reason)
     )
-    return list(conn.execute(query.limit(limit).offset(start)))
+    if action:
+        query = query.where(c.action == action)
+    if reason:
+        query = query.where(c.reason == reason)
+    return list(conn.execute(page(select(query.subquery()), order, after, limit)))
 
 
 def outcome_totals(conn: Connection, holders: Select[Any], since: int) -> dict[str, int]:

@@ -55,11 +55,27 @@ def due_for_recheck(conn: Connection, at: int, limit: int = 100) -> Sequence[Row
     ).all()
 
 
-def applications_of(conn: Connection, party: str, limit: int, start: int = 0) -> Sequence[Row[Any]]:
-    """Applications of a party, the newest first."""
+BY_FILED = Order((application.c.filed_at, application.c.application), descending=True)
+BY_VALID = Order((application.c.valid_until, application.c.application))
+
+
+def applications_of(
+    conn: Connection,
+    party: str,
+    limit: int,
+    order: Order = BY_FILED,
+    after: Place = (),
+    *,
+    state: str = "",
+    line_class: str = "",
+) -> Sequence[Row[Any]]:
+    """Applications of a party, past a place of the order; the newest first."""
     query = select(application).where(application.c.party == party)
-    newest = query.order_by(application.c.filed_at.desc(), application.c.application)
-    return conn.execute(newest.limit(limit).offset(start)).all()
+    if state:
+        query = query.where(application.c.state == state)
+    if line_class:
+        query = query.where(application.c.line_class == line_class)
+    return conn.execute(page(query, order, after, limit)).all()
 
 
 def documents_of(conn: Connection, name: str) -> Sequence[Row[Any]]:

@@ -31,6 +31,9 @@ application = Table(
     Column("party", Text, nullable=False, server_default=""),
     Index("ix_application_party", "party", "filed_at"),
     Index("ix_application_state_changed_at", "state", "changed_at"),
+    Index("ix_application_due", "state", "due"),
+    Index("ix_application_recheck_at", "state", "recheck_at"),
+    Index("ix_application_valid_until", "state", "valid_until"),
 )
 
 application_document = Table(

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from clearbell.ledger.paging import Order, Place, page
 from clearbell.registry.contracts.model import State
 from clearbell.registry.contracts.tables import contract, contract_step
 from clearbell.registry.queries import held_by
@@ -20,10 +21,18 @@ def contracts(conn: Connection, holder: str = "", limit: int = 100, after: str =
     return conn.execute(query).all()
 
 
-def contracts_of_party(conn: Connection, party: str, limit: int, start: int = 0) -> Sequence[Row[Any]]:
-    """Contracts of all holders that a party is, the newest first."""
+BY_OFFERED = Order((contract.c.offered, contract.c.contract), descending=True)
+BY_HOLDER = Order((contract.c.holder, contract.c.contract))
+
+
+def contracts_of_party(
+    conn: Connection, party: str, limit: int, order: Order = BY_OFFERED, after: Place = (), state: str = ""
+) -> Sequence[Row[Any]]:
+    """Contracts of all holders that a party is, past a place of the order; the newest first."""
     query = select(contract).where(contract.c.holder.in_(held_by(party)))
-    return conn.execute(query.order_by(contract.c.offered.desc(), contract.c.contract).limit(limit).offset(start)).all()
+    if state:
+        query = query.where(contract.c.state == state)
+    return conn.execute(page(query, order, after, limit)).all()
 
 
 def contracts_in_force(conn: Connection, holder: str) -> list[str]:

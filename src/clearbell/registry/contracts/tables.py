@@ -28,6 +28,7 @@ contract = Table(
     # The restriction that its end put in force; empty when none is.
     Column("restriction", Text, nullable=False),
     Index("ix_contract_holder", "holder"),
+    Index("ix_contract_offered", "state", "offered"),
 )
 
 contract_step = Table(

@@ -19,7 +19,7 @@ number_disconnect = Table(
     # ISO date of the first day of the next user; empty: not used again yet.
     Column("reassigned", Text, nullable=False),
     Column("holder", Text, nullable=False),
-    Index("ix_number_disconnect_free", "free"),
+    Index("ix_number_disconnect_free", "free", "number"),
 )
 
 disconnect_cover = Table(

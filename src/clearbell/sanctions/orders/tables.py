@@ -35,6 +35,7 @@ regulator_order = Table(
     Column("acknowledge_overdue", BigInteger, nullable=False, server_default="0"),
     Column("overdue", BigInteger, nullable=False, server_default="0"),
     Index("ix_regulator_order_state", "state", "due"),
+    Index("ix_regulator_order_acknowledge_by", "state", "acknowledge_by"),
     Index("ix_regulator_order_reference", "authority", "reference"),
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -11,6 +11,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
+from sqlalchemy import Connection, Row
 
 from clearbell.consent.codes import new_code
 from clearbell.ledger import Act
@@ -18,7 +19,7 @@ from clearbell.lifecycles import IllegalStepError
 from clearbell.registry.applications.checks import DIGEST, Problem
 from clearbell.registry.applications.forms import FORMS
 from clearbell.registry.applications.model import LineClass, State
-from clearbell.registry.applications.queries import applications_of, documents_of
+from clearbell.registry.applications.queries import BY_FILED, BY_VALID, applications_of, documents_of
 from clearbell.registry.applications.service import application_row, do_attach, do_edit, do_file, do_withdraw
 from clearbell.registry.errors import RegistryError
 from clearbell.registry.model import PartyKind, Purpose
@@ -26,9 +27,6 @@ from clearbell.vault import VaultError
 from clearbell.web.doors import principal
 from clearbell.web.feeds import ServedGate
 from clearbell.web.firm.page import (
-    Cell,
-    Form,
-    From,
     Line,
     Uploaded,
     choices,
@@ -41,6 +39,7 @@ from clearbell.web.firm.page import (
     tenant,
 )
 from clearbell.web.firm.texts import FIRM
+from clearbell.web.officers.listing import Cell, Head, Table, Wish, choice
 from clearbell.web.officers.page import Asked, Language, Sent, Shown, field, in_words, language_of
 from clearbell.web.revocation import shown_time
 
@@ -50,28 +49,43 @@ _LEAVES = (State.PENDING.value, State.HELD.value)
 
 
 @page("/firm/applications")
-def applications(request: Asked, gate: ServedGate, start: From = 0, as_form: Form = "") -> Response[Any]:
+def applications(request: Asked, gate: ServedGate) -> Response[Any]:
     """All applications, the newest first."""
-    party, language = tenant(request), language_of(request)
-    words = FIRM[language]
+    party, words = tenant(request), FIRM[language_of(request)]
+    table = Table(
+        "applications",
+        (
+            Head("application"),
+            Head("line_class"),
+            Head("state"),
+            Head("problems", is_count=True),
+            Head("filed", order="filed"),
+            Head("valid_until", order="valid_until"),
+        ),
+        {"filed": BY_FILED, "valid_until": BY_VALID},
+        (
+            choice("state", [one.value for one in State], words, "application_"),
+            choice("line_class", [one.value for one in LineClass], words, "class_"),
+        ),
+    )
 
-    def rows(start: int, count: int) -> list[Line]:
-        with gate.store.read() as conn:
-            return [
-                (
-                    Cell(row.application, f"/firm/applications/{row.application}"),
-                    words[f"class_{row.line_class}"],
-                    Cell(words[f"application_{row.state}"], tag="late" if row.state == State.HELD.value else ""),
-                    len(msgspec.json.decode(row.problems)),
-                    shown_time(row.filed_at, gate),
-                    shown_time(row.valid_until, gate),
-                )
-                for row in applications_of(conn, party, count, start)
-            ]
+    def rows(conn: Connection, wish: Wish) -> Sequence[Row[Any]]:
+        state, line_class = wish.values.get("state", ""), wish.values.get("line_class", "")
+        return applications_of(conn, party, wish.limit, wish.order, wish.after, state=state, line_class=line_class)
 
-    heads = ("application", "line_class", "state", "problems#", "filed", "valid_until")
+    def line(row: Row[Any]) -> Line:
+        path, problems = f"/firm/applications/{row.application}", len(msgspec.json.decode(row.problems))
+        return (
+            Cell(row.application, path),
+            words[f"class_{row.line_class}"],
+            Cell(words[f"application_{row.state}"], tag="late" if row.state == State.HELD.value else ""),
+            Cell(str(problems), path if problems else ""),
+            shown_time(row.filed_at, gate),
+            shown_time(row.valid_until, gate),
+        )
+
     classes = [(one.value, words[f"class_{one.value}"]) for one in LineClass]
-    return listed(request, "applications.html", "applications", heads, rows, start, as_form, classes=classes)
+    return listed(request, gate, table, rows, line, "applications.html", classes=classes)
 
 
 def _fields(

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from litestar.response import Redirect
+from sqlalchemy import Connection, Row
 
 from clearbell.consent.codes import new_code
 from clearbell.labels.cards.errors import CardError
 from clearbell.labels.cards.model import Paper, State, Texts
-from clearbell.labels.cards.queries import cards_of_party, documents_of
+from clearbell.labels.cards.queries import BY_CHANGE, BY_END, cards_of_party, documents_of
 from clearbell.labels.cards.service import do_apply, do_attach, missing_papers, newest, numbers_of
 from clearbell.lifecycles import IllegalStepError
 from clearbell.numbering import format_e164, to_key
@@ -21,9 +23,6 @@ from clearbell.vault import VaultError
 from clearbell.web.doors import principal
 from clearbell.web.feeds import ServedGate
 from clearbell.web.firm.page import (
-    Cell,
-    Form,
-    From,
     Line,
     Uploaded,
     file_of,
@@ -35,6 +34,7 @@ from clearbell.web.firm.page import (
     tenant,
 )
 from clearbell.web.firm.texts import FIRM
+from clearbell.web.officers.listing import Cell, Head, Table, Wish, choice
 from clearbell.web.officers.page import Asked, Sent, Shown, field, in_words, language_of
 from clearbell.web.revocation import shown_time
 
@@ -42,38 +42,51 @@ _FIELDS = ("holder", "licence", "name_zh", "name_en", "department_zh", "departme
 _MOST_NUMBERS = 1_000
 
 
-def _page(
-    request: Asked, gate: ServedGate, start: int = 0, as_form: str = "", status: int = 200, **fields: Any
-) -> Response[Any]:
+def _page(request: Asked, gate: ServedGate, **fields: Any) -> Response[Any]:
     party, language = tenant(request), language_of(request)
     words = FIRM[language]
+    table = Table(
+        "cards",
+        (
+            Head("card"),
+            Head("shown_name"),
+            Head("holder"),
+            Head("state"),
+            Head("reason"),
+            Head("filed"),
+            Head("changed", order="changed"),
+            Head("until", order="until"),
+        ),
+        {"changed": BY_CHANGE, "until": BY_END},
+        (choice("state", [one.value for one in State], words, "card_"),),
+        path="/firm/cards",
+    )
     with gate.store.read() as conn:
         holders = own_holders(conn, party)
 
-    def rows(start: int, count: int) -> list[Line]:
-        with gate.store.read() as conn:
-            return [
-                (
-                    Cell(row.card, f"/firm/cards/{row.card}"),
-                    row.name_zh if language == "zh" else row.name_en,
-                    row.holder,
-                    Cell(words[f"card_{row.state}"], tag="in" if row.state == State.IN_FORCE.value else ""),
-                    row.reason,
-                    shown_time(row.filed_at, gate),
-                    shown_time(row.until, gate),
-                )
-                for row in cards_of_party(conn, party, count, start)
-            ]
+    def rows(conn: Connection, wish: Wish) -> Sequence[Row[Any]]:
+        return cards_of_party(conn, party, wish.limit, wish.order, wish.after, wish.values.get("state", ""))
 
-    heads = ("card", "shown_name", "holder", "state", "reason", "filed", "until")
+    def line(row: Row[Any]) -> Line:
+        return (
+            Cell(row.card, f"/firm/cards/{row.card}"),
+            row.name_zh if language == "zh" else row.name_en,
+            row.holder,
+            Cell(words[f"card_{row.state}"], tag="in" if row.state == State.IN_FORCE.value else ""),
+            row.reason,
+            shown_time(row.filed_at, gate),
+            shown_time(row.changed_at, gate),
+            shown_time(row.until, gate),
+        )
+
     filled: dict[str, Any] = {"values": {}, **fields}
-    return listed(request, "cards.html", "cards", heads, rows, start, as_form, status, holders=holders, **filled)
+    return listed(request, gate, table, rows, line, "cards.html", holders=holders, **filled)
 
 
 @page("/firm/cards")
-def cards(request: Asked, gate: ServedGate, start: From = 0, as_form: Form = "") -> Response[Any]:
+def cards(request: Asked, gate: ServedGate) -> Response[Any]:
     """All cards, and applying for one."""
-    return _page(request, gate, start, as_form)
+    return _page(request, gate)
 
 
 @form("/firm/apply-card")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +11,17 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from litestar.response import Redirect
-from sqlalchemy import Select, literal, select
+from sqlalchemy import Connection, Row, Select, literal, select
 
 from clearbell.calls import DAY
 from clearbell.consent.errors import ConsentError
-from clearbell.consent.holdings import Week, holding, lapsing, weeks
+from clearbell.consent.holdings import Week, by_end, holding, lapsing, weeks
 from clearbell.consent.model import Channel, ConsentWithdrawn
 from clearbell.consent.own_grants import KIND, OwnGrantLoader
 from clearbell.consent.service import do_withdraw
 from clearbell.intake import IntakeError, run_intake
-from clearbell.intake.queries import faults, reasons, run_of, runs_of
+from clearbell.intake.model import Run
+from clearbell.intake.queries import BY_FILE, BY_ROW, BY_START, faults, reasons, run_of, runs_of
 from clearbell.numbering import format_e164, to_key
 from clearbell.registry.queries import held_by
 from clearbell.registry.tables import holder as holders_table
@@ -27,9 +29,6 @@ from clearbell.web.doors import principal
 from clearbell.web.feeds import ServedGate
 from clearbell.web.firm.overview import SOON_DAYS, lapse_of
 from clearbell.web.firm.page import (
-    Cell,
-    Form,
-    From,
     Line,
     Uploaded,
     choices,
@@ -41,6 +40,7 @@ from clearbell.web.firm.page import (
     tenant,
 )
 from clearbell.web.firm.texts import FIRM
+from clearbell.web.officers.listing import Cell, Filter, Head, Kind, Table, Wish
 from clearbell.web.officers.page import Asked, Sent, Shown, field, in_words, language_of
 from clearbell.web.revocation import category_name, shown_time
 
@@ -70,39 +70,49 @@ def bars(found: list[Week], gate: ServedGate) -> list[dict[str, Any]]:
     ]
 
 
-def _page(
-    request: Asked, gate: ServedGate, start: int = 0, as_form: str = "", status: int = 200, **fields: Any
-) -> Response[Any]:
+def _page(request: Asked, gate: ServedGate, **fields: Any) -> Response[Any]:
     party, language, now = tenant(request), language_of(request), gate.now()
     own = held_by(party)
     with gate.store.read() as conn:
         found = holding(conn, own, now, now + SOON_DAYS * DAY, lapse_of(gate))
         grown = weeks(conn, own, now, WEEKS, gate.pack.utc_offset_minutes)
         holders = own_holders(conn, party)
+    table = Table(
+        "uploads",
+        (
+            Head("file", order="file"),
+            Head("holder"),
+            Head("when", order="when"),
+            Head("rows", is_count=True),
+            Head("stored", is_count=True),
+            Head("quarantined", is_count=True),
+        ),
+        {"when": BY_START, "file": BY_FILE},
+        (Filter("file", Kind.TEXT),),
+        path="/firm/consents",
+    )
 
-    def rows(start: int, count: int) -> list[Line]:
-        with gate.store.read() as conn:
-            return [
-                (
-                    Cell(run.file, f"/firm/consents/{run.run}"),
-                    run.loader.removeprefix(KIND),
-                    shown_time(run.started_at, gate),
-                    run.rows,
-                    run.stored,
-                    run.quarantined,
-                )
-                for run in runs_of(conn, own_loaders(party), count, start)
-            ]
+    def rows(conn: Connection, wish: Wish) -> list[Run]:
+        return runs_of(conn, own_loaders(party), wish.limit, wish.order, wish.after, wish.values.get("file", ""))
+
+    def line(run: Run) -> Line:
+        path = f"/firm/consents/{run.run}"
+        return (
+            Cell(run.file, path),
+            run.loader.removeprefix(KIND),
+            shown_time(run.started_at, gate),
+            f"{run.rows:,}",
+            f"{run.stored:,}",
+            Cell(f"{run.quarantined:,}", path if run.quarantined else ""),
+        )
 
     return listed(
         request,
-        "consents.html",
-        "uploads",
-        ("file", "holder", "when", "rows#", "stored#", "quarantined#"),
+        gate,
+        table,
         rows,
-        start,
-        as_form,
-        status,
+        line,
+        "consents.html",
         found=found,
         soon=SOON_DAYS,
         weeks=bars(grown, gate),
@@ -116,33 +126,33 @@ def _page(
 
 
 @page("/firm/consents")
-def consents(request: Asked, gate: ServedGate, start: From = 0, as_form: Form = "") -> Response[Any]:
+def consents(request: Asked, gate: ServedGate) -> Response[Any]:
     """What there is, how it grew, and the files that were uploaded."""
-    return _page(request, gate, start, as_form)
+    return _page(request, gate)
 
 
 @page("/firm/lapsing")
-def lapsing_soon(request: Asked, gate: ServedGate, start: From = 0, as_form: Form = "") -> Response[Any]:
+def lapsing_soon(request: Asked, gate: ServedGate) -> Response[Any]:
     """Consents that lapse soon, the next first."""
     party, language, now = tenant(request), language_of(request), gate.now()
-
-    def rows(start: int, count: int) -> list[Line]:
-        with gate.store.read() as conn:
-            found = lapsing(conn, held_by(party), now, now + SOON_DAYS * DAY, lapse_of(gate), count, start)
-            return [
-                (
-                    format_e164(row.callee),
-                    row.holder,
-                    category_name(gate, row.purpose, language),
-                    shown_time(row.ends, gate),
-                )
-                for row in found
-            ]
-
-    heads = ("number", "holder", "purpose", "until")
-    return listed(
-        request, "list.html", "lapsing", heads, rows, start, as_form, hint="lapsing_hint", current="/firm/consents"
+    table = Table(
+        "lapsing",
+        (Head("number"), Head("holder"), Head("purpose"), Head("until", order="until")),
+        {"until": by_end(lapse_of(gate))},
+        (Filter("purpose", Kind.CHOICE, tuple(choices(gate.pack, language))),),
     )
+
+    def rows(conn: Connection, wish: Wish) -> Sequence[Row[Any]]:
+        return lapsing(
+            conn, held_by(party), now, now + SOON_DAYS * DAY, lapse_of(gate), wish.limit, wish.order, wish.after,
+            wish.values.get("purpose", ""),
+        )  # fmt: skip
+
+    def line(row: Row[Any]) -> Line:
+        purpose = category_name(gate, row.purpose, language)
+        return format_e164(row.callee), row.holder, purpose, shown_time(row.ends, gate)
+
+    return listed(request, gate, table, rows, line, hint="lapsing_hint")
 
 
 @form("/firm/consents/upload")
@@ -181,32 +191,27 @@ def withdraw(data: Sent, request: Asked, gate: ServedGate) -> Response[Any]:
 
 
 @page("/firm/consents/{run:str}")
-def run_page(
-    run: FromPath[str], request: Asked, gate: ServedGate, start: From = 0, as_form: Form = ""
-) -> Response[Any]:
+def run_page(run: FromPath[str], request: Asked, gate: ServedGate) -> Response[Any]:
     """What became of an uploaded file: the rows that were kept out, each with its reasons."""
     language = language_of(request)
     with gate.store.read() as conn:
         done = run_of(conn, run)
-        why = reasons(conn, run)
-
-    def rows(start: int, count: int) -> list[Line]:
-        with gate.store.read() as conn:
-            found = faults(conn, run, count, start)
-        return [(one.line, one.column, one.zh if language == "zh" else one.en, one.raw) for one in found]
-
-    return listed(
-        request,
-        "run.html",
+        why = [(code, zh if language == "zh" else en, count) for code, zh, en, count in reasons(conn, run)]
+    table = Table(
         "quarantine",
-        ("line#", "column", "reason", "row"),
-        rows,
-        start,
-        as_form,
-        run=done,
-        when=shown_time(done.started_at, gate) if done is not None else "",
-        why=[(zh if language == "zh" else en, count) for _, zh, en, count in why],
+        (Head("line", is_count=True, order="line"), Head("column"), Head("reason"), Head("row")),
+        {"line": BY_ROW},
+        (Filter("reason", Kind.CHOICE, tuple((code, words) for code, words, _ in why)),),
     )
+
+    def rows(conn: Connection, wish: Wish) -> Sequence[Row[Any]]:
+        return faults(conn, run, wish.limit, wish.order, wish.after, wish.values.get("reason", ""))
+
+    def line(row: Row[Any]) -> Line:
+        return row.line, row.column, row.zh if language == "zh" else row.en, row.raw
+
+    when = shown_time(done.started_at, gate) if done is not None else ""
+    return listed(request, gate, table, rows, line, "run.html", run=done, when=when, why=why)
 
 
 def consents_handlers() -> list[HTTPRouteHandler]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from clearbell.calls import DAY
 from clearbell.consent.holdings import holding
@@ -16,17 +17,19 @@ from clearbell.labels.cards.model import State as CardState
 from clearbell.labels.cards.queries import cards_of_party
 from clearbell.labels.cards.service import missing_papers
 from clearbell.numbering import NumberClass, class_of, format_e164
-from clearbell.records.outcomes.queries import outcome_totals, outcomes
+from clearbell.records.outcomes.queries import BY_CALLS, BY_DAY, outcome_totals, outcomes
 from clearbell.registry.applications.model import State as ApplicationState
 from clearbell.registry.applications.queries import applications_of
 from clearbell.registry.contracts.model import State as ContractState
 from clearbell.registry.contracts.queries import contracts_of_party
-from clearbell.registry.queries import held_by, party_row, resources_of_party
+from clearbell.registry.model import Purpose
+from clearbell.registry.queries import BY_FIRST, BY_HOLDER, BY_PURPOSE, held_by, party_row, resources_of_party
 from clearbell.web.feeds import ServedGate
 from clearbell.web.firm.limits import Limits, Nearness
-from clearbell.web.firm.page import Cell, Form, From, Line, day_words, listed, page, rung_words, shown, tenant
+from clearbell.web.firm.page import Line, day_words, listed, page, rung_words, shown, tenant
 from clearbell.web.firm.sanctions import on_whom
 from clearbell.web.firm.texts import FIRM
+from clearbell.web.officers.listing import Cell, Filter, Head, Kind, Table, Wish, choice
 from clearbell.web.officers.page import Asked, Language, language_of
 from clearbell.web.revocation import shown_time
 
@@ -34,6 +37,8 @@ SOON_DAYS = 30
 _EVIDENCE = re.compile(r"\s*[((][…,,、 ]+[))]")
 LATELY_DAYS = 7
 _LOOKED_AT = 200
+CALL_DAYS = 30
+ACTIONS = ("allow", "label", "challenge", "reject")
 
 
 @page("/firm")
@@ -101,19 +106,38 @@ def _waiting(conn: Connection, party: str, language: Language) -> list[tuple[str
 
 
 @page("/firm/numbers")
-def numbers(request: Asked, gate: ServedGate, start: From = 0, as_form: Form = "") -> Response[Any]:
+def numbers(request: Asked, gate: ServedGate) -> Response[Any]:
     """The numbers with their state, and how much of their limit they used."""
     party, language = tenant(request), language_of(request)
-    heads = ("number", "number_class", "purpose", "holder", "state", "hour#", "limit#", "limit_by", "day_calls#")
+    words = FIRM[language]
+    table = Table(
+        "numbers",
+        (
+            Head("number", order="number"),
+            Head("number_class"),
+            Head("purpose", order="purpose"),
+            Head("holder", order="holder"),
+            Head("state"),
+            Head("hour", is_count=True),
+            Head("limit", is_count=True),
+            Head("limit_by"),
+            Head("day_calls", is_count=True),
+        ),
+        {"number": BY_FIRST, "purpose": BY_PURPOSE, "holder": BY_HOLDER},
+        (choice("purpose", [one.value for one in Purpose], words, "purpose_"),),
+    )
+    near: dict[str, Nearness] = {}
 
-    def rows(start: int, count: int) -> list[Line]:
-        with gate.store.read() as conn:
-            limits = Limits(conn, gate)
-            # A file of thousands of ranges looks at the first numbers of each.
-            near = limits.nearest(resources_of_party(conn, party, count, start), 200 if count <= 100 else 5)
-            return [_number(row, one, gate, language) for row, one in near]
+    def rows(conn: Connection, wish: Wish) -> Sequence[Row[Any]]:
+        found = resources_of_party(conn, party, wish.limit, wish.order, wish.after, wish.values.get("purpose", ""))
+        # A file of thousands of ranges looks at the first numbers of each.
+        looked = Limits(conn, gate).nearest(found, 5 if wish.is_file else 200)
+        near.update({row.resource: one for row, one in looked})
+        return found
 
-    return listed(request, "list.html", "numbers", heads, rows, start, as_form, hint="numbers_hint")
+    return listed(
+        request, gate, table, rows, lambda row: _number(row, near[row.resource], gate, language), hint="numbers_hint"
+    )
 
 
 def _number(row: Any, near: Nearness, gate: ServedGate, language: Language) -> Line:
@@ -147,28 +171,32 @@ def _class_words(kind: NumberClass, language: Language) -> str:
 
 
 @page("/firm/calls")
-def calls(request: Asked, gate: ServedGate, start: From = 0, as_form: Form = "") -> Response[Any]:
+def calls(request: Asked, gate: ServedGate) -> Response[Any]:
     """What became of the calls: by day, action and reason."""
     party, language = tenant(request), language_of(request)
-    since = (gate.now() + gate.pack.utc_offset_minutes * 60_000_000) // DAY - 30
+    words = FIRM[language]
+    since = (gate.now() + gate.pack.utc_offset_minutes * 60_000_000) // DAY - CALL_DAYS
+    reasons = tuple((name, reason_words(gate, name, language)) for name in (*gate.pack.prices, "total", "fail-open"))
+    table = Table(
+        "calls",
+        (Head("day", order="day"), Head("action"), Head("reason"), Head("calls", is_count=True, order="calls")),
+        {"day": BY_DAY, "calls": BY_CALLS},
+        (choice("action", ACTIONS, words, "action_"), Filter("reason", Kind.CHOICE, reasons)),
+    )
 
-    def rows(start: int, count: int) -> list[Line]:
-        with gate.store.read() as conn:
-            return [
-                (
-                    day_words(row.day),
-                    Cell(FIRM[language][f"action_{row.action}"], tag=row.action),
-                    reason_words(gate, row.reason, language),
-                    int(row.calls),
-                )
-                for row in outcomes(conn, held_by(party), since, count, start)
-            ]
+    def rows(conn: Connection, wish: Wish) -> Sequence[Row[Any]]:
+        action, reason = wish.values.get("action", ""), wish.values.get("reason", "")
+        return outcomes(conn, held_by(party), since, wish.limit, wish.order, wish.after, action=action, reason=reason)
+
+    def line(row: Row[Any]) -> Line:
+        action = Cell(words[f"action_{row.action}"], tag=row.action)
+        return day_words(row.day), action, reason_words(gate, row.reason, language), f"{row.calls:,}"
 
     with gate.store.read() as conn:
         totals = outcome_totals(conn, held_by(party), since)
     return listed(
-        request, "calls.html", "calls", ("day", "action", "reason", "calls#"), rows, start, as_form,
-        totals=[(name, FIRM[language][f"action_{name}"], totals.get(name, 0)) for name in ("allow", "label", "challenge", "reject")],
+        request, gate, table, rows, line, "calls.html", days=CALL_DAYS,
+        totals=[(name, words[f"action_{name}"], f"{totals.get(name, 0):,}") for name in ACTIONS],
     )  # fmt: skip
 
 

@@ -1,44 +1,30 @@
-"""Pages of the enterprise door: in the desk's frame, with tables that page and can be had as CSV."""
+"""Pages of the enterprise door: in the desk's frame, with its tables."""
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 from litestar import Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, QueryParameter
+from litestar.params import Body
 from sqlalchemy import Connection, select
 
 from clearbell.policy.model import Pack
 from clearbell.registry.queries import held_by
 from clearbell.registry.tables import holder
 from clearbell.web.doors import need_session, principal
-from clearbell.web.exporting import csv_file
+from clearbell.web.feeds import ServedGate
 from clearbell.web.firm.texts import FIRM
+from clearbell.web.officers import listing
+from clearbell.web.officers.listing import Cell, Table, Wish
 from clearbell.web.officers.page import Asked, Language, language_of, show
 
-PAGE = 50
-MOST = 10_000
 HOLDERS = 200
 """Holders of one party that a form offers."""
-From = Annotated[int, QueryParameter(name="from", ge=0, le=MOST, description="How many to leave out.")]
-Form = Annotated[str, QueryParameter(name="as", pattern="^(csv)?$", description="A file instead of a page.")]
 Uploaded = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)]
-
-
-class Cell(NamedTuple):
-    """A cell of a table."""
-
-    text: str
-    href: str = ""
-    tag: str = ""
-    """Class of a tag that it is shown as."""
-
-    def __str__(self) -> str:
-        return self.text
 
 
 Line = Sequence[Cell | str | int]
@@ -61,33 +47,32 @@ def shown(request: Asked, template: str, status: int = 200, **fields: Any) -> Re
 
 def listed(
     request: Asked,
-    template: str,
-    name: str,
-    heads: Sequence[str],
-    rows: Callable[[int, int], Sequence[Line]],
-    start: int,
-    as_form: str,
-    status: int = 200,
+    gate: ServedGate,
+    table: Table,
+    rows: Callable[[Connection, Wish], Sequence[Any]],
+    line: Callable[[Any], Line],
+    template: str = "list.html",
     **fields: Any,
 ) -> Response[Any]:
-    """A page with the table ``name``, or the table as a file.
-
-    ``heads``: names of words, ``#`` after those of numbers. ``rows``: at most so many rows from a place on.
-    """
+    """A page with a table, or the table as a file. ``line``: what a row shows."""
     words = FIRM[language_of(request)]
-    titles = [(words[head.rstrip("#")], head.endswith("#")) for head in heads]
-    if as_form:
-        return csv_file(name, [title for title, _ in titles], rows(0, MOST))
-    found = rows(start, PAGE + 1)
-    table = {
-        "name": words[f"table_{name}"],
-        "heads": titles,
-        "rows": [[one if isinstance(one, Cell) else Cell(str(one)) for one in row] for row in found[:PAGE]],
-        "start": start,
-        # The last page that may be asked for has no next one.
-        "more": start + PAGE if len(found) > PAGE and start + PAGE <= MOST else 0,
-    }
-    return shown(request, template, status, table=table, **fields)
+
+    def cells(row: Any, _language: Language) -> list[Cell]:
+        return [one if isinstance(one, Cell) else Cell(str(one)) for one in line(row)]
+
+    title = words[f"table_{table.name}"]
+    return listing.listed(
+        request,
+        gate,
+        table,
+        rows,
+        cells,
+        frame=listing.desk_frame(request, words),
+        door_words=words,
+        template=f"firm/{template}",
+        title=title,
+        **fields,
+    )
 
 
 def tenant(request: Asked) -> str:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row
 
 from clearbell.calls import DAY
-from clearbell.desk.firms import reports_against, sanctions_against
+from clearbell.desk.firms import BY_ANNOUNCED, BY_DAY, BY_REPORTS, BY_UNTIL, reports_against, sanctions_against
 from clearbell.numbering import format_e164
 from clearbell.sanctions.model import ALIVE
 from clearbell.web.feeds import ServedGate
 from clearbell.web.firm.page import (
-    Cell,
-    Form,
-    From,
     Line,
     category_words,
+    choices,
     day_words,
     listed,
     page,
@@ -27,6 +26,7 @@ from clearbell.web.firm.page import (
     tenant,
 )
 from clearbell.web.firm.texts import FIRM
+from clearbell.web.officers.listing import Cell, Filter, Head, Kind, Table, Wish
 from clearbell.web.officers.page import Asked, Language, language_of
 from clearbell.web.revocation import shown_time
 
@@ -40,17 +40,35 @@ def on_whom(row: Row[Any], language: Language) -> str:
 
 
 @page("/firm/sanctions")
-def sanctions(request: Asked, gate: ServedGate, start: From = 0, as_form: Form = "") -> Response[Any]:
+def sanctions(request: Asked, gate: ServedGate) -> Response[Any]:
     """Each with its reason, what is to be done, until when, and how to appeal."""
     party, language, pack = tenant(request), language_of(request), gate.pack
     words = FIRM[language]
-    heads = ("sanction", "unit", "rung", "state", "reason", "begins", "until", "remedy", "papers", "appeal")
+    rungs = tuple((name, rung_words(pack, name, language)) for name in pack.ladder.rungs)
+    table = Table(
+        "sanctions",
+        (
+            Head("sanction"),
+            Head("unit"),
+            Head("rung"),
+            Head("state"),
+            Head("reason"),
+            Head("announced", order="announced"),
+            Head("begins"),
+            Head("until", order="until"),
+            Head("remedy"),
+            Head("papers"),
+            Head("appeal"),
+        ),
+        {"announced": BY_ANNOUNCED, "until": BY_UNTIL},
+        (Filter("rung", Kind.CHOICE, rungs), Filter("alive", Kind.FLAG)),
+    )
 
-    def rows(start: int, count: int) -> list[Line]:
-        with gate.store.read() as conn:
-            return [_line(row) for row in sanctions_against(conn, party, count, start)]
+    def rows(conn: Connection, wish: Wish) -> Sequence[Row[Any]]:
+        alive, rung = bool(wish.values.get("alive")), wish.values.get("rung", "")
+        return sanctions_against(conn, party, wish.limit, wish.order, wish.after, alive=alive, rung=rung)
 
-    def _line(row: Row[Any]) -> Line:
+    def line(row: Row[Any]) -> Line:
         rung = row.current or row.rung
         rules = pack.ladder.rungs.get(rung)
         alive = row.state in _ALIVE
@@ -60,6 +78,7 @@ def sanctions(request: Asked, gate: ServedGate, start: From = 0, as_form: Form =
             rung_words(pack, rung, language),
             Cell(words[f"standing_{row.state}"], tag="late" if alive else ""),
             row.reason,
+            shown_time(row.announced, gate),
             shown_time(row.bitten or row.start, gate),
             shown_time(row.until, gate) or words["until_lifted"],
             getattr(rules, f"remedy_{language}") if rules is not None and alive else "",
@@ -68,24 +87,34 @@ def sanctions(request: Asked, gate: ServedGate, start: From = 0, as_form: Form =
         )
 
     how = pack.ladder.appeal_zh if language == "zh" else pack.ladder.appeal_en
-    return listed(request, "sanctions.html", "sanctions", heads, rows, start, as_form, how=how)
+    return listed(request, gate, table, rows, line, "sanctions.html", how=how)
 
 
 @page("/firm/reports")
-def reports(request: Asked, gate: ServedGate, start: From = 0, as_form: Form = "") -> Response[Any]:
+def reports(request: Asked, gate: ServedGate) -> Response[Any]:
     """Reports of the last 90 days: how many a day about what. Who reported is nobody's to see here."""
     party, language, pack = tenant(request), language_of(request), gate.pack
     since = gate.now() - _REPORT_DAYS * DAY
+    table = Table(
+        "reports",
+        (Head("day", order="day"), Head("category"), Head("number"), Head("reports", is_count=True, order="reports")),
+        {"day": BY_DAY, "reports": BY_REPORTS},
+        (Filter("category", Kind.CHOICE, tuple(choices(pack, language))), Filter("number", Kind.NUMBER)),
+    )
 
-    def rows(start: int, count: int) -> list[Line]:
-        with gate.store.read() as conn:
-            return [
-                (day_words(row.day), category_words(pack, row.category, language), format_e164(row.number), row.reports)
-                for row in reports_against(conn, party, since, pack.utc_offset_minutes, count, start)
-            ]
+    def rows(conn: Connection, wish: Wish) -> Sequence[Row[Any]]:
+        category, number = wish.values.get("category", ""), wish.values.get("number", 0)
+        return reports_against(
+            conn, party, since, pack.utc_offset_minutes, wish.limit, wish.order, wish.after,
+            category=category, number=number,
+        )  # fmt: skip
 
-    heads = ("day", "category", "number", "reports#")
-    return listed(request, "list.html", "reports", heads, rows, start, as_form, hint="reports_hint")
+    def line(row: Row[Any]) -> Line:
+        return (
+            day_words(row.day), category_words(pack, row.category, language), format_e164(row.number), f"{row.reports:,}"
+        )  # fmt: skip
+
+    return listed(request, gate, table, rows, line, hint="reports_hint")
 
 
 def sanctions_handlers() -> list[HTTPRouteHandler]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from litestar import Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row
 
 from clearbell.access.errors import AccessError
 from clearbell.access.model import Permission, Role, State, Step
@@ -18,7 +18,7 @@ from clearbell.access.service import Invited, do_invite, do_make_account, do_ste
 from clearbell.lifecycles import IllegalStepError
 from clearbell.web.doors import need_session, principal
 from clearbell.web.feeds import ServedGate
-from clearbell.web.officers.listing import Cell, Filter, Head, Kind, Press, Table, show_listing, wanted
+from clearbell.web.officers.listing import Cell, Filter, Head, Kind, Press, Table, Wish, choice, listed
 from clearbell.web.officers.page import Asked, Language, Sent, doors_of, field, in_words, language_of
 from clearbell.web.officers.texts import DESK
 from clearbell.web.revocation import shown_time
@@ -42,8 +42,8 @@ def _table(language: Language) -> Table:
         ),
         {"account": BY_ID, "made": BY_MADE},
         (
-            Filter("role", Kind.CHOICE, tuple((one.value, words[f"role_{one.value}"]) for one in Role)),
-            Filter("state", Kind.CHOICE, tuple((one.value, words[f"state_{one.value}"]) for one in State)),
+            choice("role", [one.value for one in Role], words, "role_"),
+            choice("state", [one.value for one in State], words, "state_"),
             Filter("named", Kind.TEXT),
         ),
         path="/desk/accounts",
@@ -66,22 +66,11 @@ def _presses(row: Row[Any], words: Mapping[str, str]) -> tuple[Press, ...]:
 def _page(request: Asked, gate: ServedGate, status: int = 200, **fields: Any) -> Response[Any]:
     language = language_of(request)
     words, now, table = DESK[language], gate.now(), _table(language)
-    wish = wanted(request, gate, table)
-    rows: list[Row[Any]] = []
-    if not wish.fault:
-        values = wish.values
-        with gate.store.read() as conn:
-            rows = list(
-                accounts_listed(
-                    conn,
-                    wish.order,
-                    wish.limit,
-                    wish.after,
-                    role=values.get("role", ""),
-                    state=values.get("state", ""),
-                    text=values.get("named", ""),
-                )
-            )
+
+    def rows(conn: Connection, wish: Wish) -> Sequence[Row[Any]]:
+        role, state, text = (wish.values.get(name, "") for name in ("role", "state", "named"))
+        return accounts_listed(conn, wish.order, wish.limit, wish.after, role=role, state=state, text=text)
+
     may_change = principal(request).may(Permission.ACCOUNTS_CHANGE)
 
     def cells(row: Row[Any], _language: Language) -> list[Cell]:
@@ -96,10 +85,10 @@ def _page(request: Asked, gate: ServedGate, status: int = 200, **fields: Any) ->
             Cell("", presses=_presses(row, words) if may_change else ()),
         ]
 
-    return show_listing(
+    return listed(
         request,
+        gate,
         table,
-        wish,
         rows,
         cells,
         template="accounts.html",
@@ -177,17 +166,15 @@ _READS = Table(
 @get("/desk/reads", sync_to_thread=True, guards=[need_session], include_in_schema=False)
 def who_read(request: Asked, gate: ServedGate) -> Response[Any]:
     """Who looked at whose data, the newest first."""
-    wish = wanted(request, gate, _READS)
-    rows: list[Row[Any]] = []
-    if not wish.fault:
+
+    def rows(conn: Connection, wish: Wish) -> Sequence[Row[Any]]:
         name, subject = wish.values.get("account", ""), wish.values.get("about", "")
-        with gate.store.read() as conn:
-            rows = list(reads_listed(conn, wish.order, wish.limit, wish.after, name=name, subject=subject))
+        return reads_listed(conn, wish.order, wish.limit, wish.after, name=name, subject=subject)
 
     def cells(row: Row[Any], _language: Language) -> list[Cell]:
         return [Cell(shown_time(row.at, gate)), Cell(row.account), Cell(row.what), Cell(row.subject)]
 
-    return show_listing(request, _READS, wish, rows, cells, template="reads.html")
+    return listed(request, gate, _READS, rows, cells, template="reads.html")
 
 
 def accounts_handlers() -> list[HTTPRouteHandler]:

@@ -10,14 +10,17 @@ from __future__ import annotations
 import base64
 import datetime
 import enum
+import functools
 import re
 import zoneinfo
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
 from litestar import Response
+from sqlalchemy import BigInteger, Connection, column
 
 from clearbell.access.keys import AccessKey
 from clearbell.ledger.paging import Order, Place
@@ -30,6 +33,7 @@ from clearbell.web.officers.page import Asked, Language, doors_of, language_of, 
 PAGE = 50
 FILE = 10_000
 """Lines of a file. What is beyond is had by another filter, or from where the file ends."""
+EMPTY: Mapping[str, str] = MappingProxyType({})
 _MOST_TEXT = 200
 
 
@@ -69,6 +73,10 @@ class Press(msgspec.Struct, frozen=True):
 
     href: str
     words: str
+    fields: tuple[tuple[str, str], ...] = ()
+    """Names and values that it sends along."""
+    label: str = ""
+    """What a screen reader says instead of the words, where these do not tell on what it acts."""
 
 
 class Cell(msgspec.Struct, frozen=True):
@@ -141,9 +149,29 @@ class Wish(msgspec.Struct):
         return int(self.values[f"{name}:end"]) if name in self.values else 0
 
 
-def wanted(request: Asked, gate: Gate, table: Table) -> Wish:
-    """Read the address of a page."""
-    given, words = request.query_params, LISTING[language_of(request)]
+class Frame(msgspec.Struct, frozen=True):
+    """The door that a table stands in."""
+
+    language: Language
+    words: Mapping[str, str]
+    """Of heads and filters."""
+    key: AccessKey | None
+    """Seals places in addresses; None: places of this door tell nothing."""
+    render: Callable[..., Response[Any]]
+    """Template, status and fields make the page."""
+
+
+def desk_frame(request: Asked, own: Mapping[str, str] = EMPTY) -> Frame:
+    """The desk; ``own``: words of another door in its frame, before the desk's."""
+    language = language_of(request)
+    words = {**LISTING[language], **own}
+    return Frame(language, words, doors_of(request).key, functools.partial(show, request))
+
+
+def wanted(request: Asked, gate: Gate, table: Table, frame: Frame | None = None) -> Wish:
+    """Read the address of a page; ``frame``: where the table stands, if not on the desk."""
+    frame = frame or desk_frame(request)
+    given, words = request.query_params, frame.words
     raw = {
         one.name: str(given[one.name])[:_MOST_TEXT].replace("\x00", "") for one in table.filters if given.get(one.name)
     }
@@ -158,7 +186,7 @@ def wanted(request: Asked, gate: Gate, table: Table) -> Wish:
         if one.name in raw and not _read(one, raw[one.name], gate, wish):
             wish.fault = words["bad_filter"].format(what=words[one.name])
     if after := str(given.get("after", "")):
-        place = _place(after, doors_of(request).key, table)
+        place = _place(after, frame.key, table)
         if place is None or not order.fits(place):
             wish.fault = words["bad_place"]
         else:
@@ -194,21 +222,22 @@ def _read(one: Filter, text: str, gate: Gate, wish: Wish) -> bool:
     return True
 
 
-def _place(text: str, key: AccessKey, table: Table) -> Place | None:
+def _place(text: str, key: AccessKey | None, table: Table) -> Place | None:
     """The place that an address names; None: none that this node gave out."""
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,2000}", text):
         return None
     try:
         sealed = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        found = msgspec.json.decode(key.reveal(f"place:{table.name}", sealed))
+        found = msgspec.json.decode(key.reveal(f"place:{table.name}", sealed) if key else sealed)
     except (ValueError, msgspec.DecodeError):
         return None
     return tuple(found) if isinstance(found, list) else None
 
 
-def _written(place: Place, key: AccessKey, table: Table) -> str:
+def _written(place: Place, key: AccessKey | None, table: Table) -> str:
     # Sealed: a place may hold a number that the page itself masks.
-    sealed = key.hide(f"place:{table.name}", msgspec.json.encode(list(place)).decode())
+    text = msgspec.json.encode(list(place))
+    sealed = key.hide(f"place:{table.name}", text.decode()) if key else text
     return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
 
 
@@ -221,11 +250,12 @@ def show_listing(
     *,
     template: str,
     status: int = 200,
+    frame: Frame | None = None,
     **fields: Any,
 ) -> Response[Any]:
     """The page, or the file that was asked for. ``rows``: up to ``wish.limit`` of them; ``cells``: what one shows."""
-    language = language_of(request)
-    words = LISTING[language]
+    frame = frame or desk_frame(request)
+    language, words = frame.language, frame.words
     shown = rows[: wish.limit - 1]
     kept: dict[str, str] = {
         **wish.raw,
@@ -233,7 +263,7 @@ def show_listing(
     }
     more: dict[str, str] = {}
     if len(rows) > len(shown):
-        more = {**kept, "after": _written(wish.order.place_of(shown[-1]), doors_of(request).key, table)}
+        more = {**kept, "after": _written(wish.order.place_of(shown[-1]), frame.key, table)}
     here = table.path or request.url.path
     if wish.is_file and not wish.fault:
         file = csv_file(
@@ -244,8 +274,7 @@ def show_listing(
         if more:
             file.headers["Link"] = f'<{here}?{urlencode({**more, "as": "csv"})}>; rel="next"'
         return file
-    return show(
-        request,
+    return frame.render(
         template,
         422 if wish.fault else status,
         l=words,
@@ -261,6 +290,49 @@ def show_listing(
         },
         **{**fields, "fault": wish.fault or fields.get("fault", "")},
     )
+
+
+def listed(
+    request: Asked,
+    gate: Gate,
+    table: Table,
+    rows: Callable[[Connection, Wish], Sequence[Any]],
+    cells: Callable[[Any, Language], Sequence[Cell]],
+    *,
+    frame: Frame | None = None,
+    **fields: Any,
+) -> Response[Any]:
+    """A whole page with a table: what was asked of it, the rows that fit, and the rest of the page as ``fields`` say."""
+    frame = frame or desk_frame(request)
+    wish = wanted(request, gate, table, frame)
+    found: Sequence[Any] = ()
+    if not wish.fault:
+        with gate.store.read() as conn:
+            found = rows(conn, wish)
+    return show_listing(request, table, wish, found, cells, frame=frame, **fields)
+
+
+BY_PLACE = Order((column("place", BigInteger),))
+"""Of rows that are all at hand: a place in their order, which tells nothing of them."""
+
+
+class Placed(msgspec.Struct, frozen=True):
+    """A row that is at hand, and its place."""
+
+    place: int
+    row: Any
+
+
+def at_hand(rows: Iterable[Any], wish: Wish, keys: Mapping[str, Callable[[Any], Any]]) -> list[Placed]:
+    """A page of rows that were all read, as few as one person has; ``keys``: what each order sorts them by."""
+    ordered = sorted(rows, key=keys[wish.sort.removeprefix("-")], reverse=wish.order.descending)
+    start = int(wish.after[0]) if wish.after else 0
+    return [Placed(place, row) for place, row in enumerate(ordered[start : start + wish.limit], start + 1)]
+
+
+def choice(name: str, values: Iterable[str], words: Mapping[str, str], prefix: str = "") -> Filter:
+    """A filter with values that have words, under ``prefix`` and their own name."""
+    return Filter(name, Kind.CHOICE, tuple((value, words[f"{prefix}{value}"]) for value in values))
 
 
 def _head(head: Head, table: Table, wish: Wish, here: str) -> tuple[Head, str, str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row
 
 from clearbell.access.model import Permission
 from clearbell.notices.errors import NoticeError
@@ -19,7 +19,7 @@ from clearbell.notices.mass.service import channels_of, do_draft
 from clearbell.notices.mass.wording import STATES
 from clearbell.web.doors import need_session, principal
 from clearbell.web.feeds import ServedGate
-from clearbell.web.officers.listing import Cell, Filter, Head, Kind, Table, show_listing, wanted
+from clearbell.web.officers.listing import Cell, Filter, Head, Kind, Table, Wish, listed
 from clearbell.web.officers.mass_form import choices, do_read_form, values_of
 from clearbell.web.officers.mass_texts import MASS
 from clearbell.web.officers.page import Asked, Language, Sent, in_words, language_of
@@ -74,30 +74,21 @@ def _cells(row: Any, counts: Mapping[Outcome, int], gate: ServedGate, language: 
 def _page(request: Asked, gate: ServedGate, status: int = 200, **fields: Any) -> Response[Any]:
     language = language_of(request)
     table = _table(gate, language)
-    wish = wanted(request, gate, table)
-    rows: list[Row[Any]] = []
     counts: dict[int, Mapping[Outcome, int]] = {}
-    if not wish.fault:
-        values = wish.values
-        with gate.store.read() as conn:
-            rows = masses_listed(
-                conn,
-                wish.order,
-                wish.limit,
-                wish.after,
-                state=values.get("state", ""),
-                purpose=values.get("purpose", ""),
-                text=values.get("titled", ""),
-            )
-            counts = {row.mass: counts_kept(conn, row) for row in rows}
+
+    def rows(conn: Connection, wish: Wish) -> Sequence[Row[Any]]:
+        state, purpose, text = (wish.values.get(name, "") for name in ("state", "purpose", "titled"))
+        found = masses_listed(conn, wish.order, wish.limit, wish.after, state=state, purpose=purpose, text=text)
+        counts.update({row.mass: counts_kept(conn, row) for row in found})
+        return found
 
     def cells(row: Row[Any], language: Language) -> list[Cell]:
         return _cells(row, counts[row.mass], gate, language)
 
-    return show_listing(
+    return listed(
         request,
+        gate,
         table,
-        wish,
         rows,
         cells,
         template="mass_list.html",

@@ -8,6 +8,7 @@ PROVIDERS: dict[str, dict[str, str]] = {
         "one": "接入方",
         "hint": "谁接入谁负责。{first} 至 {last};呼叫按到达的中继与日期汇总,投诉按通话记录所示的中继计入。点按数字可看它由什么构成。",
         "as_of": "截至 {at}。",
+        "not_yet": "节点刚刚启动,正在汇总,几秒后刷新本页即可看到。",
         "nobody": "未登记的中继",
         "no_trunk": "无中继(其他运营商)",
         "last_days": "近 {days} 天",
@@ -30,6 +31,7 @@ PROVIDERS: dict[str, dict[str, str]] = {
         "hint": "Whoever connects it answers for it. {first} to {last}; calls are added up by the trunk and day that they came in on, complaints by "
         "the trunk that the call records saw. A press on a figure shows what it counts.",
         "as_of": "As of {at}.",
+        "not_yet": "The node has just started and is adding up. Load the page again in some seconds.",
         "nobody": "trunks that nobody registered",
         "no_trunk": "no trunk (another carrier)",
         "last_days": "last {days} days",

@@ -62,7 +62,9 @@ def _day(number: int) -> str:
     return (datetime.date(1970, 1, 1) + datetime.timedelta(days=number)).isoformat()
 
 
-def _hint(words: dict[str, str], found: Reckoned, gate: Gate) -> str:
+def _hint(words: dict[str, str], found: Reckoned | None, gate: Gate) -> str:
+    if found is None:
+        return words["not_yet"]
     said = words["hint"].format(first=_day(found.period.first), last=_day(found.period.last))
     return f"{said} {words['as_of'].format(at=shown_time(found.at, gate))}"
 
@@ -103,11 +105,12 @@ def providers_list(request: Asked, gate: ServedGate) -> Response[Any]:
     wish = wanted(request, gate, table)
     period = _period(wish, gate)
     rows: list[Provider] = []
-    found = Reckoned(period, [], gate.now())
+    found: Reckoned | None = None
     if not wish.fault:
         with gate.store.read() as conn:
-            found = reckoned(conn, period, gate.now())
-            period, rows = found.period, league(found.cards)
+            found = reckoned(conn, period)
+    if found is not None:
+        period, rows = found.period, league(found.cards)
     alarms = sum(one.unacknowledged for one in rows)
     # The choice of days goes along.
     days = urlencode({"period": wish.raw["period"]})
@@ -183,12 +186,12 @@ def provider_page(provider: FromPath[str], request: Asked, gate: ServedGate) -> 
     wish = wanted(request, gate, table)
     period = _period(wish, gate)
     with gate.store.read() as conn:
-        found = reckoned(conn, period, gate.now())
-        period = found.period
-        cards = [one for one in found.cards if one.provider == name]
+        found = reckoned(conn, period)
+        period = found.period if found else period
+        cards = [one for one in (found.cards if found else ()) if one.provider == name]
         trunks = trunks_of(conn, name) if name else [one.trunk for one in cards]
         days = days_of_trunks(conn, trunks, period.first, period.last)
-    if not cards:
+    if found and not cards:
         raise NotFoundException
 
     def cells(card: Scorecard, _language: Language) -> list[Cell]:
@@ -209,7 +212,7 @@ def provider_page(provider: FromPath[str], request: Asked, gate: ServedGate) -> 
             _offenders(card, who),
         ]
 
-    alarms = max(card.unacknowledged for card in cards)
+    alarms = max((card.unacknowledged for card in cards), default=0)
     actions = {code: TEXTS[language][f"action_{code}"] for _, code, _ in days}
     return show_listing(
         request,
@@ -219,7 +222,7 @@ def provider_page(provider: FromPath[str], request: Asked, gate: ServedGate) -> 
         cells,
         template="provider.html",
         o=words,
-        name=_shown_name(cards[0], words),
+        name=_shown_name(cards[0], words) if cards else name,
         alarms=words["alarms"].format(count=alarms) if alarms else "",
         alarms_at=_alarms_at(name, period) if who.may(P.SANCTIONS_READ) else "",
         hint=_hint(words, found, gate),

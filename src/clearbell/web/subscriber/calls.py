@@ -32,6 +32,7 @@ ACTOR = "web:subscriber"
 SOURCE = "me"
 DAYS = 30
 MOST = 50
+PAGES = 20
 _UNDO = frozenset({"report", "refuse", "allow", "block"})
 
 
@@ -55,10 +56,14 @@ def _page(request: Asked, gate: Gate, status: int = 200, fault: str = "") -> Res
     language = language_of(request)
     words = ME[language]
     mine = visit_of(request).number
-    found = gate.decided_to(mine, gate.now() - DAYS * DAY, MOST)
+    # Pages are of the newest calls: what comes in meanwhile moves them on.
+    asked = request.query_params.get("page", "1")
+    page = min(int(asked), PAGES) if asked.isascii() and asked.isdigit() and len(asked) < 4 and int(asked) else 1
+    found = gate.decided_to(mine, gate.now() - DAYS * DAY, page * MOST + 1)
+    calls = found.decisions[(page - 1) * MOST : page * MOST]
     holders: dict[int, tuple[str, str]] = {}
     with gate.store.read() as conn:
-        for number in {one.call.caller for one in found.decisions if one.call.caller}:
+        for number in {one.call.caller for one in calls if one.call.caller}:
             held = holder_of(conn, number)
             holders[number] = (held, holder_name(conn, held) if held else "")
     did, about = request.query_params.get("did", ""), request.query_params.get("about", "")
@@ -73,10 +78,11 @@ def _page(request: Asked, gate: Gate, status: int = 200, fault: str = "") -> Res
         fault=fault,
         said=words["done"].format(what=said) if said else "",
         undo=(f"/me/calls/{undone.id}/undo", did) if undone is not None and did in _UNDO else None,
-        calls=[_call(one, holders.get(one.call.caller, ("", "")), gate, language) for one in found.decisions],
+        calls=[_call(one, holders.get(one.call.caller, ("", "")), gate, language) for one in calls],
         days=DAYS,
         whole=found.whole,
-        most=MOST,
+        first=page > 1,
+        more=page + 1 if len(found.decisions) > page * MOST and page < PAGES else 0,
     )
 
 

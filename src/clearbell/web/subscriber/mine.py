@@ -8,7 +8,7 @@ from urllib.parse import quote
 import msgspec
 from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row
 
 from clearbell.calls import DAY
 from clearbell.consent.queries import consents_of, list_of, refusals_of, wish_of
@@ -25,10 +25,23 @@ from clearbell.reports.settings import reputation_settings
 from clearbell.reports.wording import standing_words
 from clearbell.web.feeds import ServedGate
 from clearbell.web.gate import Gate
+from clearbell.web.officers.listing import (
+    BY_PLACE,
+    Cell,
+    Filter,
+    Head,
+    Kind,
+    Placed,
+    Press,
+    Table,
+    Wish,
+    at_hand,
+    listed,
+)
 from clearbell.web.reports import outcome_for
 from clearbell.web.revocation import shown_time
 from clearbell.web.subscriber.calls import ACTOR, DAYS
-from clearbell.web.subscriber.page import Asked, Sent, Shown, field, language_of, plain, show, to
+from clearbell.web.subscriber.page import Asked, Language, Sent, Shown, field, frame_of, language_of, plain, show, to
 from clearbell.web.subscriber.texts import ME
 from clearbell.web.subscriber.visit import gone, need_visit, visit_of
 
@@ -36,7 +49,13 @@ _MOST = 200
 _MOST_CALLS = 1_000
 
 
-def _reports(request: Asked, gate: Gate, status: int = 200, fault: str = "") -> Response[str]:
+_KEYS = {
+    "call_at": lambda one: (one.reported.at, one.reported.report),
+    "reported_at": lambda one: (one.reported.received, one.reported.report),
+}
+
+
+def _reports(request: Asked, gate: Gate, status: int = 200, fault: str = "") -> Response[Any]:
     language = language_of(request)
     words = ME[language]
     with gate.store.read() as conn:
@@ -44,32 +63,61 @@ def _reports(request: Asked, gate: Gate, status: int = 200, fault: str = "") -> 
         answers = {one.reported.report: complaint_of(conn, one.reported.report) for one in found}
         outcomes = outcome_for(conn, found, gate)
     said = words["done"].format(what=words["did_withdraw_report"]) if "did" in request.query_params else ""
-    lines = []
-    for one in found:
-        complaint = answers[one.reported.report]
-        weighed = one.weighed
-        state = standing_words(
-            weighed.standing, weighed.why, language, withdrawn=bool(one.withdrawn), void=weighed.void
+    categories = tuple((code, category_name(code, gate.pack, language)) for code in gate.pack.categories)
+    table = Table(
+        "reports",
+        (
+            Head("reported_at", order="reported_at"),
+            Head("call_at", order="call_at"),
+            Head("caller"),
+            Head("category"),
+            Head("state"),
+            Head("outcome"),
+            Head("acts"),
+        ),
+        {"reported_at": BY_PLACE.turned(), "call_at": BY_PLACE.turned()},
+        (Filter("category", Kind.CHOICE, categories), Filter("caller", Kind.NUMBER)),
+        path="/me/reports",
+    )
+
+    def rows(_conn: Connection, wish: Wish) -> list[Placed]:
+        category, caller = wish.values.get("category", ""), wish.values.get("caller", 0)
+        fits = [one for one in found if category in ("", one.reported.category) and caller in (0, one.reported.number)]
+        return at_hand(fits, wish, _KEYS)
+
+    def cells(placed: Placed, language: Language) -> list[Cell]:
+        one, weighed = placed.row.reported, placed.row.weighed
+        withdrawn = bool(placed.row.withdrawn)
+        state = standing_words(weighed.standing, weighed.why, language, withdrawn=withdrawn, void=weighed.void)
+        page = f"/r/{quote(one.report.partition(':')[2])}?lang={language}" if one.source == "portal" else ""
+        complaint = answers[one.report]
+        answer = complaint.answer if complaint is not None else ""
+        outcome = getattr(outcomes.get(one.report, NOTHING), language) or ("" if answer else words["outcome_none"])
+        number, when = format_e164(one.number), shown_time(one.at, gate)
+        back = Press(
+            "/me/reports/withdraw",
+            words["take_back"],
+            (("report", one.report),),
+            f"{words['take_back']} {number} {when}",
         )
-        lines.append(
-            {
-                "report": one.reported.report,
-                "when": shown_time(one.reported.at, gate),
-                "number": format_e164(one.reported.number),
-                "category": category_name(one.reported.category, gate.pack, language) if one.reported.category else "–",
-                "state": state,
-                "answer": complaint.answer if complaint is not None else "",
-                "outcome": getattr(outcomes.get(one.reported.report, NOTHING), language),
-                "page": f"/r/{quote(one.reported.report.partition(':')[2])}" if one.reported.source == "portal" else "",
-                "received": shown_time(one.reported.received, gate),
-                "stands": not one.withdrawn,
-            }
-        )
-    return show(request, gate, "reports.html", status, fault=fault, said=said, reports=lines)
+        return [
+            Cell(shown_time(one.received, gate)),
+            Cell(when),
+            Cell(number),
+            Cell(category_name(one.category, gate.pack, language) if one.category else "–"),
+            Cell(state, links=((words["open_report"], page),) if page else ()),
+            Cell(outcome, soft=answer),
+            Cell("", presses=() if withdrawn else (back,)),
+        ]
+
+    return listed(
+        request, gate, table, rows, cells, frame=frame_of(request, gate), template="reports.html", status=status,
+        fault=fault, said=said, has_any=bool(found),
+    )  # fmt: skip
 
 
 @get("/me/reports", sync_to_thread=True, guards=[need_visit], include_in_schema=False)
-def my_reports(request: Asked, gate: ServedGate) -> Response[str]:
+def my_reports(request: Asked, gate: ServedGate) -> Response[Any]:
     """What I reported, whether it counted, and what I was answered."""
     return _reports(request, gate)
 

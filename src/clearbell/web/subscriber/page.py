@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import secrets
 from typing import Annotated, Any, Literal
 
@@ -14,6 +15,8 @@ from litestar.response import Redirect
 from clearbell.numbering import format_e164
 from clearbell.web.console import choose_language, html_page, pages
 from clearbell.web.gate import Gate
+from clearbell.web.officers.listing import Frame
+from clearbell.web.officers.listing_texts import LISTING
 from clearbell.web.subscriber.texts import ME
 from clearbell.web.subscriber.visit import Visit, cookie, is_secure, visit_of
 
@@ -79,6 +82,12 @@ def show(request: Asked, gate: Gate, template: str, status: int = 200, **fields:
     page = plain(request, template, status, visit, **fields)
     page.set_cookie(cookie(gate, visit, secure=is_secure(request)))
     return page
+
+
+def frame_of(request: Asked, gate: Gate) -> Frame:
+    """Tables of a visit are as everywhere; places in their addresses tell nothing."""
+    language = language_of(request)
+    return Frame(language, {**LISTING[language], **ME[language]}, None, functools.partial(show, request, gate))
 
 
 def to(place: str, did: str = "", about: str = "") -> Redirect:
