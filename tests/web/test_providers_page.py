@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from litestar.testing import TestClient
 from tests.web.desk_world import Clerk, Desk, cells, link
@@ -16,14 +14,24 @@ from clearbell.desk.scorecards import last_days
 from clearbell.desk.tallying import tally_complaints
 from clearbell.enforcement.model import State as Task
 from clearbell.enforcement.tables import task
+from clearbell.numbering import mask
 from clearbell.records.outcomes.tables import trunk_outcome
-from clearbell.registry.model import PartyKind, PartyRegistered, TrunkOpened
-from clearbell.registry.service import do_open_trunk, do_register_party
+from clearbell.registry.model import (
+    HolderRegistered,
+    NumbersAssigned,
+    PartyKind,
+    PartyRegistered,
+    Purpose,
+    TrunkOpened,
+)
+from clearbell.registry.service import do_assign_numbers, do_open_trunk, do_register_holder, do_register_party
 from clearbell.reports.judging import Look
 from clearbell.reports.model import Match, Reported
 from clearbell.reports.service import do_file_reports
 from clearbell.reports.settings import reputation_settings
 from clearbell.reports.weighing import do_weigh
+from clearbell.sanctions.model import Restricted, Rung, Target
+from clearbell.sanctions.service import do_restrict
 from clearbell.testing import MovableClock
 from clearbell.testing.screening import NOON
 from clearbell.web.officers.listing_texts import LISTING
@@ -111,10 +119,38 @@ def test_each_figure_leads_to_what_it_counts(clerk):
     # The calls and the complaints of a provider's trunk.
     card = clerk.see(link(page, "Example ap1"))
     assert cells(card)[0][:6] == [["trunk-ap1"], ["0"], ["10.0%"], ["20.0"], ["1,000"], ["2"]]
-    days = card.partition('id="days"')[2]
-    assert re.findall(r'<td class="n">([\d,]+)</td>', days) == ["900", "100"]
+    days = cells(clerk.see(link(card, "1,000</a>")))
+    assert [(row[1][-1], row[2]) for row in days] == [("reject", ["100"]), ("allow", ["900"])]
+    assert clerk.rows(link(card, "10.0%</a>")) == days
+    assert len(clerk.rows(link(page, "1,000</a>"))) == 2
+    assert cells(clerk.see(f"{link(card, '1,000</a>')}&became=reject"))[0][2] == ["100"]
     assert len(clerk.rows(link(card, "2</a>"))) == 2
     assert 'value="trunk-ap1"' in clerk.see(link(card, "2</a>"))
+
+
+def test_hours_to_act_and_resources_lead_to_what_they_are_of(clerk, desk):
+    with desk.store.act("li") as act:
+        do_register_holder(act, HolderRegistered("H", "ap1"))
+        spans = [(8613800000066, 8613800000066), (8657188880000, 8657188889999)]
+        for n, (first, last) in enumerate(spans):
+            numbers = NumbersAssigned(f"r{n}", "H", first, last, Purpose.PERSONAL, ("trunk-ap1",))
+            do_assign_numbers(act, [numbers])
+        desk.store.clock.move(3 * HOUR)
+        do_restrict(act, Restricted("C1/1", Target.NUMBER, Rung.BARRED, "x", NOON + 3 * HOUR, number=8613800000066))
+    keep_scorecards(desk.store, last_days(NOON, 7, 480))
+    page = clerk.see("/desk/providers/ap1")
+    [act] = cells(clerk.see(link(page, "3.0</a>")))
+    assert [" ".join(one) for one in act][1::3] == ["trunk-ap1", "3.0"]
+    assert act[0] == [mask(8613800000066)]
+    assert link(clerk.see(link(page, "3.0</a>")), "C1/1") == "/desk/sanctions/C1/1"
+    assert "8613800000066" not in clerk.see(link(page, "3.0</a>"))
+    connected = clerk.rows(link(page, "2</a>"))
+    assert [row[1] for row in connected] == [["H"], ["H"]]
+    assert clerk.rows(f"{link(page, '2</a>')}&sort=-number")[0] == connected[1]
+    league = clerk.see("/desk/providers")
+    assert cells(clerk.see(link(league, "3.0</a>")))[0][1] == ["trunk-ap2"]
+    for path in ("calls", "acts", "numbers"):
+        assert clerk.file(f"/desk/providers/ap1/{path}")[0]
 
 
 def test_trunks_that_nobody_registered_have_a_card_too(clerk):

@@ -34,6 +34,24 @@ NEWEST = 2_000
 """Restrictions of a period, the newest, that the time to act is reckoned from: a median of them tells as much."""
 
 
+class Acted(msgspec.Struct, frozen=True):
+    """A number that was complained about, and the first restriction on it or its holder after that."""
+
+    number: int
+    complained: int
+    """When the first complaint came in, µs UTC."""
+    began: int
+    """When the restriction began, µs UTC."""
+    restriction: str
+    sanction: str
+    """That it carries out; empty: it was given straight."""
+
+    @property
+    def hours(self) -> float:
+        """From one to the other."""
+        return (self.began - self.complained) / HOUR
+
+
 class Scorecard(msgspec.Struct):
     """What came in on one trunk within a period."""
 
@@ -55,8 +73,10 @@ class Scorecard(msgspec.Struct):
     """Holders on the trunk that were restricted more than once."""
     unacknowledged: int = 0
     """Restrictions that this provider's switches did not acknowledge in the pack's time: of all its trunks together."""
-    hours: tuple[float, ...] = ()
+    acts: tuple[Acted, ...] = ()
     """What ``hours_to_act`` is the median of."""
+    connected: tuple[str, ...] = ()
+    """What ``resources`` counts: each text that number resources name their trunks by."""
 
     @property
     def unwanted_share(self) -> float:
@@ -111,6 +131,7 @@ def scorecards(conn: Connection, period: Period) -> list[Scorecard]:
         for name in names.split():
             if name in cards:
                 cards[name].resources += count
+                cards[name].connected += (names,)
     for name, action, calls in calls_by_trunk(conn, period.first, period.last):
         card = cards.setdefault(name, Scorecard("", "", name))
         if action == COMPLAINED:
@@ -157,25 +178,22 @@ class _Acts:
     """When numbers and holders were restricted within the period, and on which trunks the registry has the holders."""
 
     def __init__(self, conn: Connection, period: Period) -> None:
-        self.numbers: dict[int, list[int]] = defaultdict(list)
-        self.holders: dict[str, list[int]] = defaultdict(list)
+        self.numbers: dict[int, list[tuple[int, str, str]]] = defaultdict(list)
+        """Of each: when it was restricted, by which restriction, of which sanction."""
+        self.holders: dict[str, list[tuple[int, str, str]]] = defaultdict(list)
         self.times: Counter[str] = Counter()
         self.came_in: dict[str, set[str]] = defaultdict(set)
         c = restriction.c
-        query = select(
-            c.number, c.name, c.start, _held(c.number, resource.c.holder), _held(c.number, resource.c.trunks)
-        ).where(
+        held = _held(c.number, resource.c.holder), _held(c.number, resource.c.trunks)
+        query = select(c.number, c.name, c.start, c.restriction, c.sanction, *held).where(
             c.start >= period.since,
             c.start < period.until,
             c.target.in_([Target.NUMBER.value, Target.HOLDER.value]),
             # A sanction that stepped down is one act, not two.
             c.sanction.in_(["", c.restriction]),
         )
-        for number, name, start, holder, trunks in conn.execute(query.order_by(c.start)):
-            if number:
-                self.numbers[number].append(start)
-            else:
-                self.holders[name].append(start)
+        for number, name, start, restricted, sanction, holder, trunks in conn.execute(query.order_by(c.start)):
+            (self.numbers[number] if number else self.holders[name]).append((start, restricted, sanction))
             if held := holder or name:
                 self.times[held] += 1
                 self.came_in[held] |= set(trunks.split())
@@ -186,16 +204,16 @@ def _acts(conn: Connection, cards: dict[str, Scorecard], period: Period) -> None
     first: dict[tuple[int, str, str], int] = {}
     for number, name, holder, received in _complained(conn, period):
         first[number, name, holder] = min(received, first.get((number, name, holder), received))
-    took: dict[str, list[float]] = defaultdict(list)
+    took: dict[str, list[Acted]] = defaultdict(list)
     for (number, name, holder), complained in first.items():
         if holder:
             acts.came_in[holder].add(name)
-        starts = [at for at in (*acts.numbers.get(number, ()), *acts.holders.get(holder, ())) if at >= complained]
-        if starts:
-            took[name].append((min(starts) - complained) / HOUR)
-    for name, hours in took.items():
+        known = (*acts.numbers.get(number, ()), *acts.holders.get(holder, ()))
+        if after := [one for one in known if one[0] >= complained]:
+            took[name].append(Acted(number, complained, *min(after)))
+    for name, acted in took.items():
         card = cards.setdefault(name, Scorecard("", "", name))
-        card.hours, card.hours_to_act = tuple(hours), statistics.median(hours)
+        card.acts, card.hours_to_act = tuple(acted), statistics.median(one.hours for one in acted)
     again: dict[str, set[str]] = defaultdict(set)
     for holder, count in acts.times.items():
         for name in acts.came_in[holder] if count >= REPEATS else ():
@@ -263,7 +281,7 @@ def league(cards: Iterable[Scorecard]) -> list[Provider]:
 def _together(provider: str, cards: list[Scorecard]) -> Provider:
     attempts, complaints = sum(card.attempts for card in cards), sum(card.complaints for card in cards)
     refused, labelled = sum(card.refused for card in cards), sum(card.labelled for card in cards)
-    hours = [one for card in cards for one in card.hours]
+    hours = [one.hours for card in cards for one in card.acts]
     again = tuple(sorted({holder for card in cards for holder in card.repeat_offenders}))
     return Provider(
         provider,

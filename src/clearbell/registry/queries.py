@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, select
@@ -97,6 +97,16 @@ def resources_of_party(
     if purpose:
         query = query.where(resource.c.purpose == purpose)
     return conn.execute(page(query, order, after, limit)).all()
+
+
+def resources_on(
+    conn: Connection, connected: Collection[str], limit: int, order: Order = BY_FIRST, after: Place = ()
+) -> list[Row[Any]]:
+    """Resources that name their trunks by one of the texts, past a place of their order, each text down its index."""
+    found: list[Row[Any]] = []
+    for names in connected:
+        found += conn.execute(page(select(resource).where(resource.c.trunks == names), order, after, limit))
+    return sorted(found, key=order.place_of, reverse=order.descending)[:limit]
 
 
 def holders_of(conn: Connection, party_id: str) -> list[str]:

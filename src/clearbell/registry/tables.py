@@ -47,4 +47,5 @@ resource = Table(
     # Ranges do not overlap, so the one that could hold a number is the last that starts at or before it.
     Index("ix_resource_first", "first"),
     Index("ix_resource_holder", "holder"),
+    Index("ix_resource_trunks", "trunks", "first"),
 )

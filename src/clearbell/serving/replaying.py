@@ -40,6 +40,8 @@ class _Job(msgspec.Struct, frozen=True):
     home: Path
     pack: Pack
     replay: str
+    parent: int
+    """Process of the node."""
 
 
 class Replaying:
@@ -109,7 +111,12 @@ class Replaying:
     def _start(self, name: str) -> None:
         node = self._node
         job = _Job(
-            node.store.engine.url.render_as_string(hide_password=False), node.store.clock, node.home, node.pack, name
+            node.store.engine.url.render_as_string(hide_password=False),
+            node.store.clock,
+            node.home,
+            node.pack,
+            name,
+            os.getpid(),
         )
         process = self._context.Process(target=_replay, args=(job,), name=f"replay-{name}", daemon=True)
         process.start()
@@ -124,11 +131,10 @@ def _replay(job: _Job) -> None:
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
     with contextlib.suppress(OSError):
         os.nice(NICE)
-    parent = os.getppid()
 
     def is_to_stop() -> bool:
         # A node that was killed leaves nobody to stop it.
-        return ended.is_set() or os.getppid() != parent or folder.is_to_stop(job.replay)
+        return ended.is_set() or os.getppid() != job.parent or folder.is_to_stop(job.replay)
 
     folder = ReplayFolder(job.home)
     store = Store.open(job.url, clock=job.clock)

@@ -59,6 +59,7 @@ from clearbell.web.orders import orders_router
 from clearbell.web.portal import portal_handlers
 from clearbell.web.reassignment import reassignment_router
 from clearbell.web.refusals import error_body
+from clearbell.web.replays import ReplayRefusedError, replays_router
 from clearbell.web.report_desk import report_desk_router
 from clearbell.web.reports import reports_router
 from clearbell.web.revocation import revocation_handlers
@@ -226,6 +227,7 @@ def create_app(
             enforcement_router(),
             targets_router(),
             lines_router(),
+            replays_router(),
             *([*officers_handlers(), *firm_handlers()] if doors is not None else []),
         ],
         dependencies={"gate": Provide(gate_for, sync_to_thread=False)},
@@ -261,6 +263,7 @@ def create_app(
                     OrderError,
                     RefusedReportError,
                     RegistryError,
+                    ReplayRefusedError,
                     SanctionError,
                     IllegalStepError,
                     VaultError,

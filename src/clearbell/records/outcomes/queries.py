@@ -55,13 +55,14 @@ def calls_by_trunk(conn: Connection, first: int, last: int) -> list[tuple[str, s
     return [(name, action, int(calls)) for name, action, calls in conn.execute(query.group_by(c.trunk, c.action))]
 
 
-def days_of_trunks(conn: Connection, trunks: Collection[str], first: int, last: int) -> list[tuple[int, str, int]]:
-    """Local day, action and calls of all the trunks, the newest day first."""
+def days_of_trunks(
+    conn: Connection, trunks: Collection[str], first: int, last: int, action: str = ""
+) -> Sequence[Row[Any]]:
+    """Calls of all the trunks by ``day`` (local), ``action`` and ``calls``: at most as many rows as days times actions."""
     c = trunk_outcome.c
     query = (
-        select(c.day, c.action, func.sum(c.calls))
+        select(c.day, c.action, cast(func.sum(c.calls), BigInteger).label("calls"))
         .where(c.trunk.in_(trunks), c.day >= first, c.day <= last, c.action != COMPLAINED)
         .group_by(c.day, c.action)
-        .order_by(c.day.desc(), c.action)
     )
-    return [(day, action, int(calls)) for day, action, calls in conn.execute(query)]
+    return conn.execute(query.where(c.action == action) if action else query).all()

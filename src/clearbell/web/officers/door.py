@@ -23,6 +23,7 @@ from clearbell.web.officers.mass_page import mass_page_handlers
 from clearbell.web.officers.orders_page import orders_handlers
 from clearbell.web.officers.page import Asked, in_words, language_of, show
 from clearbell.web.officers.policy_page import policy_handlers
+from clearbell.web.officers.provider_figures import provider_figures_handlers
 from clearbell.web.officers.providers_page import providers_handlers
 from clearbell.web.officers.queue import queue_handlers
 from clearbell.web.officers.replays_page import replays_handlers
@@ -51,6 +52,7 @@ def officers_handlers() -> list[HTTPRouteHandler]:
         *deadlines_handlers(),
         *health_handlers(),
         *providers_handlers(),
+        *provider_figures_handlers(),
         *alarms_handlers(),
         *sound_handlers(),
         *policy_handlers(),

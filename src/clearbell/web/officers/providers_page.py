@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from litestar import Response, get
 from litestar.exceptions import NotFoundException
@@ -13,24 +12,24 @@ from litestar.params import FromPath
 from sqlalchemy import BigInteger, Float, Integer, Text, column
 
 from clearbell.access.model import Permission, Principal
-from clearbell.desk.league.keeping import OFFERED, Reckoned, reckoned
-from clearbell.desk.scorecards import Period, Provider, Scorecard, last_days, league
+from clearbell.desk.scorecards import Period, Provider, Scorecard, league
 from clearbell.ledger.paging import Order, slice_of
-from clearbell.records.outcomes.queries import days_of_trunks
-from clearbell.registry.queries import trunks_of
 from clearbell.web.doors import need_session, principal
 from clearbell.web.feeds import ServedGate
-from clearbell.web.gate import Gate
-from clearbell.web.officers.listing import Cell, Filter, Head, Kind, Table, Wish, show_listing, wanted
+from clearbell.web.officers.listing import Cell, Head, Table, show_listing, wanted
 from clearbell.web.officers.page import Asked, Language, language_of
+from clearbell.web.officers.provider_frame import (
+    cards_of,
+    day_text,
+    days_choice,
+    figure_at,
+    hint_of,
+    of_provider,
+    shown_name,
+)
 from clearbell.web.officers.provider_texts import PROVIDERS
-from clearbell.web.revocation import shown_time
-from clearbell.web.texts import TEXTS
 
 P = Permission
-_DAYS = 7
-NOBODY = "-"
-"""In an address: trunks that nobody registered."""
 
 
 def _order(name: str, kind: Any) -> Order:
@@ -48,33 +47,8 @@ _ORDERS = {
 }
 
 
-def _days(language: Language) -> Filter:
-    words = PROVIDERS[language]
-    return Filter("period", Kind.CHOICE, tuple((str(days), words["last_days"].format(days=days)) for days in OFFERED))
-
-
-def _period(wish: Wish, gate: Gate) -> Period:
-    wish.raw.setdefault("period", str(_DAYS))
-    return last_days(gate.now(), int(wish.values.get("period", _DAYS)), gate.pack.utc_offset_minutes)
-
-
-def _day(number: int) -> str:
-    return (datetime.date(1970, 1, 1) + datetime.timedelta(days=number)).isoformat()
-
-
-def _hint(words: dict[str, str], found: Reckoned | None, gate: Gate) -> str:
-    if found is None:
-        return words["not_yet"]
-    said = words["hint"].format(first=_day(found.period.first), last=_day(found.period.last))
-    return f"{said} {words['as_of'].format(at=shown_time(found.at, gate))}"
-
-
-def _shown_name(one: Provider | Scorecard, words: dict[str, str]) -> str:
-    return one.name or one.provider or words["nobody"]
-
-
 def _complaints_at(trunk: str, period: Period) -> str:
-    asked = {"trunk": trunk, "from": _day(period.first), "to": _day(period.last)}
+    asked = {"trunk": trunk, "from": day_text(period.first), "to": day_text(period.last)}
     return f"/desk/reports?{urlencode(asked)}"
 
 
@@ -83,7 +57,7 @@ def _restrictions_at(name: str) -> str:
 
 
 def _alarms_at(provider: str, period: Period) -> str:
-    asked = {"provider": provider, "from": _day(period.first), "to": _day(period.last)}
+    asked = {"provider": provider, "from": day_text(period.first), "to": day_text(period.last)}
     return f"/desk/unacknowledged?{urlencode(asked)}"
 
 
@@ -100,32 +74,27 @@ def providers_list(request: Asked, gate: ServedGate) -> Response[Any]:
             *(Head(name, is_count=True, order=name) for name in _ORDERS),
         ),
         _ORDERS,
-        (_days(language),),
+        (days_choice(language),),
     )
     wish = wanted(request, gate, table)
-    period = _period(wish, gate)
-    rows: list[Provider] = []
-    found: Reckoned | None = None
-    if not wish.fault:
-        with gate.store.read() as conn:
-            found = reckoned(conn, period)
-    if found is not None:
-        period, rows = found.period, league(found.cards)
+    with gate.store.read() as conn:
+        period, found = cards_of(conn, wish, gate)
+    rows: list[Provider] = league(found.cards) if found else []
     alarms = sum(one.unacknowledged for one in rows)
-    # The choice of days goes along.
-    days = urlencode({"period": wish.raw["period"]})
 
     def cells(one: Provider, _language: Language) -> list[Cell]:
-        here = f"/desk/providers/{quote(one.provider or NOBODY, safe='')}?{days}" if "/" not in one.provider else ""
+        # The choice of days goes along.
+        here, calls = figure_at(one.provider, "", wish), figure_at(one.provider, "/calls", wish)
+        acted = one.hours_to_act >= 0
         return [
-            Cell(_shown_name(one, words), here),
+            Cell(shown_name(one, words), here),
             Cell(str(one.trunks), here),
-            Cell(f"{one.unwanted_share:.1%}", here),
+            Cell(f"{one.unwanted_share:.1%}", calls),
             Cell(f"{one.complaints_per_10000:.1f}", here),
-            Cell(f"{one.attempts:,}", here),
+            Cell(f"{one.attempts:,}", calls),
             Cell(f"{one.complaints:,}", here),
-            Cell("–" if one.hours_to_act < 0 else f"{one.hours_to_act:.1f}", "" if one.hours_to_act < 0 else here),
-            Cell(str(one.offenders), here),
+            Cell(f"{one.hours_to_act:.1f}" if acted else "–", figure_at(one.provider, "/acts", wish) if acted else ""),
+            Cell(str(one.offenders), here if one.offenders else ""),
             Cell(
                 str(one.unacknowledged),
                 _alarms_at(one.provider, period) if one.unacknowledged and who.may(P.SANCTIONS_READ) else "",
@@ -142,7 +111,7 @@ def providers_list(request: Asked, gate: ServedGate) -> Response[Any]:
         template="providers.html",
         o=words,
         alarms=words["alarms"].format(count=alarms) if alarms else "",
-        hint=_hint(words, found, gate),
+        hint=hint_of(words, period, found, gate),
     )
 
 
@@ -164,10 +133,9 @@ _TRUNK_ORDERS = {
 
 @get("/desk/providers/{provider:str}", sync_to_thread=True, guards=[need_session], include_in_schema=False)
 def provider_page(provider: FromPath[str], request: Asked, gate: ServedGate) -> Response[Any]:
-    """The scorecard of a provider: each of its trunks, and its calls by day and what became of them."""
+    """The scorecard of a provider: each of its trunks; each figure leads to what it counts."""
     language, who = language_of(request), principal(request)
     words = PROVIDERS[language]
-    name = "" if provider == NOBODY else provider
     table = Table(
         "trunks",
         (
@@ -181,39 +149,37 @@ def provider_page(provider: FromPath[str], request: Asked, gate: ServedGate) -> 
             Head("offenders"),
         ),
         _TRUNK_ORDERS,
-        (_days(language),),
+        (days_choice(language),),
     )
     wish = wanted(request, gate, table)
-    period = _period(wish, gate)
     with gate.store.read() as conn:
-        found = reckoned(conn, period)
-        period = found.period if found else period
-        cards = [one for one in (found.cards if found else ()) if one.provider == name]
-        trunks = trunks_of(conn, name) if name else [one.trunk for one in cards]
-        days = days_of_trunks(conn, trunks, period.first, period.last)
+        period, found = cards_of(conn, wish, gate)
+    cards = of_provider(found, provider)
     if found and not cards:
         raise NotFoundException
 
     def cells(card: Scorecard, _language: Language) -> list[Cell]:
+        calls = figure_at(card.provider, "/calls", wish, trunk=card.trunk)
+        connected = figure_at(card.provider, "/numbers", wish, trunk=card.trunk)
+        acts = figure_at(card.provider, "/acts", wish, trunk=card.trunk)
         return [
-            Cell(card.trunk or words["no_trunk"]),
-            Cell(str(card.resources)),
-            Cell(f"{card.unwanted_share:.1%}", "#days"),
+            Cell(card.trunk or words["no_trunk"], calls if card.trunk else ""),
+            Cell(f"{card.resources:,}", connected if card.resources else ""),
+            Cell(f"{card.unwanted_share:.1%}", calls if card.attempts else ""),
             Cell(
                 f"{card.complaints_per_10000:.1f}",
                 _complaints_at(card.trunk, period) if card.complaints and who.may(P.REPORTS_READ) else "",
             ),
-            Cell(f"{card.attempts:,}", "#days"),
+            Cell(f"{card.attempts:,}", calls if card.attempts else ""),
             Cell(
                 f"{card.complaints:,}",
                 _complaints_at(card.trunk, period) if card.complaints and who.may(P.REPORTS_READ) else "",
             ),
-            Cell("–" if card.hours_to_act is None else f"{card.hours_to_act:.1f}"),
+            Cell("–") if card.hours_to_act is None else Cell(f"{card.hours_to_act:.1f}", acts if card.acts else ""),
             _offenders(card, who),
         ]
 
     alarms = max((card.unacknowledged for card in cards), default=0)
-    actions = {code: TEXTS[language][f"action_{code}"] for _, code, _ in days}
     return show_listing(
         request,
         table,
@@ -222,11 +188,11 @@ def provider_page(provider: FromPath[str], request: Asked, gate: ServedGate) -> 
         cells,
         template="provider.html",
         o=words,
-        name=_shown_name(cards[0], words) if cards else name,
+        name=shown_name(cards[0], words) if cards else provider,
         alarms=words["alarms"].format(count=alarms) if alarms else "",
-        alarms_at=_alarms_at(name, period) if who.may(P.SANCTIONS_READ) else "",
-        hint=_hint(words, found, gate),
-        days=[(_day(day), actions[code], code, f"{calls:,}") for day, code, calls in days],
+        alarms_at=_alarms_at(cards[0].provider, period) if cards and who.may(P.SANCTIONS_READ) else "",
+        hint=hint_of(words, period, found, gate),
+        calls_at=figure_at(cards[0].provider, "/calls", wish) if cards else "",
     )
 
 
