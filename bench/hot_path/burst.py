@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from bench.hot_path.load import Figures, Steady, percentiles, steadily, unhindered, wrong
-from bench.hot_path.packets import BUSY, FIRST_CALLER, LAP, Writer, caller
+from bench.hot_path.load import Figures, OpenLoop, Steady, percentiles, unhindered, wrong
+from bench.hot_path.packets import LAP, Writer
 from bench.hot_path.servers import Server
 from bench.hot_path.wire import Answer, Prepared, Wire, now
 from clearbell.calls import Decision
@@ -38,22 +38,21 @@ class Flood(NamedTuple):
     answers: list[Answer]
 
 
-def flood(port: int, rate: float, seconds: float, run: str) -> Flood:
-    """Send ``rate`` INVITEs a second, or as many as this machine can."""
-    wire = Wire(port, run)
-    writer = Writer(run, wire.port)
+def flood(wire: Wire, rate: float, seconds: float, then: OpenLoop) -> tuple[Flood, Steady]:
+    """Send ``rate`` INVITEs a second, or as many as this machine can, and at once go on with another load."""
+    writer = Writer(wire.run, wire.port)
     count = min(LAP, max(_AT_ONCE, int(rate * seconds)) // _AT_ONCE * _AT_ONCE)
     block = writer.new(count)
     writer.write(block, 0)
     calls = Prepared(block)
     times: list[int] = []
     with unhindered():
-        began = now()
-        end = began + int(seconds * _SECOND)
         gap = _SECOND / rate
         sent = at = 0
         lap = 1
         writer.again(block, lap)
+        began = now()
+        end = began + int(seconds * _SECOND)
         while True:
             moment = now()
             if moment >= end:
@@ -68,28 +67,22 @@ def flood(port: int, rate: float, seconds: float, run: str) -> Flood:
                     writer.again(block, lap)
             wire.receive(wait=False)
         ended = now()
-        # The last answers: nothing within the budget means that there are none.
-        wire.wait_at_most(2 * BUDGET)
-        while wire.receive():
-            pass
-    answers = wire.answers()
-    wire.close()
+    after = then.run(also=wire)
     # Serials go on from lap to lap with a gap where a lap is short.
     serials = np.arange(sent, dtype=np.int64) // count * LAP + LAP + np.arange(sent, dtype=np.int64) % count
     sent_at = np.zeros(int(serials[-1]) + 1, np.int64)
     sent_at[serials] = np.repeat(np.array(times, np.int64), _AT_ONCE)
-    return Flood(sent, (ended - began) / _SECOND, ended, sent_at, answers)
+    return Flood(sent, (ended - began) / _SECOND, ended, sent_at, wire.answers()), after
 
 
 def burst(server: Server, sustained: float, times: float, seconds: float, half: float) -> dict[str, Any]:
     """A burst of ``times`` the sustained rate, then half of the sustained rate for ``half`` seconds."""
-    found = flood(server.port, sustained * times, seconds, "b")
-    after = steadily(server.port, sustained / 2, half, AFTER, "a")
+    wire = Wire(server.port, "b")
+    then = OpenLoop(server.port, sustained / 2, half, AFTER, "a")
+    found, after = flood(wire, sustained * times, seconds, then)
+    wire.close()
     waited = np.array([one.at - found.sent_at[one.serial] for one in found.answers] or [0]) / 1e6
     same_call = [one._replace(serial=one.serial % LAP) for one in found.answers]
-    often = [
-        one for one in same_call if one.status == b"603" and server.refused != b"603" and calls_all_day(one.serial)
-    ]
     figures: dict[str, Any] = {
         "asked_times": times,
         "sent": found.sent,
@@ -98,10 +91,9 @@ def burst(server: Server, sustained: float, times: float, seconds: float, half: 
         "answered": len(found.answers),
         "answered_a_second": len(found.answers) / found.seconds,
         "shed": 1 - len(found.answers) / found.sent,
-        "refused_for_frequency": len(often),
-        "wrong": wrong(same_call, server.refused) + wrong(after.answers, server.refused) - len(often),
+        "wrong": wrong(same_call, server.refused) + wrong(after.answers, server.refused),
         "within_budget": float((waited <= BUDGET * 1e3).mean()),
-        "recovered": recovered(after.due, after.answered),
+        "recovered": (after.began - found.ended) / _SECOND + recovered(after.due, after.answered),
     }
     for share in (50, 99, 99.9, 100):
         figures[f"ms_p{share:g}"] = float(np.percentile(waited, share, method="higher"))
@@ -112,18 +104,12 @@ def burst(server: Server, sustained: float, times: float, seconds: float, half: 
     return figures
 
 
-def calls_all_day(n: int) -> bool:
-    """Whether call ``n`` is by one of the busy, who call so often in a burst that Clearbell refuses them in the end."""
-    return caller(n) < FIRST_CALLER + BUSY
-
-
 def course(found: Flood, after: Steady) -> list[dict[str, float]]:
     """By bin of ``_BIN``, from the beginning of the burst: calls sent a second, answered a second, and ms until the answer."""
     sent = found.sent_at[found.sent_at > 0]
     began = int(sent[0])
     answered = np.array([(found.sent_at[one.serial], one.at) for one in found.answers] or [(began, began)], np.float64)
-    # The load after it begins when the last answers were waited for.
-    late = (found.ended - began) / _SECOND
+    late = (after.began - began) / _SECOND
     parts = [
         ((sent - began) / _SECOND, (answered[:, 0] - began) / _SECOND, (answered[:, 1] - answered[:, 0]) / 1e6),
         (late + after.due / _SECOND, late + after.due / _SECOND, (after.answered - after.due) / 1e6),

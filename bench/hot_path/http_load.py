@@ -87,7 +87,7 @@ def _ask(port: int, due: list[int], first: int, run: str, connections: int) -> t
                 break
     for one in open_:
         one.sock.close()
-    return Steady(np.array(due, float), sent_at, answered, []), wrong
+    return Steady(began, np.array(due, float), sent_at, answered, []), wrong
 
 
 def drive(port: int, count: int, first: int, run: str, pids: list[int], connections: int = 64) -> Figures:
@@ -105,6 +105,6 @@ def drive(port: int, count: int, first: int, run: str, pids: list[int], connecti
 
 
 def steadily(port: int, rate: float, seconds: float, first: int, run: str, connections: int = 64) -> tuple[Steady, int]:
-    """As :func:`bench.hot_path.load.steadily`; returns how many answers were wrong, too."""
+    """On a schedule as :class:`bench.hot_path.load.OpenLoop` has; returns how many answers were wrong, too."""
     gaps = np.random.default_rng(first).exponential(_SECOND / rate, max(1, int(rate * seconds)))
     return _ask(port, [int(one) for one in np.cumsum(gaps)], first, run, connections)

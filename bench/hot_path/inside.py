@@ -18,7 +18,6 @@ from bench.hot_path.packets import invite
 from bench.hot_path.servers import fill
 from clearbell.calls import HOUR, Call, Decision
 from clearbell.ledger import Store
-from clearbell.numbering import to_key
 from clearbell.policy.pack import builtin_pack
 from clearbell.screening.engine import Engine
 from clearbell.screening.traffic import Traffic
@@ -62,9 +61,7 @@ def main() -> None:
         pack = builtin_pack("cn")
         node = Node(store, pack, home, randomness=os.urandom)
         source = Source("edge", "127.0.0.1", per_second=1e9, style=Style(go_on=302, blocked_url="https://example.net"))
-        core = Redirect(
-            Sources((source,)), node.screen, node.fail_open, node.ended, _no_words, to_key, node.code_dialled
-        )
+        core = Redirect(Sources((source,)), node.screen, node.fail_open, node.ended, _no_words, node.code_dialled)
         began = store.clock.now()
         gap = 6 * HOUR // (2 * count)
         gc.collect()
@@ -78,8 +75,7 @@ def main() -> None:
         answered = {name: n for name, n in core.counts.items() if name.startswith("answered")}
         engine = Engine(pack, Views(), Traffic(pack), decision_ids(began, os.urandom))
         calls: list[Call] = [
-            call_of(codec.parse(data), began + place * gap, "edge", Reading(), to_key)
-            for place, data in enumerate(packets)
+            call_of(codec.parse(data), began + place * gap, "edge", Reading()) for place, data in enumerate(packets)
         ]
         for call in calls[:count]:
             engine.screen(call)

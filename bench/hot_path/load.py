@@ -90,6 +90,8 @@ def drive(port: int, count: int, first: int, run: str, refused: bytes, pids: lis
 class Steady(NamedTuple):
     """What an open loop saw, by call: ns from when the load began. An answer that did not come is at infinity."""
 
+    began: int
+    """ns, by the clock of the answers."""
     due: Floats
     """When the schedule had it."""
     sent: Floats
@@ -97,43 +99,50 @@ class Steady(NamedTuple):
     answers: list[Answer]
 
 
-def steadily(port: int, rate: float, seconds: float, first: int, run: str, grace: float = 1.0) -> Steady:
-    """Send ``rate`` INVITEs a second, at random distances (Poisson), whether answers come or not.
+class OpenLoop:
+    """``rate`` INVITEs a second, at random distances (Poisson), whether answers come or not.
 
     The schedule is made beforehand and never waits for the server: an answer is late by the schedule's time, so that nothing
-    is left out while a server stands still (coordinated omission). ``grace``: seconds that the last answers are waited for.
+    is left out while a server stands still (coordinated omission).
     """
-    wire = Wire(port, run)
-    count = max(1, int(rate * seconds))
-    gaps = np.random.default_rng(first).exponential(_SECOND / rate, count)
-    due = np.cumsum(gaps)
-    calls = prepared(wire, first, count)
-    sent_at = np.empty(count)
-    plan = [int(one) for one in due]
-    plan.append(1 << 62)
-    with unhindered():
-        began = now() + 1_000_000
-        sent = received = 0
-        end = plan[-2] + int(grace * _SECOND)
-        while received < count:
-            passed = now() - began
-            if plan[sent] <= passed:
-                until = sent + 1
-                while plan[until] <= passed and until - sent < _AT_ONCE:
-                    until += 1
-                wire.send(calls, sent, until - sent)
-                sent_at[sent:until] = passed
-                sent = until
-            elif passed > end:
-                break
-            received += wire.receive(wait=False)
-    answers = wire.answers()
-    wire.close()
-    answered = np.full(count, np.inf)
-    for one in answers:
-        place = one.serial - first
-        answered[place] = min(answered[place], one.at - began)
-    return Steady(due, sent_at, answered, answers)
+
+    def __init__(self, port: int, rate: float, seconds: float, first: int, run: str) -> None:
+        self._first = first
+        self._wire = Wire(port, run)
+        count = max(1, int(rate * seconds))
+        self._due = np.cumsum(np.random.default_rng(first).exponential(_SECOND / rate, count))
+        self._calls = prepared(self._wire, first, count)
+
+    def run(self, grace: float = 1.0, also: Wire | None = None) -> Steady:
+        """Send them. ``grace``: seconds that the last answers are waited for. ``also``: its answers are taken beside."""
+        wire, calls, count = self._wire, self._calls, len(self._calls)
+        sent_at = np.empty(count)
+        plan = [*map(int, self._due), 1 << 62]
+        with unhindered():
+            began = now() + 1_000_000
+            sent = received = 0
+            end = plan[-2] + int(grace * _SECOND)
+            while received < count:
+                passed = now() - began
+                if plan[sent] <= passed:
+                    until = sent + 1
+                    while plan[until] <= passed and until - sent < _AT_ONCE:
+                        until += 1
+                    wire.send(calls, sent, until - sent)
+                    sent_at[sent:until] = passed
+                    sent = until
+                elif passed > end:
+                    break
+                received += wire.receive(wait=False)
+                if also is not None and not also.receive(wait=False) and passed > _SECOND:
+                    also = None
+        answers = wire.answers()
+        wire.close()
+        answered = np.full(count, np.inf)
+        for one in answers:
+            place = one.serial - self._first
+            answered[place] = min(answered[place], one.at - began)
+        return Steady(began, self._due, sent_at, answered, answers)
 
 
 def percentiles(steady: Steady, skip: float = 1.0) -> Figures:

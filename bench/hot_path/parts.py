@@ -15,7 +15,7 @@ from typing import Any
 
 from bench.hot_path import behind, homes, rivals, servers
 from bench.hot_path.burst import burst
-from bench.hot_path.load import Figures, drive, percentiles, steadily, wrong
+from bench.hot_path.load import Figures, OpenLoop, drive, percentiles, wrong
 from bench.hot_path.servers import Server
 
 Found = dict[str, Any]
@@ -87,7 +87,7 @@ def rate(bench: Bench) -> Found:
 
 def at_half(server: Server, sustained: float, seconds: float, *, check: bool = True) -> Figures:
     """Half of the sustained rate for a while."""
-    steady = steadily(server.port, sustained / 2, seconds + 1, HALF, "h")
+    steady = OpenLoop(server.port, sustained / 2, seconds + 1, HALF, "h").run()
     return {
         "rate": sustained / 2,
         "wrong": wrong(steady.answers, server.refused) if check else 0,
@@ -107,7 +107,7 @@ def memory(bench: Bench) -> Found:
                     "subject": name,
                     "numbers": numbers,
                     "consents": consents,
-                    "held": servers.held(server.pids[0]),
+                    "held": servers.held(server.pids),
                     "started": server.started,
                 }
     each: Found = {}
@@ -141,7 +141,7 @@ def growth(bench: Bench) -> Found:
                 "numbers": numbers,
                 "consents": consents,
                 "started": server.started,
-                "held": servers.held(server.pids[0]),
+                "held": servers.held(server.pids),
                 **rounds(server, bench.options.calls, bench.options.rounds),
             }
     return found

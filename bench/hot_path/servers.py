@@ -167,16 +167,19 @@ def clearbell(laid: Path, installed: Path | None = None, http: int = 0, go_on: s
         )
         try:
             answered = first_answer(port, process, home / "log")
-            yield Server(port, [process.pid], b"403", answered - began, home)
+            yield Server(port, children(process.pid), b"403", answered - began, home)
         finally:
             end(process)
 
 
-def held(pid: int) -> int:
-    """Bytes of memory that are a process's share (PSS)."""
-    found = re.search(r"^Pss:\s+(\d+) kB", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
-    assert found is not None
-    return int(found[1]) * 1024
+def held(pids: list[int]) -> int:
+    """Bytes of memory that are the processes' share (PSS)."""
+    whole = 0
+    for pid in pids:
+        found = re.search(r"^Pss:\s+(\d+) kB", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
+        assert found is not None
+        whole += int(found[1]) * 1024
+    return whole
 
 
 @contextlib.contextmanager

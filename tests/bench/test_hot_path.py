@@ -44,7 +44,7 @@ def test_a_stand_still_is_felt_by_all_that_were_due_in_it():
     still = (due >= 2000 * MS) & (due < 2500 * MS)
     sent = np.where(still, 2500 * MS, due)
     answered[still] = 2500.1 * MS
-    found = percentiles(Steady(due, sent, answered, []), skip=1)
+    found = percentiles(Steady(0, due, sent, answered, []), skip=1)
     assert found["calls"] == 3000
     assert found["due_p50"] == pytest.approx(100)
     assert found["due_p99"] == pytest.approx(471_100, rel=0.01)
@@ -54,7 +54,7 @@ def test_a_stand_still_is_felt_by_all_that_were_due_in_it():
 
 def test_a_call_without_an_answer_is_never_answered_in_the_percentiles_too():
     due = np.array([0.0, 1.0, 2.0]) * MS
-    found = percentiles(Steady(due, due, np.array([1.0, 2.0, np.inf]) * MS, []), skip=0)
+    found = percentiles(Steady(0, due, due, np.array([1.0, 2.0, np.inf]) * MS, []), skip=0)
     assert (found["lost"], found["due_max"]) == (1, np.inf)
 
 
@@ -71,7 +71,7 @@ def test_the_course_of_a_burst_goes_on_into_the_load_after_it():
     sent_at = np.arange(1, 1001, dtype=np.int64) * MS
     answers = [Answer(n, b"302", "", int(sent_at[n]) + 90 * MS) for n in range(0, 1000, 10)]
     due = np.arange(0, 1000, 2, dtype=float) * MS
-    after = Steady(due, due, due + MS, [])
+    after = Steady(1000 * MS, due, due, due + MS, [])
     bins = course(Flood(1000, 1.0, 1000 * MS, sent_at, answers), after)
     assert [one["at"] for one in bins[:2]] == [0, 0.5]
     assert bins[0]["sent"] == pytest.approx(1000, rel=0.01)

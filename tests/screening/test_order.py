@@ -19,7 +19,7 @@ from clearbell.registry.model import HolderRegistered, NumbersAssigned, NumbersR
 from clearbell.sanctions.model import Lifted, Restricted, Rung, Target
 from clearbell.screening.case import Case
 from clearbell.screening.checks import GLANCES, LOOKS
-from clearbell.screening.outline import Glance, Limits
+from clearbell.screening.outline import Glance, Limits, Traits
 from clearbell.testing.screening import CALLEE, CALLER, NOON, World, symbols
 
 CENTRE = 8695010001
@@ -645,7 +645,7 @@ def test_what_a_check_says_at_a_glance_is_what_it_would_see_by_looking(before, a
     for text in ("", "000"):
         call = Call("c", world.now, caller, callee, text, trunk=trunk, attestation=signed)
         engine = world.engine
-        case = Case(call, engine.views, engine.traffic, engine.pack, Limits(engine.pack))
+        case = Case(call, engine.views, engine.traffic, engine.pack, Limits(engine.pack), Traits(engine.pack.country))
         for name, glance in GLANCES.items():
             said = glance(case.outline, engine.pack)
             if said is not Glance.LOOK:

@@ -114,7 +114,7 @@ def test_it_keeps_answering_and_says_so_when_the_store_is_away(tmp_path):
     store.close()
     (tmp_path / "clearbell.db").rename(tmp_path / "away.db")
     (tmp_path / "clearbell.db").mkdir()
-    node.follower._misses = 1000
+    node.follower.stale = True
     assert call(node).marks == ("stale-views",)
 
 

@@ -258,7 +258,7 @@ def test_screening_that_fails_lets_the_call_through_with_a_mark(switch):
 
     core = switch.core
     failing = Redirect(
-        core._sources, broken, switch.world.engine.fail_open, switch.ends.append, str, core._to_key, switch.codes.append
+        core._sources, broken, switch.world.engine.fail_open, switch.ends.append, str, switch.codes.append
     )
     got = read_answer(failing.receive(request(), SWITCH, switch.now))
     assert got.code == 404

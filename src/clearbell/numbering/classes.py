@@ -88,7 +88,8 @@ def _china_class(national: str, plan: Plan) -> NumberClass:
 
 
 _FIRST_MOBILE, _LAST_MOBILE = 8613_0000_00000, 8619_9999_99999
-_PER_PREFIX = 10**7
+PER_PREFIX = 10**7
+"""Mobile numbers that share their first four digits."""
 
 
 @functools.cache
@@ -98,11 +99,21 @@ def _mobiles() -> tuple[NumberClass, ...]:
     return tuple(_mobile(str(prefix), plan)[0] for prefix in range(1300, 2000))
 
 
+def mobile_range(country: int) -> tuple[int, int]:
+    """First and last number of the block in which that country's mobile numbers lie; 1 and 0 where none is known."""
+    return (_FIRST_MOBILE, _LAST_MOBILE) if country == 86 else (1, 0)
+
+
+def mobile_classes(country: int) -> tuple[NumberClass, ...]:
+    """Classes in that block, one for each ``PER_PREFIX`` numbers."""
+    return _mobiles() if country == 86 else ()
+
+
 def class_of(key: int, country: int = 86) -> NumberClass:
     """Class of a number as seen from the home country with that calling code."""
     # Most numbers are such, and no two of them alike: a memory of those asked for would not help.
     if country == 86 and _FIRST_MOBILE <= key <= _LAST_MOBILE:
-        return _mobiles()[key // _PER_PREFIX - _FIRST_MOBILE // _PER_PREFIX]
+        return _mobiles()[key // PER_PREFIX - _FIRST_MOBILE // PER_PREFIX]
     return _class_of(key, country)
 
 

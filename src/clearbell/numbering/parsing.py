@@ -30,6 +30,8 @@ _WITHHELD = frozenset(
 _IP_PREFIXES = ("17951", "17950", "17911", "17910", "17909", "17908", "17969", "17968", "12593", "10193")
 _SEPARATORS = frozenset(" -.()/\u00a0\u2009\u2010\u2011\u2012\u2013\u2014\u3000()-·\t")
 _SHOWN = 64
+_ZERO = 48
+_COMPILED = not __file__.endswith(".py")
 _MIN_FOREIGN = 6
 _MAX_TEXT = 512
 
@@ -117,6 +119,21 @@ def _home(digits: str, home: str) -> int:
     return read_with_library(digits, home)
 
 
+def _chinese(text: bytes) -> int:
+    """The number of +86 and eleven digits, the first of which is none; 0 for anything else."""
+    if len(text) != 14 or not text.startswith(b"+86") or text[3] == _ZERO:
+        return 0
+    if not _COMPILED:
+        return int(text[1:]) if text[1:].isdigit() else 0
+    number = 0
+    for place in range(1, 14):
+        digit = text[place] - _ZERO
+        if digit < 0 or digit > 9:
+            return 0
+        number = 10 * number + digit
+    return number
+
+
 def to_key(text: str | bytes, home: str = "CN") -> int:
     """The number of a text as E.164 digits; 0 when there is none to be read. Never raises; made for the call path.
 
@@ -124,8 +141,9 @@ def to_key(text: str | bytes, home: str = "CN") -> int:
     """
     if isinstance(text, bytes):
         # What nearly every switch sends, without any of the care below.
-        if text[:3] == b"+86" and len(text) == 14 and text[3:].isdigit() and text[3:4] != b"0":
-            return int(text[1:])
+        key = _chinese(text)
+        if key:
+            return key
         text = text.decode("utf-8", "replace")
     if text.isascii():
         if text.isdigit():

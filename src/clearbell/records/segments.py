@@ -8,6 +8,7 @@ belong to the system. Nothing waits for the disk: a machine that loses power may
 from __future__ import annotations
 
 import mmap
+import os
 import struct
 import zlib
 from collections.abc import Iterator
@@ -19,6 +20,10 @@ HEAD = struct.Struct("<II")
 DEFAULT_BYTES = 16 * 1024 * 1024
 MAX_RECORD = 1024 * 1024
 SUFFIX = ".segment"
+_COMPILED = not __file__.endswith(".py")
+_HEAD_BYTES = HEAD.size
+_pack_head, _crc32 = HEAD.pack_into, zlib.crc32
+_NO_BYTES = memoryview(bytearray())
 
 
 def read_segment(path: Path) -> Iterator[bytes]:
@@ -96,6 +101,14 @@ def is_whole(data: bytes, at: int) -> bool:
     return bool(0 < length <= min(MAX_RECORD, len(data) - body) and zlib.crc32(data[body : body + length]) == crc)
 
 
+def _reserve(file: int, size: int) -> None:
+    """Make a file so large. Where the system can reserve the room, a full disk is an ``OSError`` here, not a crash later."""
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(file, 0, size)
+    else:
+        os.truncate(file, size)
+
+
 def segments(folder: Path) -> list[Path]:
     """The folder's segments, oldest first."""
     return sorted(folder.glob(f"*{SUFFIX}"))
@@ -133,9 +146,12 @@ class SegmentWriter:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.size = size
+        self._most = min(MAX_RECORD, size - len(MAGIC) - 2 * HEAD.size)
+        self._at = 0
         self.written = 0
         """Records since it was opened."""
         self._map: mmap.mmap
+        self._bytes: memoryview
         self._open_next()
 
     def _open_next(self) -> None:
@@ -143,34 +159,49 @@ class SegmentWriter:
         number = int(existing[-1].stem) + 1 if existing else 1
         self.path = self.folder / _name(number)
         with self.path.open("xb+") as file:
-            file.truncate(self.size)
+            _reserve(file.fileno(), self.size)
             self._map = mmap.mmap(file.fileno(), self.size)
         self._map[: len(MAGIC)] = MAGIC
+        self._bytes = memoryview(self._map)
         self._at = len(MAGIC)
 
     def write(self, record: bytes) -> None:
         """Append one record. Raises ``ValueError`` when it is empty or larger than ``MAX_RECORD`` or a segment."""
         length = len(record)
-        need = HEAD.size + length
-        if not 0 < length <= min(MAX_RECORD, self.size - len(MAGIC) - 2 * HEAD.size):
+        need = _HEAD_BYTES + length
+        if not 0 < length <= self._most:
             message = f"BUG: a record of {length} bytes does not fit a segment"
             raise ValueError(message)
-        if self._at + need + HEAD.size > self.size:
+        if self._at + need + _HEAD_BYTES > self.size:
             self._close_segment()
             self._open_next()
         at = self._at
-        body = at + HEAD.size
-        self._map[body : body + length] = record
+        body = at + _HEAD_BYTES
+        if _COMPILED:
+            self._lay(body, record, length)
+        else:
+            self._bytes[body : body + length] = record
         # The length makes the record visible, so it comes after the bytes it stands for.
-        self._map[at:body] = HEAD.pack(length, zlib.crc32(record))
+        _pack_head(self._map, at, length, _crc32(record))
         self._at = body + length
         self.written += 1
 
+    def _lay(self, at: int, record: bytes, length: int) -> None:
+        view = self._bytes
+        for place in range(length):
+            view[at + place] = record[place]
+
     def _close_segment(self) -> None:
+        if not len(self._bytes):
+            return
+        self._bytes = _NO_BYTES
         self._map.close()
         with self.path.open("rb+") as file:
             file.truncate(self._at)
+        # Should the next one not open, there is no room until it does.
+        self._at = self.size
 
     def close(self) -> None:
         """Cut the segment to what was written. Further writes fail."""
         self._close_segment()
+        self._most = 0

@@ -8,19 +8,18 @@ from clearbell.calls import DAY, HOUR, Attestation, Call, Symbol
 from clearbell.numbering import NumberClass, class_of
 from clearbell.screening import outline
 from clearbell.screening.activity import kept, rang
-from clearbell.screening.outline import OF_CALLEE, OF_CALLER
 from clearbell.screening.traffic import activity_of
 from clearbell.screening.windows import H1, M1, tally_count
 
 if TYPE_CHECKING:
     from clearbell.policy.model import Pack
     from clearbell.screening.activity import Activity, Many
-    from clearbell.screening.outline import Limits
+    from clearbell.screening.outline import Limits, Traits
     from clearbell.screening.traffic import Traffic
-    from clearbell.screening.views import Views
     from clearbell.screening.views.entitlements import Resource, TrunkView
     from clearbell.screening.views.own_lists import OwnList
     from clearbell.screening.views.standing import Label
+    from clearbell.screening.views.views import Views
     from clearbell.screening.views.wishes import Wish
 
 Outcome = tuple[Symbol, ...] | None
@@ -30,8 +29,8 @@ CLEAR: Outcome = ()
 
 
 # The bits of :mod:`outline`, each under a name of its own: compiled, they are numbers of C.
-_CALLER, _WITHHELD, _MALFORMED, _TRUNK, _SIGNED = (
-    outline.CALLER,
+_EMERGENCY, _WITHHELD, _MALFORMED, _TRUNK, _SIGNED = (
+    outline.EMERGENCY,
     outline.WITHHELD,
     outline.MALFORMED,
     outline.TRUNK,
@@ -65,14 +64,12 @@ class Case:
         "call",
         "called",
         "called_back",
-        "callee_class",
-        "caller_class",
+        "emergency",
         "found",
         "holder",
         "holder_activity",
         "label",
         "outline",
-        "own_list",
         "pack",
         "refused_number",
         "resource",
@@ -84,110 +81,144 @@ class Case:
         "wish",
     )
 
-    def __init__(self, call: Call, views: Views, traffic: Traffic, pack: Pack, limits: Limits) -> None:
+    def __init__(
+        self, call: Call, views: Views, traffic: Traffic, pack: Pack, limits: Limits, of_numbers: Traits
+    ) -> None:
         self.call = call
         self.views = views
         self.traffic = traffic
         self.pack = pack
-        caller, callee, at = call.caller, call.callee, call.at
-        self.caller_class: NumberClass = class_of(caller, pack.country)
-        self.callee_class: NumberClass = class_of(callee, pack.country)
         self.resource: Resource | None = None
         self.holder = ""
         self.holder_activity: Activity | None = None
         self.label: Label | None = None
-        wills = views.wills
-        self.own_list: OwnList | None = wills.lists.get(callee)
-        self.wish: Wish | None = wills.wishes.get(callee)
-        self.refused_number: int = wills.refused_numbers.refused_at(caller, callee)
+        self.trunk: TrunkView | None = None
+        self.wish: Wish | None = None
+        self.refused_number = 0
         """When the callee refused this very number, whatever came since, µs UTC; 0: not."""
         self.called = self.called_back = self.talked = 0
         """When the caller last rang the callee, the callee the caller, and when they talked at length, µs UTC; 0: not."""
-        self.tally = traffic.tally(callee) if callee else 0
+        self.tally = 0
         """How often the callee was rung of late; see :meth:`Traffic.tally`."""
+        self.emergency = False
+        """Whether the called number is an emergency number."""
         self.found: bytes | Many | None = None
         """What is remembered of the caller; see :meth:`Traffic.found`."""
         self._activity: Activity | None = None
-        traits: int = OF_CALLER[self.caller_class] | OF_CALLEE[self.callee_class]
-        if caller:
-            self.resource = views.entitlements.resource_of(caller)
-            self.label = views.standing.label_of(caller, at)
-            self.found = traffic.found(caller)
-            if callee:
-                self.called = traffic.called(caller, callee)
-                self.called_back = traffic.called(callee, caller)
-                self.talked = traffic.talked(caller, callee)
-        if self.resource is not None:
-            self.holder = self.resource.holder
-            self.holder_activity = traffic.holder(self.holder)
-        trunk = call.trunk
-        self.trunk: TrunkView | None = views.entitlements.trunks.get(trunk) if trunk else None
-        self.outline: int = traits | self._seen(call, caller, callee, trunk) | self._done(callee, limits)
+        self.outline = self._known(call, of_numbers, limits)
         """What is known of the call, in bits of :mod:`outline`."""
 
-    def _seen(self, call: Call, caller: int, callee: int, trunk: str) -> int:
-        traits = 0
+    def _known(self, call: Call, of_numbers: Traits, limits: Limits) -> int:
+        caller, callee, trunk = call.caller, call.callee, call.trunk
+        callees = of_numbers.of_callee(callee)
+        traits = of_numbers.of_caller(caller) | callees
+        self.emergency = callees & _EMERGENCY != 0
         views = self.views
-        if not caller:
+        if trunk:
+            traits |= _TRUNK
+            self.trunk = views.entitlements.trunks.get(trunk)
+        if call.attestation is not _UNSIGNED:
+            traits |= _SIGNED
+        if caller:
+            traits |= self._of_caller(call, caller)
+        else:
             traits |= _WITHHELD
             if call.caller_text and not call.withheld:
                 traits |= _MALFORMED
-        if not callee:
+        if callee:
+            traits |= self._of_callee(callee, limits)
+            if caller:
+                traits |= self._of_both(caller, callee)
+        else:
             traits |= _MALFORMED
-        if trunk:
-            traits |= _TRUNK
-        if call.attestation is not _UNSIGNED:
-            traits |= _SIGNED
-        if self.label is not None:
-            traits |= _LABEL
         holder = self.holder
-        if holder:
-            traits |= _HOLDER | _REFUSED
         if views.restrictions.bear_on(caller, callee, holder, trunk):
             traits |= _RESTRICTED
-        if self.own_list is not None:
-            traits |= _LIST
-        if self.wish is not None:
-            traits |= _WISHES
-        if self.refused_number:
-            traits |= _REFUSED
+        return traits | self._done(callee, limits)
+
+    def _of_caller(self, call: Call, caller: int) -> int:
+        views = self.views
+        resource = views.entitlements.resource_of(caller)
+        self.found = self.traffic.found(caller)
+        self.label = views.standing.label_of(caller, call.at)
+        traits = _LABEL if self.label is not None else 0
+        if resource is not None:
+            traits |= _HOLDER | _REFUSED | _REPEATED
+            self.resource = resource
+            self.holder = resource.holder
+            self.holder_activity = self.traffic.holder(self.holder)
+            if self.holder_activity is not None:
+                traits |= _HOLDER_ACTIVE
         return traits
 
-    def _done(self, callee: int, limits: Limits) -> int:
-        traits = 0
-        traffic = self.traffic
-        if self.called_back or traffic.dialled_emergency(callee):
-            traits |= _CALLED_BACK
-        if self.talked:
-            traits |= _TALKED
-        if self.holder_activity is not None:
-            traits |= _HOLDER_ACTIVE
-        if self.holder:
-            traits |= _REPEATED
-        found = self.found
-        if found is not None:
-            traits |= _ACTIVE
-            if isinstance(found, bytes):
-                packed = found
-                events = kept(packed)
-                if events >= limits.attempts:
-                    traits |= _BUSY
-                if events >= limits.ended:
-                    traits |= _ENDED
-                if rang(packed, callee):
-                    traits |= _REPEATED
-            else:
-                many = found
-                if many.most_attempts(_M1) >= limits.attempts_m1 or many.most_attempts(_H1) >= limits.attempts_h1:
-                    traits |= _BUSY
-                if many.most_ended() >= limits.ended:
-                    traits |= _ENDED
-                if many.rang(callee):
-                    traits |= _REPEATED
+    def _of_callee(self, callee: int, limits: Limits) -> int:
+        wills = self.views.wills
+        self.wish = wills.wishes.get(callee)
+        traits = _WISHES if self.wish is not None else 0
+        if wills.lists.has(callee):
+            traits |= _LIST
+        self.tally = self.traffic.tally(callee)
         # Counted at a time of long ago, nothing is left out.
         if self.tally and tally_count(self.tally, 0) >= limits.rung:
             traits |= _RUNG
+        if self.traffic.dialled_emergency(callee):
+            traits |= _CALLED_BACK
         return traits
+
+    def _of_both(self, caller: int, callee: int) -> int:
+        traffic = self.traffic
+        traits = 0
+        self.refused_number = self.views.wills.refused_numbers.refused_at(caller, callee)
+        if self.refused_number:
+            traits |= _REFUSED
+        self.called = traffic.called(caller, callee)
+        self.called_back = traffic.called(callee, caller)
+        if self.called_back:
+            traits |= _CALLED_BACK
+        self.talked = traffic.talked(caller, callee)
+        if self.talked:
+            traits |= _TALKED
+        return traits
+
+    def _done(self, callee: int, limits: Limits) -> int:
+        """What the number did of late."""
+        found = self.found
+        if found is None:
+            return 0
+        traits = _ACTIVE
+        if isinstance(found, bytes):
+            packed = found
+            events = kept(packed)
+            if events >= limits.attempts:
+                traits |= _BUSY
+            if events >= limits.ended:
+                traits |= _ENDED
+            if rang(packed, callee):
+                traits |= _REPEATED
+            return traits
+        many = found
+        if many.most_attempts(_M1) >= limits.attempts_m1 or many.most_attempts(_H1) >= limits.attempts_h1:
+            traits |= _BUSY
+        if many.most_ended() >= limits.ended:
+            traits |= _ENDED
+        if many.rang(callee):
+            traits |= _REPEATED
+        return traits
+
+    @property
+    def caller_class(self) -> NumberClass:
+        """Class of the calling number."""
+        return class_of(self.call.caller, self.pack.country)
+
+    @property
+    def callee_class(self) -> NumberClass:
+        """Class of the called number."""
+        return class_of(self.call.callee, self.pack.country)
+
+    @property
+    def own_list(self) -> OwnList | None:
+        """The list of the subscriber, if he has one."""
+        return self.views.wills.lists.get(self.call.callee)
 
     @property
     def activity(self) -> Activity | None:

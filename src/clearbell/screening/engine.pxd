@@ -1,18 +1,21 @@
 # Types of engine.py for Cython; the source stays plain Python.
 cimport cython
 from clearbell.screening.case cimport Case
-from clearbell.screening.outline cimport Limits
+from clearbell.screening.outline cimport Limits, Traits
 from clearbell.screening.traffic cimport Traffic
+from clearbell.screening.views.views cimport Views
 
 cdef class Plan:
     cdef public long long looked, not_applicable
     cdef public tuple looks
 
 cdef class Engine:
-    cdef public object pack, views
+    cdef public object pack
+    cdef public Views views
     cdef public Traffic traffic
     cdef object _ids, _calm, _version
     cdef Limits _limits
+    cdef Traits _of_numbers
     cdef dict _plans
 
     @cython.locals(case=Case)

@@ -6,14 +6,13 @@ import math
 from collections.abc import Callable, Iterable
 
 from clearbell.calls import Action, Answer, Call, CallEnd, Charge, Decision
-from clearbell.numbering import NumberClass
 from clearbell.policy.model import Pack
 from clearbell.screening.case import Case
 from clearbell.screening.checks import GLANCES, LOOKS, Look
 from clearbell.screening.naming import shown_name
-from clearbell.screening.outline import Glance, Limits
+from clearbell.screening.outline import Glance, Limits, Traits
 from clearbell.screening.traffic import Traffic
-from clearbell.screening.views import Views
+from clearbell.screening.views.views import Views
 
 FAIL_OPEN = "fail-open"
 CHECK_FAILED = "check-failed:"
@@ -25,7 +24,7 @@ MAX_PLANS = 4096
 """Outlines whose plan is kept; real traffic has some dozens."""
 
 
-_LABEL, _CONTINUE, _EMERGENCY = Action.LABEL, Answer.CONTINUE, NumberClass.EMERGENCY
+_LABEL, _CONTINUE = Action.LABEL, Answer.CONTINUE
 
 
 def _sum(charges: Iterable[Charge]) -> float:
@@ -63,6 +62,7 @@ class Engine:
         self._ids = ids
         self._version = pack.version
         self._limits = Limits(pack)
+        self._of_numbers = Traits(pack.country)
         self._calm = pack.action_for(0.0)
         self._plans: dict[int, Plan] = {}
         """By outline; made when the first call of it comes."""
@@ -72,7 +72,7 @@ class Engine:
 
         A check that fails is marked and passed over; this never raises for anything in the call.
         """
-        case = Case(call, self.views, self.traffic, self.pack, self._limits)
+        case = Case(call, self.views, self.traffic, self.pack, self._limits, self._of_numbers)
         decision = self._judge(case)
         self._count(case)
         return decision
@@ -150,8 +150,7 @@ class Engine:
 
     def _count(self, case: Case) -> None:
         call = case.call
-        emergency = case.callee_class is _EMERGENCY
-        self.traffic.attempt(call, case.holder, emergency, not case.talked, case.found, case.called, case.tally)
+        self.traffic.attempt(call, case.holder, case.emergency, not case.talked, case.found, case.called, case.tally)
 
     def ended(self, end: CallEnd) -> None:
         """Learn how a call ended."""
@@ -163,7 +162,7 @@ class Engine:
         if isinstance(record, CallEnd):
             self.ended(record)
         else:
-            self._count(Case(record.call, self.views, self.traffic, self.pack, self._limits))
+            self._count(Case(record.call, self.views, self.traffic, self.pack, self._limits, self._of_numbers))
 
     def fail_open(self, call: Call, why: str) -> Decision:
         """Let a call through without judging it, and say so in the record; ``why`` becomes a mark."""

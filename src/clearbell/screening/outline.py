@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import enum
 import math
+from array import array
 
-from clearbell.numbering import NumberClass
+from clearbell.numbering import NumberClass, class_of
+from clearbell.numbering.classes import PER_PREFIX, mobile_classes, mobile_range
 from clearbell.policy.model import Pack
 
 
@@ -114,10 +116,47 @@ def _of_callee(number_class: NumberClass) -> int:
     return MANY_LINES if number_class in LINES_OF_MANY else 0
 
 
-OF_CALLER: dict[NumberClass, int] = {one: _of_caller(one) for one in NumberClass}
-"""What the class of the calling number tells."""
-OF_CALLEE: dict[NumberClass, int] = {one: _of_callee(one) for one in NumberClass}
-"""What the class of the called number tells."""
+_OF_CALLER = {one: _of_caller(one) for one in NumberClass}
+_OF_CALLEE = {one: _of_callee(one) for one in NumberClass}
+_MOST_KEPT = 1 << 16
+
+
+class Traits:
+    """What the two numbers of a call tell by their classes, in bits, as seen from the pack's country."""
+
+    __slots__ = ("_as_callee", "_as_caller", "_country", "_first", "_last", "_mobiles")
+
+    def __init__(self, country: int) -> None:
+        self._country = country
+        # Most numbers are mobile, and no two of them alike; of the others those that were asked for are kept.
+        self._first, self._last = mobile_range(country)
+        self._mobiles: memoryview = memoryview(
+            array("q", (_OF_CALLER[one] for one in mobile_classes(country)))
+        ).toreadonly()
+        self._as_caller: dict[int, int] = {}
+        self._as_callee: dict[int, int] = {}
+
+    def of_caller(self, number: int) -> int:
+        """What the calling number tells."""
+        if self._first <= number <= self._last:
+            traits: int = self._mobiles[(number - self._first) // PER_PREFIX]
+            return traits
+        kept = self._as_caller.get(number)
+        return kept if kept is not None else self._look_up(number, self._as_caller, _OF_CALLER)
+
+    def of_callee(self, number: int) -> int:
+        """What the called number tells."""
+        if self._first <= number <= self._last:
+            # No mobile number is an emergency number, or a line of many.
+            return 0
+        kept = self._as_callee.get(number)
+        return kept if kept is not None else self._look_up(number, self._as_callee, _OF_CALLEE)
+
+    def _look_up(self, number: int, kept: dict[int, int], traits: dict[NumberClass, int]) -> int:
+        if len(kept) >= _MOST_KEPT:
+            kept.clear()
+        found = kept[number] = traits[class_of(number, self._country)]
+        return found
 
 
 _NEVER = 1 << 60

@@ -2,6 +2,7 @@
 cimport cython
 from clearbell.screening.activity cimport Many, is_full, joined, kept, noted, within
 from clearbell.screening.recent cimport Recent
+from clearbell.screening.recent_numbers cimport RecentNumbers
 from clearbell.screening.windows cimport tallied
 
 cdef long long _ATTEMPT
@@ -19,17 +20,16 @@ cdef class Callers:
 cdef class Traffic:
     cdef long long _short, _one_ring, _known
     cdef public Callers _numbers, _holders
-    cdef public Recent _pairs, _rung, _calls, _talks, _emergency
+    cdef public Recent _pairs
+    cdef public RecentNumbers _rung, _calls, _talks, _emergency
 
     cpdef object number(self, object caller)
     cpdef object holder(self, object holder)
     cpdef object found(self, object caller)
     cpdef long long repeats(self, object holder, object callee, object at, object width)
-    cpdef long long tally(self, object callee)
-    cpdef object attempt(self, object call, str holder, bint emergency, bint stranger, object found, object last, long long tally)
+    cpdef long long tally(self, long long callee)
+    cpdef object attempt(self, object call, str holder, bint emergency, bint stranger, object found, long long last, long long tally)
     cpdef object ended(self, object end, object holder)
-    cpdef long long talked(self, object one, object other)
-    cpdef long long called(self, object caller, object callee)
-    cpdef long long dialled_emergency(self, object number)
-
-cpdef object together(object one, object other)
+    cpdef long long talked(self, long long one, long long other)
+    cpdef long long called(self, long long caller, long long callee)
+    cpdef long long dialled_emergency(self, long long number)

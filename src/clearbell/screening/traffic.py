@@ -10,10 +10,9 @@ from clearbell.calls import DAY, SECOND, Call, CallEnd, HangUp
 from clearbell.policy.model import Pack
 from clearbell.screening.activity import Activity, Few, Kind, Many, forgotten, is_full, joined, noted, within
 from clearbell.screening.recent import Recent
+from clearbell.screening.recent_numbers import RecentNumbers
 from clearbell.screening.windows import tallied
 
-_NUMBER_BITS = 60
-"""A number has at most 18 digits."""
 _ATTEMPT = int(Kind.ATTEMPT)
 
 
@@ -96,13 +95,12 @@ class Traffic:
         self._holders = Callers(max_callers, max_busy)
         # Holder and callee to the times of the latest attempts.
         self._pairs = Recent(max_pairs)
-        self._rung = Recent(max_callees)  # callee to its tally
+        self._rung = RecentNumbers(max_callees)  # callee to its tally
         # Caller and callee to when the one last rang the other, and two numbers, the lesser first, to when they last
-        # ended a talk long enough to make them known to each other, µs UTC. Numbers to numbers, as the garbage collector
-        # has no work with these.
-        self._calls = Recent(max_contacts)
-        self._talks = Recent(max_contacts)
-        self._emergency = Recent(max_callees)  # number to when, µs UTC
+        # ended a talk long enough to make them known to each other, µs UTC.
+        self._calls = RecentNumbers(max_contacts)
+        self._talks = RecentNumbers(max_contacts)
+        self._emergency = RecentNumbers(max_callees)  # number to when, µs UTC
 
     @property
     def active(self) -> int:
@@ -131,8 +129,7 @@ class Traffic:
 
     def tally(self, callee: int) -> int:
         """Attempts that a callee got of late, to be counted by :func:`tally_count`; 0: none."""
-        tally: int | None = self._rung.get(callee)
-        return tally or 0
+        return self._rung.get(callee, 0)
 
     def attempt(
         self,
@@ -154,15 +151,15 @@ class Traffic:
         if caller:
             self._numbers.note_of(caller, found, _ATTEMPT, at, callee)
             if callee:
-                self._calls.put(together(caller, callee), max(at, last))
+                self._calls.put(caller, callee, max(at, last))
         if holder:
             self._holders.note(holder, _ATTEMPT, at, callee)
             times: tuple[int, ...] = self._pairs.get((holder, callee)) or ()
             self._pairs.put((holder, callee), joined(times, at))
         if emergency and caller:
-            self._emergency.put(caller, at)
+            self._emergency.put(caller, 0, at)
         if stranger and callee:
-            self._rung.put(callee, tallied(tally, at))
+            self._rung.put(callee, 0, tallied(tally, at))
 
     def ended(self, end: CallEnd, holder: str) -> None:
         """Learn how a call ended."""
@@ -177,28 +174,20 @@ class Traffic:
         if holder and self._holders.found(holder) is not None:
             self._holders.note(holder, kind, end.at, end.callee)
         if end.answered and end.duration >= self._known and end.caller and end.callee:
-            pair = together(min(end.caller, end.callee), max(end.caller, end.callee))
-            self._talks.put(pair, max(end.at, self._talks.get(pair) or 0))
+            one, other = min(end.caller, end.callee), max(end.caller, end.callee)
+            self._talks.put(one, other, max(end.at, self._talks.get(one, other)))
 
     def talked(self, one: int, other: int) -> int:
         """When the two last talked at length, whoever rang, µs UTC; 0 when not known."""
-        at: int | None = self._talks.get(together(min(one, other), max(one, other)))
-        return at or 0
+        return self._talks.get(min(one, other), max(one, other))
 
     def called(self, caller: int, callee: int) -> int:
         """When the caller last rang the callee, µs UTC; 0 when not known."""
-        at: int | None = self._calls.get(together(caller, callee))
-        return at or 0
+        return self._calls.get(caller, callee)
 
     def dialled_emergency(self, number: int) -> int:
         """When the number last dialled an emergency number, µs UTC; 0 when not known."""
-        at: int | None = self._emergency.get(number)
-        return at or 0
-
-
-def together(one: int, other: int) -> int:
-    """Two numbers as one."""
-    return one << _NUMBER_BITS | other
+        return self._emergency.get(number, 0)
 
 
 def _span(pack: Pack, name: str, unit: int) -> int:

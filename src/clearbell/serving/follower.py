@@ -111,15 +111,12 @@ class ViewsFollower:
         self._put = put
         self._folder = folder
         self._stop = threading.Event()
+        self.stale = False
+        """Whether the ledger could not be read for longer than ``STALE_SECONDS``."""
         self._misses = 0
         self._thread = threading.Thread(target=self._run, name="views-follower", daemon=True)
         self._making: threading.Thread | None = None
         self._made: Views | None = None
-
-    @property
-    def stale(self) -> bool:
-        """Whether the ledger could not be read for longer than ``STALE_SECONDS``."""
-        return self._misses * POLL_SECONDS > STALE_SECONDS
 
     def start(self) -> None:
         """Begin to follow."""
@@ -199,3 +196,4 @@ class ViewsFollower:
                 if self._misses:
                     log.info("ledger-readable-again", misses=self._misses)
                 self._misses = 0
+            self.stale = self._misses * POLL_SECONDS > STALE_SECONDS

@@ -19,7 +19,6 @@ from clearbell.desk.audiences import Sources as AudienceSources
 from clearbell.desk.mass_notices import MassDesk
 from clearbell.discovery.campaigns.queries import numbers_of
 from clearbell.labels.wording import label_words
-from clearbell.numbering import to_key
 from clearbell.policy.model import Pack
 from clearbell.records.opening import open_lake
 from clearbell.serving.answering import Answering
@@ -127,7 +126,6 @@ class Server:
                     node.fail_open,
                     node.ended,
                     self._words,
-                    to_key,
                     node.code_dialled,
                 )
                 sock = open_udp(host, port) if transport == "udp" else open_tcp(host, port)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import msgspec
 
 from clearbell.calls import Attestation, Call
-from clearbell.sip.codec import Request
+from clearbell.numbering.parsing import to_key
+from clearbell.sip.codec import Request, place_in
 
 _TEXT_LIMIT = 64
 _VERSTAT = {
@@ -23,6 +22,8 @@ _VERSTAT = {
 }
 _UNSIGNED, _FULL = Attestation.NONE, Attestation.A
 _NOBODY = frozenset({b"anonymous", b"unavailable"})
+_AT, _SEMICOLON, _COLON, _EQUALS, _LAST_DIGIT, _LESS, _MORE = b"@;:=9<>"
+_ENDS_VERSTAT = b"tT"
 _LETTER = {b"a": Attestation.A, b"b": Attestation.B, b"c": Attestation.C}
 
 
@@ -41,42 +42,60 @@ class Reading(msgspec.Struct, frozen=True):
 
 def address(value: bytes) -> bytes:
     """The URI of a name-addr or addr-spec, without brackets and header parameters."""
-    start = value.rfind(b"<")
-    if start >= 0:
-        end = value.find(b">", start)
-        return value[start + 1 : end] if end >= 0 else value[start + 1 :]
-    return value.partition(b";")[0].strip()
+    size = len(value)
+    start = place_in(value, _LESS, 0, size)
+    if start < 0:
+        return value.partition(b";")[0].strip()
+    if start:
+        # In the quoted name before it there may be another.
+        start = value.rfind(b"<")
+    end = place_in(value, _MORE, start, size)
+    return value[start + 1 : end] if end >= 0 else value[start + 1 :]
 
 
 def user(uri: bytes) -> bytes:
     """The user part of a sip:, sips: or tel: URI, without its parameters; empty when there is none."""
+    if not uri.startswith(b"sip:"):
+        return _user(uri)
+    end = place_in(uri, _AT, 4, len(uri))
+    if end < 0:
+        return b""
+    return uri[4 : _first(uri, 4, end)]
+
+
+def _user(uri: bytes) -> bytes:
     colon = uri.find(b":")
     if colon < 0:
         return b""
-    kind = uri[:colon]
-    if kind != b"sip":
-        kind = kind.strip().lower()
+    kind = uri[:colon].strip().lower()
     if kind == b"tel":
         end = uri.find(b";", colon)
         return uri[colon + 1 : end] if end >= 0 else uri[colon + 1 :]
-    if kind not in (b"sip", b"sips"):
-        return b""
     end = uri.find(b"@", colon)
-    if end < 0:
+    if end < 0 or kind not in (b"sip", b"sips"):
         return b""
-    name = uri[colon + 1 : end]
-    return name.partition(b";")[0].partition(b":")[0] if b";" in name or b":" in name else name
+    return uri[colon + 1 : _first(uri, colon + 1, end)]
+
+
+def _first(uri: bytes, start: int, end: int) -> int:
+    """Where the name in a user part ends: at a password or parameters, or with it."""
+    stop = place_in(uri, _SEMICOLON, start, end)
+    if stop >= 0:
+        end = stop
+    stop = place_in(uri, _COLON, start, end)
+    return stop if stop >= 0 else end
 
 
 def _verstat(value: bytes) -> Attestation | None:
-    at = value.find(b"=")
+    size = len(value)
+    at = place_in(value, _EQUALS, 0, size)
     while at >= 0:
-        if at >= 7 and value[at - 7 : at].lower() == b"verstat":
+        if at >= 7 and value[at - 1] in _ENDS_VERSTAT and value[at - 7 : at].lower() == b"verstat":
             end = at + 1
-            while end < len(value) and value[end] not in b';>,"@ ':
+            while end < size and value[end] not in b';>,"@ ':
                 end += 1
             return _VERSTAT.get(value[at + 1 : end].lower(), _UNSIGNED)
-        at = value.find(b"=", at + 1)
+        at = place_in(value, _EQUALS, at + 1, size)
     return None
 
 
@@ -101,14 +120,14 @@ def _text(value: bytes) -> str:
     return value[:_TEXT_LIMIT].decode("utf-8", "replace")
 
 
-def call_of(request: Request, now: int, source: str, reading: Reading, to_key: Callable[[bytes, str], int]) -> Call:
+def call_of(request: Request, now: int, source: str, reading: Reading) -> Call:
     """Read the call that an INVITE sets up. Numbers that cannot be read are 0, with their text kept as evidence."""
     asserted = (request.asserted or b"") if reading.trust_pai else b""
     caller_user = user(address(asserted)) if asserted else b""
     if not caller_user:
         caller_user = user(address(request.from_))
     privacy = request.privacy
-    withheld = not caller_user or caller_user.lower() in _NOBODY
+    withheld = not caller_user or (caller_user[0] > _LAST_DIGIT and caller_user.lower() in _NOBODY)
     if privacy and not withheld:
         lowered = privacy.lower()
         withheld = b"id" in lowered or b"user" in lowered

@@ -102,7 +102,7 @@ class Request:
         if self.rest is not None:
             size = len(name)
             for line in self.rest:
-                colon = _place(line, _COLON, 0, len(line))
+                colon = place_in(line, _COLON, 0, len(line))
                 if colon >= size and line[:size].lower() == name and not line[size:colon].strip():
                     return _value(line, colon + 1, len(line))
         return _search(self.raw, name) if name in _PASSED_OVER else None
@@ -152,11 +152,59 @@ _METHODS = frozenset(
     | {b"SUBSCRIBE", b"NOTIFY", b"REFER", b"MESSAGE"}
 )
 _LF, _CR, _COLON, _SPACE, _TAB, _SEMICOLON, _COMMA, _ZERO = b"\n\r: \t;,0"
+_SLOTS = 256
 
 
-def _place(data: bytes, what: int, at: int, stop: int) -> int:
+def _slots() -> tuple[list[bytes | None], bytes]:
+    """The names as written in a table of open addressing, and the role of each: so a name is found where it lies."""
+    names: list[bytes | None] = [None] * _SLOTS
+    roles = bytearray(_SLOTS)
+    for name, role in _AS_WRITTEN.items():
+        slot = _slot(name, 0, len(name))
+        while names[slot] is not None:
+            slot = (slot + 1) % _SLOTS
+        names[slot] = name
+        roles[slot] = role
+    return names, bytes(roles)
+
+
+def _slot(data: bytes, at: int, colon: int) -> int:
+    return (31 * (colon - at) + 7 * data[at] + data[colon - 1]) % _SLOTS
+
+
+_UNKNOWN = -1
+_COMPILED, _MAX_LINE, _MAX_HEADERS = COMPILED, MAX_LINE, MAX_HEADERS  # compiled, they are numbers of C
+
+
+def _role_as_written(data: bytes, at: int, colon: int) -> int:
+    """Role of the header whose name stands there, where that is written as usual; ``_UNKNOWN`` where it is not."""
+    slot = _slot(data, at, colon)
+    size = colon - at
+    while True:
+        name = _NAMES[slot]
+        if name is None:
+            return _UNKNOWN
+        if len(name) == size and _stands(data, at, name):
+            return _ROLES[slot]
+        slot = (slot + 1) % _SLOTS
+
+
+def _stands(data: bytes, at: int, what: bytes) -> bool:
+    """Whether some bytes stand there; as many are there."""
+    if not _COMPILED:
+        return data.startswith(what, at)
+    for place in range(len(what)):  # noqa: SIM110 compiled, this is a loop of C
+        if data[at + place] != what[place]:
+            return False
+    return True
+
+
+_NAMES, _ROLES = _slots()
+
+
+def place_in(data: bytes, what: int, at: int, stop: int) -> int:
     """Where a byte first stands from ``at`` on and before ``stop``; -1: nowhere."""
-    if COMPILED:
+    if _COMPILED:
         while at < stop:
             if data[at] == what:
                 return at
@@ -184,7 +232,7 @@ def _value(data: bytes, at: int, stop: int) -> bytes:
 
 def _branch(via: bytes) -> bytes:
     stop = len(via)
-    at = _place(via, _SEMICOLON, 0, stop)
+    at = place_in(via, _SEMICOLON, 0, stop)
     while at >= 0:
         at += 1
         while at < stop and via[at] == _SPACE:
@@ -195,13 +243,12 @@ def _branch(via: bytes) -> bytes:
             while end < stop and via[end] != _SEMICOLON and via[end] != _COMMA and via[end] != _SPACE:
                 end += 1
             return via[at:end]
-        at = _place(via, _SEMICOLON, at, stop)
+        at = place_in(via, _SEMICOLON, at, stop)
     return b""
 
 
-def _number(text: bytes) -> int:
-    """The number of some digits; -1 for anything else, and for more than ten."""
-    stop = len(text)
+def _number(text: bytes, stop: int) -> int:
+    """The number of the digits before ``stop``; -1 where anything else is among them, and for more than ten."""
     if not 0 < stop <= MAX_CSEQ_DIGITS:
         return -1
     number = 0
@@ -213,12 +260,19 @@ def _number(text: bytes) -> int:
     return number
 
 
+_MOST_CSEQ = 1 << 31
+
+
 def _cseq_fits(cseq: bytes, method: bytes) -> bool:
-    end = _place(cseq, _SPACE, 0, len(cseq))
+    end = place_in(cseq, _SPACE, 0, len(cseq))
     if end <= 0:
         return False
-    number = _number(cseq[:end])
-    return 0 <= number < 1 << 31 and _value(cseq, end + 1, len(cseq)) == method
+    number = _number(cseq, end)
+    if not 0 <= number < _MOST_CSEQ:
+        return False
+    if len(cseq) - end - 1 == len(method) and _stands(cseq, end + 1, method):
+        return True
+    return _value(cseq, end + 1, len(cseq)) == method
 
 
 def _flaw_of(request: Request, stream: bool) -> Flaw | None:
@@ -230,13 +284,14 @@ def _flaw_of(request: Request, stream: bool) -> Flaw | None:
     if request.vias is not None and len(request.vias) >= MAX_VIAS:
         return Flaw.BAD_VIA
     hops = request.hops
-    if hops is not None and (len(hops) > 3 or _number(hops) < 0):
+    if hops is not None and (len(hops) > 3 or _number(hops, len(hops)) < 0):
         return Flaw.BAD_HEADER
     if request.length is not None and not stream:
-        length = _number(request.length)
-        if not 0 <= length <= len(request.body):
-            return Flaw.BAD_LENGTH
-        request.body = request.body[:length]
+        length = _number(request.length, len(request.length))
+        if length != len(request.body):
+            if not 0 <= length <= len(request.body):
+                return Flaw.BAD_LENGTH
+            request.body = request.body[:length]
     return None
 
 
@@ -250,16 +305,19 @@ def parse(data: bytes, stream: bool = False) -> Request | Malformed:
     if end < 0:
         return Malformed(Flaw.NOT_SIP)
     at = data.find(b"\r\n") + 2
-    first = data[: at - 2]
-    words = first.split(b" ")
-    if len(words) != 3 or words[2] != b"SIP/2.0":
-        if first[:8] == b"SIP/2.0 ":
-            return Malformed(Flaw.IS_RESPONSE)
-        return Malformed(Flaw.BAD_REQUEST_LINE if b"SIP/2.0" in first else Flaw.NOT_SIP)
-    method, uri = words[0], words[1]
-    if method not in _METHODS and (not method or not _TOKEN.issuperset(method)):
-        return Malformed(Flaw.BAD_REQUEST_LINE)
-    if not uri or _place(first, _LF, 0, at - 2) >= 0 or _place(data, 0, 0, end) >= 0:
+    if at > 18 and _stands(data, 0, _INVITE) and _stands(data, at - 10, _VERSION_END):
+        # As nearly every one begins: a URI without a space, and the version.
+        method, uri = b"INVITE", data[7 : at - 10]
+        if b" " in uri:
+            return Malformed(Flaw.BAD_REQUEST_LINE)
+    else:
+        words = data[: at - 2].split(b" ")
+        if len(words) != 3 or words[2] != b"SIP/2.0":
+            return Malformed(_no_request_line(data[: at - 2]))
+        method, uri = words[0], words[1]
+        if method not in _METHODS and (not method or not _TOKEN.issuperset(method)):
+            return Malformed(Flaw.BAD_REQUEST_LINE)
+    if not uri or b"\n" in uri or b"\n" in method or (b"\0" in data and b"\0" in data[:end]):
         return Malformed(Flaw.BAD_REQUEST_LINE)
     request = Request(method, uri)
     request.raw = data
@@ -274,6 +332,16 @@ def parse(data: bytes, stream: bool = False) -> Request | Malformed:
     return request if flaw is None else Malformed(flaw, request)
 
 
+_INVITE = b"INVITE "
+_VERSION_END = b" SIP/2.0\r\n"
+
+
+def _no_request_line(first: bytes) -> Flaw:
+    if first[:8] == b"SIP/2.0 ":
+        return Flaw.IS_RESPONSE
+    return Flaw.BAD_REQUEST_LINE if b"SIP/2.0" in first else Flaw.NOT_SIP
+
+
 def _headers(request: Request, data: bytes, at: int, end: int) -> Flaw | None:
     """Read the lines from ``at`` on; ``end`` is where the last of them ends. Compiled, ``data`` is an address."""
     seen = 0
@@ -282,20 +350,22 @@ def _headers(request: Request, data: bytes, at: int, end: int) -> Flaw | None:
     while at < end:
         if data[at] == _SPACE or data[at] == _TAB:
             return Flaw.FOLDED
-        stop = _place(data, _LF, at, end + 2) - 1
+        colon = place_in(data, _COLON, at, end)
+        known = _UNKNOWN
+        if colon > at:
+            known = _role_as_written(data, at, colon) if _COMPILED else _AS_WRITTEN.get(data[at:colon], _UNKNOWN)
+        # A name as written has no line end in it; in others there may be one before the colon.
+        stop = place_in(data, _LF, at if known == _UNKNOWN else colon, end + 2) - 1
         if data[stop] != _CR:
             return Flaw.BAD_REQUEST_LINE
-        colon = _place(data, _COLON, at, stop)
-        if colon <= at or stop - at > MAX_LINE:
+        if colon <= at or colon > stop or stop - at > _MAX_LINE:
             return Flaw.BAD_HEADER
         count += 1
-        if count >= MAX_HEADERS:
+        if count >= _MAX_HEADERS:
             return Flaw.TOO_MANY_HEADERS
-        name = data[at:colon]
-        known = _AS_WRITTEN.get(name)
-        role: int = _ROLE_OF.get(name.strip().lower(), _OTHER) if known is None else known
+        role: int = _ROLE_OF.get(data[at:colon].strip().lower(), _OTHER) if known == _UNKNOWN else known
         if role == _OTHER:
-            if known is None:
+            if known == _UNKNOWN:
                 _keep(request, data[at:stop])
         elif role == _VIA:
             _route(request, _value(data, colon + 1, stop))
@@ -359,17 +429,30 @@ def response(request: Request, status: bytes, headers: tuple[bytes, ...] = (), t
     ``status`` is code and phrase. ``to_tag`` is added to To where it has none. Headers must come from :func:`header`,
     which keeps line ends out.
     """
-    parts: list[bytes] = [b"SIP/2.0 ", status, b"\r\nVia: ", request.via]
+    via, to = request.via, request.to
     if request.vias is not None:
-        for via in request.vias:
-            parts.append(b"\r\nVia: ")
-            parts.append(via)
-    to = request.to
-    parts += (b"\r\nFrom: ", request.from_, b"\r\nTo: ", to)
+        via = b"\r\nVia: ".join((via, *request.vias))
+    mark = b""
     if to_tag and (to.endswith(b">") or b"tag=" not in to[to.rfind(b">") + 1 :]):
-        parts.append(b";tag=")
-        parts.append(to_tag)
-    parts += (b"\r\nCall-ID: ", request.call_id, b"\r\nCSeq: ", request.cseq)
+        mark = b";tag="
+    else:
+        to_tag = b""
+    parts: list[bytes] = [
+        b"SIP/2.0 ",
+        status,
+        b"\r\nVia: ",
+        via,
+        b"\r\nFrom: ",
+        request.from_,
+        b"\r\nTo: ",
+        to,
+        mark,
+        to_tag,
+        b"\r\nCall-ID: ",
+        request.call_id,
+        b"\r\nCSeq: ",
+        request.cseq,
+    ]
     for line in headers:
         parts.append(b"\r\n")
         parts.append(line)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated
 
 import msgspec
 
 from clearbell.calls import CallEnd, HangUp
+from clearbell.numbering import to_key
 
 EVENT = b"clearbell-call-end"
 _Millis = Annotated[int, msgspec.Meta(ge=0, le=30 * 86_400_000)]
@@ -33,7 +33,7 @@ class BadEndError(Exception):
     """The body of a call end cannot be read. 通话结果无法读取。"""
 
 
-def read_end(body: bytes, now: int, home: str, to_key: Callable[[bytes, str], int]) -> CallEnd:
+def read_end(body: bytes, now: int, home: str) -> CallEnd:
     """Read a call end. Raises :class:`BadEndError` with what does not fit."""
     try:
         read = _decode(body)

@@ -6,7 +6,7 @@ from clearbell.sip.transactions cimport Transactions
 
 cdef class Redirect:
     cdef public Sources _sources
-    cdef public object _screen, _fail_open, _ended, _words, _to_key, _coded
+    cdef public object _screen, _fail_open, _ended, _words, _coded
     cdef Transactions _transactions
     cdef long long _received, _invites, _continued
     cdef dict _counts

@@ -31,7 +31,6 @@ class Redirect:
         fail_open: Callable[[Call, str], Decision],
         ended: Callable[[CallEnd], None],
         words: Callable[[Decision], str],
-        to_key: Callable[[bytes, str], int],
         coded: Callable[[CodeDialled], None],
     ) -> None:
         self._sources = sources
@@ -39,7 +38,6 @@ class Redirect:
         self._fail_open = fail_open
         self._ended = ended
         self._words = words
-        self._to_key = to_key
         self._coded = coded
         self._transactions = Transactions()
         self._received = 0
@@ -75,7 +73,7 @@ class Redirect:
         if source is None:
             self._count("unknown source")
             return response(read, b"403 Forbidden", to_tag=to_tag(read))
-        key = b"\n".join((read.branch or read.from_, read.call_id, read.cseq, host.encode()))
+        key = b"\n".join((read.branch or read.from_, read.call_id, read.cseq, self._sources.address(host)))
         given = self._transactions.find(key)
         if given is not None:
             self._count("retransmission")
@@ -118,7 +116,7 @@ class Redirect:
 
     def _invite(self, request: Request, source: Source, now: int) -> bytes:
         self._invites += 1
-        call = call_of(request, now, source.name, source.reading, self._to_key)
+        call = call_of(request, now, source.name, source.reading)
         if source.report_code and call.callee_text == source.report_code:
             return self._code(request, call, source)
         try:
@@ -150,7 +148,7 @@ class Redirect:
             allowed = header("Allow-Events", EVENT.decode())
             return response(request, b"489 Bad Event", (allowed,), to_tag=to_tag(request))
         try:
-            end = read_end(request.body, now, source.reading.home, self._to_key)
+            end = read_end(request.body, now, source.reading.home)
         except BadEndError as error:
             self._count("bad call end")
             warning = header("Warning", f'399 clearbell "{str(error).replace(chr(34), chr(39))[:200]}"')

@@ -9,9 +9,11 @@ cdef class Bucket:
 
 cdef class Sources:
     cdef list _networks
-    cdef dict _buckets, _found
+    cdef dict _buckets, _found, _addresses
 
     cpdef object of(self, str host)
+    @cython.locals(known=bytes)
+    cpdef bytes address(self, str host)
     cdef object _look_up(self, str host)
     @cython.locals(bucket=Bucket)
     cpdef bint within_limit(self, object source, long long now)

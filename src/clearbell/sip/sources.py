@@ -58,6 +58,7 @@ class Sources:
         self._networks = sorted(networks, key=lambda pair: -pair[0].prefixlen)
         self._buckets = {source.name: Bucket(source.per_second) for source in sources}
         self._found: dict[str, Source | None] = {}
+        self._addresses: dict[str, bytes] = {}
 
     def of(self, host: str) -> Source | None:
         """The source an address belongs to; None for a stranger."""
@@ -65,6 +66,15 @@ class Sources:
         if known is not None:
             return known
         return self._look_up(host)
+
+    def address(self, host: str) -> bytes:
+        """An address as bytes."""
+        known = self._addresses.get(host)
+        if known is None:
+            if len(self._addresses) >= MAX_REMEMBERED:
+                self._addresses.clear()
+            known = self._addresses[host] = host.encode()
+        return known
 
     def _look_up(self, host: str) -> Source | None:
         if host in self._found:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import msgspec
 
 from clearbell.calls import Call, CallEnd, CodeDialled, Decision
-from clearbell.numbering import to_key
 from clearbell.sip.answers import Style
 from clearbell.sip.callers import Reading
 from clearbell.sip.redirect import Redirect
@@ -104,7 +103,6 @@ class Switch:
             self.world.engine.fail_open,
             self.ends.append,
             lambda decision: f"疑似骚扰 {decision.label}",
-            to_key,
             self.codes.append,
         )
 

@@ -106,6 +106,8 @@ class Entitlements:
         found = self._singles.get(number)
         if found is not None:
             return found
+        if not self._starts:
+            return None
         place = bisect.bisect_right(self._starts, number) - 1
         if place >= 0:
             _, last, resource = self._ranges[place]

@@ -105,6 +105,10 @@ class OwnLists:
         """Subscribers with a list."""
         return len(self.table)
 
+    def has(self, owner: int) -> bool:
+        """Whether a subscriber has a list."""
+        return self.table.has(owner)
+
     def get(self, owner: int) -> OwnList | None:
         """The list of a subscriber, if he has one."""
         words = self.table.get(owner)

@@ -26,12 +26,26 @@ Columned = Sequence[bytes | memoryview]
 """Pieces of one column, in order."""
 _PARTS = 64
 _PART = _PARTS - 1
+COMPILED = not __file__.endswith(".py")
+"""Whether this runs compiled: what is a loop there is a search of Python's here."""
 
 
 def place_of(keys: memoryview, key: int) -> int:
     """Place of a key in keys in rising order (unsigned 64-bit); -1 when it is not there."""
-    place = bisect.bisect_left(keys, key)
-    return place if place < len(keys) and keys[place] == key else -1
+    count = len(keys)
+    place = 0
+    if COMPILED:
+        rest = count
+        while rest > 0:
+            half = rest // 2
+            if keys[place + half] < key:
+                place += half + 1
+                rest -= half + 1
+            else:
+                rest = half
+    else:
+        place = bisect.bisect_left(keys, key)
+    return place if place < count and keys[place] == key else -1
 
 
 class Changes:
@@ -117,10 +131,11 @@ class PackedTable:
     def get(self, key: int) -> bytes | None:
         """The row of a key; None when it has none."""
         part = self._changes.part(key)
-        if key in part:
+        if part and key in part:
             return part[key]
-        place = self._columns.find(key)
-        return self._columns.row(place) if place >= 0 else None
+        columns = self._columns
+        place = columns.find(key)
+        return columns.row(place) if place >= 0 else None
 
     def put(self, key: int, row: bytes) -> None:
         """Set the row of a key."""

@@ -68,11 +68,19 @@ class RaggedTable:
     def get(self, key: int) -> memoryview | None:
         """The numbers of a key, to be read at once; None when it has none."""
         part = self._changes.part(key)
-        if key in part:
+        if part and key in part:
             row = part[key]
             return memoryview(row).cast("Q") if row is not None else None
-        place = place_of(self._columns.keys, key)
-        return self._columns.row(place) if place >= 0 else None
+        columns = self._columns
+        place = place_of(columns.keys, key)
+        return columns.row(place) if place >= 0 else None
+
+    def has(self, key: int) -> bool:
+        """Whether a key has numbers."""
+        part = self._changes.part(key)
+        if part and key in part:
+            return part[key] is not None
+        return place_of(self._columns.keys, key) >= 0
 
     def put(self, key: int, words: array[int]) -> None:
         """Set the numbers of a key; without any it is taken away."""
