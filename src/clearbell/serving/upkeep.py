@@ -130,16 +130,10 @@ class Upkeep:
     def _turns(self, rounds: int) -> Iterator[tuple[str, Callable[[], None]]]:
         """The chores of a round, each with what is logged when it failed."""
         # First: after a start, pages wait for them, and others of the first round may have much to catch up with.
-<<<<<<< HEAD
-        self._do("scorecards-not-kept", self._keep_scores)
-        self._do("reports-not-weighed", self._reporting.run)
-        self._do("consents-not-counted", self._count_consents)
-        self._do("outcomes-not-added-up", self._add_up)
-=======
         yield "scorecards-not-kept", self._keep_scores
         yield "reports-not-weighed", self._reporting.run
+        yield "consents-not-counted", self._count_consents
         yield "outcomes-not-added-up", self._add_up
->>>>>>> main
         if rounds % TALLY_EVERY == 0:
             yield "complaints-not-added-up", functools.partial(self._tally, rounds // TALLY_EVERY)
         yield "journal-not-checked", self._check_journal
