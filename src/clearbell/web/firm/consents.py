@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, Select, literal, select
 
 from clearbell.calls import DAY
 from clearbell.consent.errors import ConsentError
-from clearbell.consent.holdings import Week, by_end, holding, lapsing, weeks
+from clearbell.consent.holdings import BY_GIVEN, Stand, Week, by_end, held, holding, lapsing, stand_of, weeks
 from clearbell.consent.model import Channel, ConsentWithdrawn
 from clearbell.consent.own_grants import KIND, OwnGrantLoader
 from clearbell.consent.service import do_withdraw
@@ -40,7 +40,7 @@ from clearbell.web.firm.page import (
     tenant,
 )
 from clearbell.web.firm.texts import FIRM
-from clearbell.web.officers.listing import Cell, Filter, Head, Kind, Table, Wish
+from clearbell.web.officers.listing import Cell, Filter, Head, Kind, Table, Wish, choice
 from clearbell.web.officers.page import Asked, Sent, Shown, field, in_words, language_of
 from clearbell.web.revocation import category_name, shown_time
 
@@ -152,7 +152,52 @@ def lapsing_soon(request: Asked, gate: ServedGate) -> Response[Any]:
         purpose = category_name(gate, row.purpose, language)
         return format_e164(row.callee), row.holder, purpose, shown_time(row.ends, gate)
 
-    return listed(request, gate, table, rows, line, hint="lapsing_hint")
+    return listed(request, gate, table, rows, line, hint="lapsing_hint", current="/firm/consents")
+
+
+@page("/firm/consent-list")
+def consent_list(request: Asked, gate: ServedGate) -> Response[Any]:
+    """Every consent of the firm, of each holder the newest first."""
+    party, language, now = tenant(request), language_of(request), gate.now()
+    words = FIRM[language]
+    table = Table(
+        "consents",
+        (
+            Head("number"),
+            Head("holder", order="holder"),
+            Head("purpose"),
+            Head("given_at"),
+            Head("until"),
+            Head("state"),
+        ),
+        {"holder": BY_GIVEN},
+        (
+            choice("state", [one.value for one in Stand], words, "consent_"),
+            Filter("purpose", Kind.CHOICE, tuple(choices(gate.pack, language))),
+            Filter("number", Kind.NUMBER),
+        ),
+    )
+
+    def rows(conn: Connection, wish: Wish) -> Sequence[Row[Any]]:
+        values = wish.values
+        return held(
+            conn, held_by(party), now, lapse_of(gate), wish.limit, wish.order, wish.after,
+            stand=Stand(values["state"]) if "state" in values else None,
+            purpose=values.get("purpose", ""), callee=values.get("number", 0),
+        )  # fmt: skip
+
+    def line(row: Row[Any]) -> Line:
+        stand = stand_of(row, now)
+        return (
+            format_e164(row.callee),
+            row.holder,
+            category_name(gate, row.purpose, language),
+            shown_time(row.given, gate),
+            shown_time(row.ends, gate),
+            Cell(words[f"consent_{stand.value}"], tag="in" if stand is Stand.IN_FORCE else ""),
+        )
+
+    return listed(request, gate, table, rows, line, hint="consents_hint", current="/firm/consents")
 
 
 @form("/firm/consents/upload")
@@ -216,4 +261,4 @@ def run_page(run: FromPath[str], request: Asked, gate: ServedGate) -> Response[A
 
 def consents_handlers() -> list[HTTPRouteHandler]:
     """The handlers of consents."""
-    return [consents, lapsing_soon, upload, withdraw, run_page]
+    return [consents, consent_list, lapsing_soon, upload, withdraw, run_page]

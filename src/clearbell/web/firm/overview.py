@@ -167,7 +167,7 @@ def _number(row: Any, near: Nearness, gate: ServedGate, language: Language) -> L
 
 
 def _class_words(kind: NumberClass, language: Language) -> str:
-    return FIRM[language].get(f"number_class_{kind.value}", kind.value)
+    return FIRM[language][f"number_class_{kind.value}"]
 
 
 @page("/firm/calls")

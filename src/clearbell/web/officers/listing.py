@@ -35,6 +35,7 @@ FILE = 10_000
 """Lines of a file. What is beyond is had by another filter, or from where the file ends."""
 EMPTY: Mapping[str, str] = MappingProxyType({})
 _MOST_TEXT = 200
+_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d")
 
 
 class Kind(enum.Enum):
@@ -98,6 +99,11 @@ class Cell(msgspec.Struct, frozen=True):
     """0: there is no bar."""
     links: tuple[tuple[str, str], ...] = ()
     """Words and addresses of further links, one a line."""
+
+    @property
+    def is_time(self) -> bool:
+        """Whether the text is a day and time, whose day a page does not break."""
+        return _TIME.fullmatch(self.text) is not None
 
     @property
     def plain(self) -> str:
@@ -283,6 +289,13 @@ def show_listing(
             "rows": [] if wish.fault else [list(cells(row, language)) for row in shown],
             "filters": [(one, wish.raw.get(one.name, "")) for one in table.filters],
             "sort": request.query_params.get("sort", ""),
+            "sorts": [
+                (f"{'' if natural else '-'}{head.order}", f"{words[head.name]} {'↓' if down == natural else '↑'}")
+                for head in table.heads
+                if head.order and (table.is_turnable or len(table.orders) > 1)
+                for down in [table.orders[head.order].descending]
+                for natural in ((True, False) if table.is_turnable else (True,))
+            ],
             "path": here,
             "first": f"{here}?{urlencode(kept)}" if wish.after else "",
             "more": f"{here}?{urlencode(more)}" if more else "",
