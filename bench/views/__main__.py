@@ -21,10 +21,10 @@ import tempfile
 from pathlib import Path
 
 from bench.drawing import Curve, curves_svg
-from bench.views import asking, laying, pauses
+from bench.views import asking, laying, pauses, withdrawing
 
 Figures = dict[str, float]
-PARTS = ("lay", "ask", "share", "hold", "withdraw", "pause", "decide")
+PARTS = ("lay", "ask", "share", "hold", "withdraw", "pause", "append", "decide")
 
 
 def part(what: str, size: tuple[int, int, int], folder: Path, entries: int = 0, under: tuple[str, ...] = ()) -> str:
@@ -36,7 +36,9 @@ def part(what: str, size: tuple[int, int, int], folder: Path, entries: int = 0, 
     return done.stdout + (done.stderr if under else "")
 
 
-def do_part(what: str, size: tuple[int, int, int], folder: Path, entries: int) -> Figures:
+def do_part(
+    what: str, size: tuple[int, int, int], folder: Path, entries: int, installed: Path | None = None
+) -> Figures:
     consents, labels, subscribers = size
     if what == "lay":
         laying.keep(consents, labels, subscribers, folder)
@@ -57,9 +59,13 @@ def do_part(what: str, size: tuple[int, int, int], folder: Path, entries: int) -
         sys.stdin.read()
         del views
     elif what == "withdraw":
-        return pauses.withdrawals(consents, folder)
+        return withdrawing.withdrawals(consents, folder)
     elif what == "pause":
-        return pauses.pauses(consents, labels, entries, folder)
+        found = pauses.pauses(entries, folder, installed)
+        print(pauses.table(found))
+        return found
+    elif what == "append":
+        pauses.append(entries, folder)
     elif what == "decide":
         return asking.decide(consents, labels, folder, entries)
     return {}
@@ -135,10 +141,11 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--part", choices=PARTS, help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--installed", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.part:
         size = (given.consents[0], given.labels[0], given.subscribers[0])
-        print(json.dumps(do_part(given.part, size, given.folder, given.entries)))
+        print(json.dumps(do_part(given.part, size, given.folder, given.entries, given.installed)))
         return
     assert laying.alike()
     singles = [one_size(size, given, largest=False) for size in alone(given)]
@@ -154,7 +161,7 @@ def main() -> None:
         kind = next(key for key in ("consents", "labels", "subscribers") if one[key])
         print(f"bytes of memory, {one[kind]:,.0f} {kind}: {one['pss'] / one[kind]:.2f} each")
     for key, value in whole[-1].items():
-        if key.startswith(("withdrawal", "append", "swap", "alone", "following")):
+        if key.startswith(("withdrawal", "append", "alone", "following", "swapping", "again")):
             print(f"{key}: {value:,.3f}")
     if given.picture:
         given.picture.write_text(picture(whole))

@@ -1,141 +1,201 @@
-"""How long decisions wait for what goes on beside them: following, a swap; and how long a withdrawal takes to hold."""
+"""How long answers over SIP wait for what goes on beside them in a served node: entries followed, views swapped.
+
+The node is compiled and started as anyone starts it. It is asked at an even pace, an answer's time counted from when the
+question was due, so that a pause is seen whole. On the same core, at the same priority, a twin that judges nothing
+answers as many questions at the same times: its pauses are the machine's own.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
+import socket
+import subprocess
 import sys
+import tempfile
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench.views.asking import Figures, calls_among
-from bench.views.laying import HOLDERS, LINE, SUBSCRIBER, number
-from clearbell.calls import Call
-from clearbell.cli.serve import SWITCH_SECONDS
-from clearbell.consent.model import ConsentGranted, ConsentWithdrawn
+import httpx
+import msgspec
+
+from bench.hot_path import servers
+from bench.views.asking import Figures
+from bench.views.laying import HOLDERS, SUBSCRIBER, number
+from clearbell.consent.model import ConsentGranted
 from clearbell.ledger import Store
-from clearbell.policy.pack import builtin_pack
-from clearbell.screening.views import Views
-from clearbell.serving import follower
-from clearbell.serving import node as serving_node
-from clearbell.serving.node import Node
-from clearbell.serving.snapshots import read_views
+from clearbell.serving.follower import FRESHEN
+from clearbell.testing.sip import request
 
-WITHDRAWALS = 20
-AN_ACT = 2_000
-QUIET_SECONDS = 10.0
+QUIET_SECONDS = 15.0
+AFTER_SECONDS = 3.0
+EVERY_SECONDS = 0.001
+"""Questions to the node and to its twin."""
+AGAIN_SECONDS = 0.5
+"""A question without an answer is sent again, as a switch does (RFC 3261, T1)."""
+_TWIN = """
+import socket
+sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+sock.bind(("127.0.0.1", 0))
+print(sock.getsockname()[1], flush=True)
+while True:
+    data, whom = sock.recvfrom(65535)
+    sock.sendto(data, whom)
+"""
 
 
-def _node(folder: Path, *, as_kept: bool = False) -> tuple[Store, Node]:
-    if as_kept:
-        # What came since is left for the follower.
-        serving_node.open_views = lambda store, kept, _progress: read_views(store, kept) or Views()  # type: ignore[attr-defined]
-    store = Store.open(f"sqlite:///{folder / 'clearbell.db'}")
-    return store, Node(store, builtin_pack("cn"), folder, randomness=os.urandom)
+class _Asked(msgspec.Struct):
+    """What was asked of one of the two, and how long each answer took, in seconds, by when it was due."""
+
+    port: int
+    took: list[tuple[float, float]] = msgspec.field(default_factory=list)
+    again: int = 0
+    """Questions that were sent again."""
 
 
 def append(count: int, folder: Path) -> None:
-    """Append so many entries, a grant each, of subscribers who gave none before."""
+    """Append so many entries in one act, a grant each, of subscribers who gave none before: all are there at once."""
     store = Store.open(f"sqlite:///{folder / 'clearbell.db'}")
     first = store.head() + 900_000_000
-    for start in range(0, count, AN_ACT):
-        with store.act("bench") as act:
-            for n in range(start, min(start + AN_ACT, count)):
-                fact = ConsentGranted(f"H{n % HOLDERS}", number(SUBSCRIBER, first + n), "insurance")
-                act.append("consent.granted", [fact], about=lambda one: one.callee)
+    with store.act("bench") as act:
+        for n in range(count):
+            fact = ConsentGranted(f"H{n % HOLDERS}", number(SUBSCRIBER, first + n), "insurance")
+            act.append("consent.granted", [fact], about=lambda one: one.callee)
+    store.close()
 
 
-def withdrawals(consents: int, folder: Path) -> Figures:
-    """Seconds from before a withdrawal is appended until a call is judged by it, a node following."""
-    store, node = _node(folder)
-    node.start()
-    took = []
-    for n in range(1, 1 + WITHDRAWALS):
-        callee, holder = number(SUBSCRIBER, n * (consents // 50)), n * (consents // 50) % HOLDERS
-
-        def seen(callee: int = callee, holder: int = holder) -> bool:
-            decision = node.screen(Call("w", store.clock.now(), LINE + holder, callee))
-            return any(charge.symbol == "CONSENT_WITHDRAWN" for charge in decision.charges)
-
-        assert not seen()
-        began = time.perf_counter()
-        with store.act("bench") as act:
-            withdrawn = ConsentWithdrawn(f"H{holder}", callee)
-            act.append("consent.withdrawn", [withdrawn], about=lambda one: one.callee)
-        while not seen():
-            time.sleep(0.005)
-        took.append(time.perf_counter() - began)
-    node.stop()
-    return {"withdrawal_median": sorted(took)[len(took) // 2], "withdrawal_longest": max(took)}
-
-
-class _Gaps:
-    """Decides without a rest, and notes how long each decision was after the one before."""
-
-    def __init__(self, node: Node, calls: list[Call]) -> None:
-        self._node = node
-        self._calls = calls
-        self._place = 0
-
-    def until(self, over: Callable[[], bool]) -> list[float]:
-        gaps = []
-        last = time.perf_counter()
-        while not over():
-            # Some, so that asking whether it is over costs little.
-            for _ in range(20):
-                call = self._calls[self._place % len(self._calls)]
-                self._place += 1
-                self._node.screen(call)
-                now = time.perf_counter()
-                gaps.append(now - last)
-                last = now
-        return gaps
+def _ask(whom: _Asked, run: str, over: threading.Event) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.settimeout(AGAIN_SECONDS)
+        sock.connect(("127.0.0.1", whom.port))
+        serial = 0
+        due = time.perf_counter()
+        while not over.is_set():
+            serial += 1
+            packet = request(
+                callee=f"+{8613900000000 + serial * 13 % 9_999_991}",
+                caller=f"+{8613800000000 + serial * 1_000_003 % 200_000}",
+                call_id=f"{run}-{serial:x}@127.0.0.1",
+                branch=f"z9hG4bK{run}{serial:x}",
+            )
+            due += EVERY_SECONDS
+            while (early := due - time.perf_counter()) > 0:
+                time.sleep(early)
+            name = f"{run}-{serial:x}@".encode()
+            while not over.is_set():
+                try:
+                    sock.send(packet)
+                    while name not in sock.recv(65_535):
+                        pass
+                    break
+                except TimeoutError:
+                    whom.again += 1
+            whom.took.append((due, time.perf_counter() - due))
 
 
-def _told(name: str, gaps: list[float]) -> Figures:
-    gaps.sort()
+@contextlib.contextmanager
+def _twin() -> Iterator[int]:
+    with subprocess.Popen([sys.executable, "-c", _TWIN], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        with contextlib.suppress(OSError):
+            os.sched_setaffinity(process.pid, {servers.SERVER_CORE})
+        try:
+            yield int(process.stdout.readline())
+        finally:
+            process.kill()
+
+
+def _followed(port: int) -> int | None:
+    try:
+        return int(httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=30).json()["ledger"])
+    except httpx.TransportError:
+        return None
+
+
+def _until(holds: Callable[[], bool], every: float) -> None:
+    while not holds():
+        time.sleep(every)
+
+
+def _swapped(pid: int, before: set[str]) -> bool:
+    """Whether the node has a file of views open that it had not before."""
+    return bool(_mapped(pid) - before)
+
+
+def _mapped(pid: int) -> set[str]:
+    return set(re.findall(r"/\S+\.views", Path(f"/proc/{pid}/maps").read_text()))
+
+
+def pauses(entries: int, folder: Path, installed: Path | None = None) -> Figures:
+    """Milliseconds until answers came, and the twin's: alone, while entries are followed, while views are made and swapped.
+
+    ``folder``: of a store and its views; ``installed``: an unpacked wheel, else one is built.
+    """
+    if entries < FRESHEN:
+        message = f"views are made anew after {FRESHEN} changes: --entries {FRESHEN} or more"
+        raise ValueError(message)
+    with contextlib.suppress(OSError):
+        os.sched_setaffinity(0, {servers.GENERATOR_CORE})
+    with tempfile.TemporaryDirectory() as build:
+        installed = installed or servers.compiled(Path(build))
+        http = servers.free_port(socket.SOCK_STREAM)
+        with servers.clearbell(folder, installed, http) as server, _twin() as twin:
+            pid = server.pids[0]
+            _until(lambda: bool(servers.children(pid)[1:]), 0.2)
+            for child in servers.children(pid)[1:]:
+                os.sched_setaffinity(child, {servers.GENERATOR_CORE})
+            time.sleep(5)
+            over = threading.Event()
+            node, machine = _Asked(server.port), _Asked(twin)
+            askers = [threading.Thread(target=_ask, args=(whom, "p", over), daemon=True) for whom in (node, machine)]
+            for asker in askers:
+                asker.start()
+            spans: dict[str, tuple[float, float]] = {}
+            began = time.perf_counter()
+            time.sleep(QUIET_SECONDS)
+            spans["alone"] = began, time.perf_counter()
+            head = _followed(http) or 0
+            before = _mapped(pid)
+            appending = time.perf_counter()
+            words = [sys.executable, "-m", "bench.views", "--part", "append", "--folder", str(server.home)]
+            subprocess.run([*words, "--entries", str(entries)], check=True, stdout=subprocess.DEVNULL)
+            began = time.perf_counter()
+            _until(lambda: (_followed(http) or 0) >= head + entries, 0.5)
+            ended = time.perf_counter()
+            spans["following"] = began, ended
+            _until(lambda: _swapped(pid, before), 0.1)
+            time.sleep(AFTER_SECONDS)
+            spans["swapping"] = ended, time.perf_counter()
+            over.set()
+            for asker in askers:
+                asker.join()
+    figures: Figures = {"append": spans["following"][0] - appending, "again": node.again}
+    for name, span in spans.items():
+        figures |= _told(name, node, span) | _told(f"{name}_machine", machine, span)
+    return figures
+
+
+def _told(name: str, whom: _Asked, span: tuple[float, float]) -> Figures:
+    took = sorted(one for due, one in whom.took if span[0] <= due <= span[1])
     return {
-        f"{name}_decisions": len(gaps),
-        f"{name}_seconds": sum(gaps),
-        f"{name}_p999": gaps[int(len(gaps) * 0.999)] * 1e3,
-        f"{name}_longest": gaps[-1] * 1e3,
-        f"{name}_over_20": sum(one > 0.02 for one in gaps),
+        f"{name}_answers": len(took),
+        f"{name}_seconds": span[1] - span[0],
+        f"{name}_p50": took[len(took) // 2] * 1e3,
+        f"{name}_p999": took[int(len(took) * 0.999)] * 1e3,
+        f"{name}_longest": took[-1] * 1e3,
+        f"{name}_over_20": sum(one > 0.02 for one in took),
     }
 
 
-def pauses(consents: int, labels: int, entries: int, folder: Path) -> Figures:
-    """Milliseconds between one decision and the next: alone, while entries are followed, while views are swapped."""
-    # As a served node has it.
-    sys.setswitchinterval(SWITCH_SECONDS)
-    began = time.perf_counter()
-    append(entries, folder)
-    appended = time.perf_counter() - began
-    store, node = _node(folder, as_kept=True)
-    loop = _Gaps(node, calls_among(consents, labels, 50_000))
-    end = time.perf_counter() + QUIET_SECONDS
-    alone = loop.until(lambda: time.perf_counter() > end)
-    head, kept = store.head(), node.views_seq
-    follower.FRESHEN_SHARE = 1.0
-    node.start()
-    following = loop.until(lambda: node.views_seq >= head)
-    before = node._engine.views  # noqa: SLF001 only here is the swap seen
-    swapped_at: list[float] = []
-
-    def over() -> bool:
-        if not swapped_at and node._engine.views is not before:  # noqa: SLF001
-            swapped_at.append(time.perf_counter())
-        return bool(swapped_at) and time.perf_counter() > swapped_at[0] + 2
-
-    follower.FRESHEN, follower.FRESHEN_SHARE = 1, 0.0
-    began = time.perf_counter()
-    swapping = loop.until(over)
-    swap = swapped_at[0] - began
-    node.stop()
-    return {
-        "append": appended,
-        "followed": head - kept,
-        "swap": swap,
-        **_told("alone", alone),
-        **_told("following", following),
-        **_told("swapping", swapping),
-    }
+def table(found: Figures) -> str:
+    """The pauses as rows."""
+    rows = ["| | s | answers | p50 ms | p99.9 ms | longest ms | above 20 ms |", "|---|---:|---:|---:|---:|---:|---:|"]
+    for phase in ("alone", "following", "swapping"):
+        for whose, name in (("node", phase), ("machine", f"{phase}_machine")):
+            cells = [f"{found[f'{name}_seconds']:.0f}", f"{found[f'{name}_answers']:,.0f}"]
+            cells += [f"{found[f'{name}_{key}']:.2f}" for key in ("p50", "p999", "longest")]
+            rows.append(f"| {phase}, {whose} | {' | '.join(cells)} | {found[f'{name}_over_20']:.0f} |")
+    return "\n".join(rows)

@@ -126,3 +126,18 @@ def test_a_store_opened_without_a_clock_uses_the_machines(tmp_path):
     assert store.clock.now() > 1_700_000_000_000_000
     store.create()
     assert store.head() == 0
+
+
+def test_entries_with_many_sealed_facts_few_and_none_come_back_whole_and_in_order(store, monkeypatch):
+    monkeypatch.setattr("clearbell.ledger.store._AT_ONCE", 5)
+    sizes = [1, 1, 3, 12, 0, 1, 4, 1, 7]
+    with store.act("cli:li") as act:
+        for place, size in enumerate(sizes):
+            facts = [Said(100 * place + n, "x") for n in range(size)]
+            act.append("test.said", facts, about=lambda fact: fact.who)
+        act.append("test.said", [Said(7, "x")])
+    with store.act("cli:li") as act:
+        assert act.erase(303) == 1
+    wanted = [[100 * place + n for n in range(size)] for place, size in enumerate(sizes)]
+    wanted[3].remove(303)
+    assert [[fact.who for fact in entry.decode(TYPES)] for entry in store.entries(0)] == [*wanted, [7], []]

@@ -79,6 +79,22 @@ def test_views_with_something_of_every_kind_come_back_as_they_were(store, tmp_pa
     assert path.stat().st_mode & 0o777 == 0o600, "it holds subscribers' numbers"
 
 
+def test_rows_that_are_kept_one_by_one_come_back_however_many(store, tmp_path):
+    world = World()
+    world.state(
+        *(NumbersAssigned(f"r{n}", f"H{n % 9}", CALLER + 10 * n, CALLER + 10 * n + n % 2, Purpose.COMMERCIAL) for n in range(1200)),
+        *(Restricted(f"R{n}", Target.NUMBER, Rung.BARRED, "x", 1, number=CALLER + n) for n in range(700)),
+    )  # fmt: skip
+    views = world.engine.views
+    fingerprint = views.fingerprint()
+    views.seq = 0
+    save_views(views, store, tmp_path / "views")
+    again = read_views(store, tmp_path / "views")
+    assert again.fingerprint() == fingerprint
+    again.let_go()
+    assert again.fingerprint() == Views().fingerprint(), "nothing stays in memory"
+
+
 def test_a_node_that_starts_again_reads_only_what_came_since(store, tmp_path, always, monkeypatch):
     grant(store, *range(CALLEE, CALLEE + 50))
     open_views(store, tmp_path / "views")

@@ -38,6 +38,7 @@ class Gate:
         self.views_seq = 7
         self.stale = False
         self.journal_damage = ()
+        self.chores_well = True
         self.decided = []
         self.ends = []
 

@@ -70,6 +70,7 @@ class ServedWorld:
         self.decided = []
         self.stale = False
         self.journal_damage = ()
+        self.chores_well = True
         self.receipt_key = Ed25519PrivateKey.generate()
         self.ledger_key = Ed25519PrivateKey.generate()
         self.desk = Desk(self.pack, builtin_workdays(self.pack.id), IdentityKey(b"i" * 32))

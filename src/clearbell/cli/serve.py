@@ -79,6 +79,7 @@ def serve_store(opened: Callable[[], Store], folder: Path, config: Path | None) 
                 functools.partial(_demo, folder, settings.pack),
                 ruling,
                 word,
+                configure_logs,
             )
         except (ConfigError, LakeError, PlaceError) as error:
             refuse(error.zh, error.en)

@@ -24,6 +24,8 @@ Fact = TypeVar("Fact", bound=msgspec.Struct)
 # Any constant will do, so long as nothing else in the database takes the same advisory lock.
 _WRITER_LOCK = 0x636C6561
 _encode = msgspec.json.Encoder().encode
+_AT_ONCE = 1_000
+"""Sealed facts that are read with one question, about."""
 
 
 class Act:
@@ -200,17 +202,18 @@ class Store:
             query = query.where(ledger_entry.c.kind.in_(list(kinds)))
         with self.read() as conn:
             rows = conn.execute(query.limit(limit)).all()
-            sealed = self._sealed_of(conn, [row.seq for row in rows if row.sealed])
+            sealed = self._sealed_of(conn, [(row.seq, row.sealed) for row in rows if row.sealed])
             return [_entry(row, sealed.get(row.seq)) for row in rows]
 
     @staticmethod
-    def _sealed_of(conn: Connection, seqs: list[int]) -> dict[int, list[bytes | None]]:
+    def _sealed_of(conn: Connection, sizes: Sequence[tuple[int, int]]) -> dict[int, list[bytes | None]]:
+        """The sealed facts of entries, of which each place and count are given."""
         found: dict[int, list[bytes | None]] = {}
-        # One by one: an entry may hold thousands of sealed facts, and most hold one.
-        query = select(ledger_sealed.c.data).order_by(ledger_sealed.c.item)
-        for seq in seqs:
-            data = conn.execute(query.where(ledger_sealed.c.seq == seq)).scalars()
-            found[seq] = [None if datum is None else bytes(datum) for datum in data]
+        c = ledger_sealed.c
+        query = select(c.seq, c.data).order_by(c.seq, c.item)
+        for seqs in _together(sizes):
+            for seq, datum in conn.execute(query.where(c.seq.in_(seqs))):
+                found.setdefault(seq, []).append(None if datum is None else bytes(datum))
         return found
 
     def cursor(self, act: Act, name: str) -> int:
@@ -228,6 +231,20 @@ class Store:
         ).rowcount
         if not moved:
             act.conn.execute(ledger_follower.insert().values(name=name, **values))
+
+
+def _together(sizes: Sequence[tuple[int, int]]) -> Iterator[list[int]]:
+    """Entries in groups to be read with one question: most hold one sealed fact, and some hold thousands."""
+    group: list[int] = []
+    held = 0
+    for seq, size in sizes:
+        if group and held + size > _AT_ONCE:
+            yield group
+            group, held = [], 0
+        group.append(seq)
+        held += size
+    if group:
+        yield group
 
 
 def _entry(row: Row[Any], sealed: list[bytes | None] | None) -> Entry:

@@ -19,7 +19,7 @@ from clearbell.cases.service import do_add_evidence
 from clearbell.lifecycles import IllegalStepError
 from clearbell.records.lake import Lake
 from clearbell.records.sums import CallSums, busiest_of, sums_of
-from clearbell.serving.node import Node
+from clearbell.serving.premises import Premises
 from clearbell.verification.for_cases import are_planned, cases_verifying, do_cancel_idle, do_plan_for_case, idle_calls
 from clearbell.verification.rules import call_rules
 from clearbell.verification.settings import LineSettings, VerificationSettings
@@ -35,7 +35,7 @@ _AT_ONCE = 20
 class CaseEvidence:
     """One node's look at the cases that are being verified. Run now and then, by one thread."""
 
-    def __init__(self, node: Node, lake: Lake, settings: VerificationSettings) -> None:
+    def __init__(self, node: Premises, lake: Lake, settings: VerificationSettings) -> None:
         self._node = node
         self._lake = lake
         self._rules = call_rules(node.pack)

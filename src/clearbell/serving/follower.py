@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import threading
 import time
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from clearbell.ledger import Store
 from clearbell.screening.views import FACTS, Views
-from clearbell.serving.snapshots import SUFFIX, read_views, save_views
+from clearbell.serving.snapshots import SUFFIX, breathe, read_views, save_views
 
 log = structlog.get_logger()
 
@@ -21,11 +22,12 @@ POLL_SECONDS = 0.2
 """How often the ledger is asked for news; a change is in force within this plus the time to apply it."""
 STALE_SECONDS = 10.0
 """Views that could not be compared with the ledger for so long are marked stale in every decision."""
-BATCH = 50
-PIECE = 100
-"""Facts that are applied before calls get their turn."""
-BREATH_SECONDS = 0.00005
-"""Pause after a piece: only a thread that sleeps surely lets another have lock and interpreter."""
+BATCH = 200
+"""Entries that are read at once."""
+PIECE = 25
+"""Facts that are applied while calls wait: some tenths of a millisecond."""
+BUSY_SECONDS = 0.0005
+"""So long it works between two such pauses, about."""
 FOLD_LOADING = (250_000, 0.5)
 """Changes, and their share of a table, at which views that nobody screens with yet are folded."""
 FRESHEN = 100_000
@@ -78,10 +80,27 @@ def open_views(store: Store, folder: Path, progress: Callable[[int, int], None] 
             anew = read_views(store, folder)
             if anew is not None:
                 # Both at once would take twice the memory.
-                views.let_go()
+                views.let_go(breathe)
                 views = anew
             views = load_views(store, progress, views)
     return views
+
+
+def make_views(store: Store, folder: Path) -> bool:
+    """Make views up to the newest entry and keep them in ``folder``, for another process to open; False: they cannot be kept.
+
+    Raises what the store raises.
+    """
+    views = load_views(store, views=read_views(store, folder))
+    if views.needs_rebuild:
+        # What was kept still holds what was erased since.
+        views = load_views(store)
+    try:
+        save_views(views, store, folder)
+    except OSError as error:
+        log.warning("views-not-kept", folder=str(folder), error=str(error))
+        return False
+    return True
 
 
 def worth_freshening(views: Views) -> bool:
@@ -89,11 +108,24 @@ def worth_freshening(views: Views) -> bool:
     return views.changes >= max(FRESHEN, FRESHEN_SHARE * views.rows)
 
 
+class _Pace:
+    """Lets calls have their turn now and then."""
+
+    def __init__(self) -> None:
+        self._since = time.perf_counter()
+
+    def breathe(self) -> None:
+        """Rest for a moment, if it is time to."""
+        if time.perf_counter() - self._since > BUSY_SECONDS:
+            breathe()
+            self._since = time.perf_counter()
+
+
 class ViewsFollower:
     """A thread that applies new entries to the views, a few at a time, under the lock that screening takes.
 
-    When facts were erased, or much changed, the views are made anew beside the old ones by another thread, and swapped
-    in once they are as far as these: nothing in memory outlives an erasure, and no call waits. While the store is away
+    When facts were erased, or much changed, the views are made anew beside the old ones by another process (``maker``), or
+    a thread where there is none, and swapped in once they are as far as these: nothing in memory outlives an erasure, and no call waits. While the store is away
     the views stay as they are and say that they are stale.
     """
 
@@ -115,6 +147,8 @@ class ViewsFollower:
         """Whether the ledger could not be read for longer than ``STALE_SECONDS``."""
         self._misses = 0
         self._thread = threading.Thread(target=self._run, name="views-follower", daemon=True)
+        self.maker: Callable[[], bool] | None = None
+        """Has views made and kept by another process; False: they could not be kept. Raises ``OSError`` when it ended over it."""
         self._making: threading.Thread | None = None
         self._made: Views | None = None
 
@@ -139,7 +173,7 @@ class ViewsFollower:
             if not made.needs_rebuild:
                 with self._lock:
                     self._put(made)
-                views.let_go()
+                views.let_go(breathe)
         elif (views.needs_rebuild or worth_freshening(views)) and not self._is_making:
             self._making = threading.Thread(target=self._make, name="views-maker", daemon=True)
             self._making.start()
@@ -159,27 +193,32 @@ class ViewsFollower:
 
     def _apply_new(self, views: Views, lock: contextlib.AbstractContextManager[object]) -> int:
         applied = 0
-        since_breath = 0
+        pace = _Pace()
         while entries := self._store.entries(views.seq, Views.KINDS, BATCH):
+            pace.breathe()
             for entry in entries:
-                # Read before calls have to wait: an entry may hold thousands of facts.
-                facts = list(entry.decode(FACTS))
-                for start in range(0, len(facts) or 1, PIECE):
-                    piece = facts[start : start + PIECE]
+                # Read before calls have to wait, and by pieces: an entry may hold thousands of facts.
+                facts = iter(entry.decode(FACTS))
+                piece = list(itertools.islice(facts, PIECE))
+                while True:
+                    following = list(itertools.islice(facts, PIECE))
                     with lock:
                         views.take_in(entry, piece)
-                        if start + PIECE >= len(facts):
+                        if not following:
                             views.passed(entry)
-                    since_breath += len(piece) or 1
-                    if since_breath >= PIECE:
-                        since_breath = 0
-                        time.sleep(BREATH_SECONDS)
+                    pace.breathe()
+                    if not following:
+                        break
+                    piece = following
             applied += len(entries)
         return applied
 
     def _make(self) -> None:
         try:
-            self._made = open_views(self._store, self._folder)
+            if self.maker is not None and self.maker():
+                self._made = read_views(self._store, self._folder)
+            else:
+                self._made = open_views(self._store, self._folder)
         except (SQLAlchemyError, OSError) as error:
             # The follower begins again with the next look at the ledger.
             log.warning("views-not-made", error=str(error))

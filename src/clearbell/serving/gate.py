@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 import structlog
 
@@ -29,13 +30,35 @@ _MOST_CALLS = 10_000
 """Calls of a number that a page tells of."""
 
 
+class ChoresStanding(Protocol):
+    """How the node's chores stand."""
+
+    @property
+    def well(self) -> bool:
+        """Whether they are being done."""
+        ...
+
+    @property
+    def damaged(self) -> tuple[Damage, ...]:
+        """Segments of the journal of which not everything can be read."""
+        ...
+
+
 class _NodeGate:
     """The node as the web room sees it."""
 
     def __init__(
-        self, node: Node, doors: Sequence[Redirect], vault: Vault, outbox: Outbox, mass: MassDesk, replays: Replays
+        self,
+        node: Node,
+        doors: Sequence[Redirect],
+        vault: Vault,
+        outbox: Outbox,
+        mass: MassDesk,
+        replays: Replays,
+        chores: ChoresStanding,
     ) -> None:
         self._node = node
+        self._chores = chores
         self._doors = doors
         self.pack = node.pack
         self.started = node.started
@@ -64,7 +87,11 @@ class _NodeGate:
 
     @property
     def journal_damage(self) -> tuple[Damage, ...]:
-        return self._node.journal_check.damaged
+        return self._chores.damaged
+
+    @property
+    def chores_well(self) -> bool:
+        return self._chores.well
 
     def now(self) -> int:
         return self._node.store.clock.now()
@@ -107,7 +134,13 @@ class _NodeGate:
 
 
 def open_gate(
-    node: Node, doors: Sequence[Redirect], vault: Vault, outbox: Outbox, mass: MassDesk, replays: Replays
+    node: Node,
+    doors: Sequence[Redirect],
+    vault: Vault,
+    outbox: Outbox,
+    mass: MassDesk,
+    replays: Replays,
+    chores: ChoresStanding,
 ) -> Gate:
     """What the pages and the API see of a node whose SIP doors are ``doors``."""
-    return _NodeGate(node, doors, vault, outbox, mass, replays)
+    return _NodeGate(node, doors, vault, outbox, mass, replays, chores)

@@ -4,7 +4,7 @@ from clearbell.records.journal cimport Journal
 from clearbell.screening.engine cimport Engine
 
 cdef class Node:
-    cdef public object store, pack, home, randomness, folder, started, journal_check, follower
+    cdef public object store, pack, home, randomness, folder, started, follower
     cdef public Journal _journal
     cdef public Engine _engine
     cdef object _counts, _recent, _lock

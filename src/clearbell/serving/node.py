@@ -13,7 +13,6 @@ import structlog
 from clearbell.calls import DAY, Action, Call, CallEnd, CodeDialled, Decision
 from clearbell.ledger import Store
 from clearbell.policy.model import Pack
-from clearbell.records.checking import SegmentCheck
 from clearbell.records.journal import Journal, find_decision, read_journal
 from clearbell.screening.engine import STALE, TOTAL, Engine
 from clearbell.screening.traffic import Traffic
@@ -70,7 +69,6 @@ class Node:
         self._engine = Engine(pack, views, Traffic(pack), decision_ids(self.started, randomness))
         self._remember_traffic()
         self._journal = Journal(self.folder)
-        self.journal_check = SegmentCheck(self.folder)
         self.follower = ViewsFollower(store, self._lock, lambda: self._engine.views, self._put_views, folder / FOLDER)
 
     def _put_views(self, views: Views) -> None:

@@ -21,7 +21,7 @@ from clearbell.notices.transports.protocol import Transport
 from clearbell.notices.transports.smpp import SmppTransport
 from clearbell.notices.transports.webhook import WebhookTransport
 from clearbell.serving.config import ConfigError
-from clearbell.serving.node import Node
+from clearbell.serving.premises import Premises
 from clearbell.vault import load_secret
 
 log = structlog.get_logger()
@@ -49,7 +49,7 @@ def open_outbox(settings: NoticesSettings, key: NoticeKey) -> Outbox:
 class Notifying:
     """The node's dispatchers. ``outbox`` is what everything that queues a notice needs."""
 
-    def __init__(self, node: Node, settings: NoticesSettings, received: Received | None = None) -> None:
+    def __init__(self, node: Premises, settings: NoticesSettings, received: Received | None = None) -> None:
         """Raises :class:`ConfigError`. ``received``: what is done with an incoming SMS, instead of taking it for an answer."""
         key = NoticeKey(load_secret(node.home / "notice-key", node.randomness), node.randomness)
         self.outbox = open_outbox(settings, key)
@@ -81,7 +81,7 @@ class Notifying:
             dispatcher.stop()
 
 
-def _transports(node: Node, settings: NoticesSettings) -> list[tuple[list[Channel], Transport]]:
+def _transports(node: Premises, settings: NoticesSettings) -> list[tuple[list[Channel], Transport]]:
     now = node.store.clock.now
     found: list[tuple[list[Channel], Transport]] = []
     if settings.sms.address:

@@ -17,7 +17,7 @@ from clearbell.reports.model import Reported
 from clearbell.reports.service import do_file_reports
 from clearbell.reports.settings import reputation_settings
 from clearbell.reports.weighing import do_note_trunks
-from clearbell.serving.node import Node
+from clearbell.serving.premises import Premises
 
 log = structlog.get_logger()
 
@@ -28,7 +28,7 @@ _NEVER_RANG = frozenset({Disposition.REFUSED, Disposition.FAILED})
 class Reporting:
     """One node's calls and the reports about them. Run now and then, by one thread."""
 
-    def __init__(self, node: Node, lake: Lake, reader: JournalReader | None = None) -> None:
+    def __init__(self, node: Premises, lake: Lake, reader: JournalReader | None = None) -> None:
         self._node = node
         self._settings = reputation_settings(node.pack)
         self._lake = lake

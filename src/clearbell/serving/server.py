@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import structlog
@@ -22,6 +23,7 @@ from clearbell.labels.wording import label_words
 from clearbell.policy.model import Pack
 from clearbell.records.opening import open_lake
 from clearbell.serving.answering import Answering
+from clearbell.serving.chores import Chores
 from clearbell.serving.config import ConfigError, NodeConfig, listen_address
 from clearbell.serving.demo.keeping import DemoKeeper
 from clearbell.serving.demo.keeping import Starter as DemoStarter
@@ -89,12 +91,14 @@ class Server:
         demo: DemoStarter | None = None,
         ruling: PackRuling | None = None,
         word: str = "",
+        chores_logs: Callable[[], None] | None = None,
     ) -> None:
         """Bind every address. Raises :class:`ConfigError`, or ``OSError`` naming an address that cannot be had.
 
         ``sender``: starts the sender of a mass notice; without, those that were started wait for ``notices mass send``.
         ``demo``: starts the making of the demo; without, its pages cannot have one made.
         ``ruling``: lets the first run choose other rules. ``word``: of the first run, from an earlier start.
+        ``chores_logs``: chores are done by a process of their own, whose logs it sets up; without, by a thread.
         """
         self._node = node
         self._config = config
@@ -107,7 +111,14 @@ class Server:
         secret = load_secret(node.home / "document-key", node.randomness)
         vault = Vault(node.home / "documents", secret, node.randomness)
         self._notifying = Notifying(node, config.notices)
-        self._upkeep = Upkeep(node, vault, self._notifying.outbox, config.verification, config.http.public_url)
+        self._chores: Upkeep | Chores
+        if chores_logs is None:
+            self._chores = Upkeep(node, vault, self._notifying.outbox, config.verification, config.http.public_url)
+        else:
+            # Whether it can be used is said at the start.
+            open_lake(node.home, node.pack, node.randomness)
+            self._chores = Chores(node, config, chores_logs)
+            node.follower.maker = self._chores.make_views
         self._dialling = Dialling(node, config.verification)
         self._answering = Answering(node, config.verification)
         self._replaying = Replaying(node)
@@ -142,7 +153,13 @@ class Server:
                     self._first_run = None if any_account(conn) else FirstRun(key, word)
                 app = create_app(
                     open_gate(
-                        node, self._cores, vault, self._notifying.outbox, _mass_desk(node, config), self._replaying
+                        node,
+                        self._cores,
+                        vault,
+                        self._notifying.outbox,
+                        _mass_desk(node, config),
+                        self._replaying,
+                        self._chores,
                     ),
                     token=token,
                     lookups_per_minute=config.http.lookups_per_minute,
@@ -193,7 +210,7 @@ class Server:
     def start(self) -> None:
         """Follow the ledger and open the doors."""
         self._node.start()
-        self._upkeep.start()
+        self._chores.start()
         self._notifying.start()
         self._dialling.start()
         self._answering.start()
@@ -220,7 +237,8 @@ class Server:
         if self._mass is not None:
             self._mass.stop()
         self._notifying.stop()
-        self._upkeep.stop()
+        self._node.follower.stop()
+        self._chores.stop()
         self._node.stop()
 
     @property

@@ -10,6 +10,7 @@ import functools
 import mmap
 import os
 import sys
+import time
 import zlib
 from pathlib import Path
 
@@ -23,11 +24,13 @@ log = structlog.get_logger()
 
 FOLDER = "views"
 SUFFIX = ".views"
-_MAGIC = b"CLEARBELL-VIEWS-2\n"
+_MAGIC = b"CLEARBELL-VIEWS-3\n"
 _LENGTH_BYTES = 8
 _HEAD_AT = len(_MAGIC) + _LENGTH_BYTES
 _ALIGN = 64
-_PIECE = 1 << 24
+_PIECE = 1 << 22
+BREATH_SECONDS = 0.00005
+"""Of a thread beside those that answer calls."""
 
 
 class _Head(msgspec.Struct, frozen=True):
@@ -94,6 +97,11 @@ def read_views(store: Store, folder: Path) -> Views | None:
     return None
 
 
+def breathe() -> None:
+    """Rest for a moment: only a thread that sleeps surely lets another have the interpreter."""
+    time.sleep(BREATH_SECONDS)
+
+
 def _read(path: Path, store: Store) -> Views:
     with path.open("rb") as file:
         if not path.stat().st_size:
@@ -108,12 +116,13 @@ def _read(path: Path, store: Store) -> Views:
     check = 0
     for at in range(0, len(body), _PIECE):
         check = zlib.crc32(body[at : at + _PIECE], check)
+        breathe()
     if check != head.check:
         raise _UnfitError("the file is damaged")
     if head.order != sys.byteorder:
         raise _UnfitError(f"the file was written on a {head.order}-endian machine")
     columns = {name: body[at : at + size] for name, (at, size) in head.parts.items()}
-    views = Views.restored(bytes(columns["rest"]), columns)
+    views = Views.restored(bytes(columns["rest"]), columns, breathe)
     if store.hash_at(views.seq) != head.entry:
         raise _UnfitError("the file belongs to another ledger")
     views.release = functools.partial(_release, mapped)
@@ -126,3 +135,4 @@ def _release(mapped: mmap.mmap) -> None:
         return
     for at in range(0, len(mapped), _PIECE):
         mapped.madvise(mmap.MADV_DONTNEED, at, min(_PIECE, len(mapped) - at))
+        breathe()

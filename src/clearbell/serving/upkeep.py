@@ -7,7 +7,7 @@ from __future__ import annotations
 import functools
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from clearbell.calls import DAY
 from clearbell.cases.errors import CaseError
 from clearbell.cases.opening import open_cases
+from clearbell.consent.sums import keep_sums
 from clearbell.desk.appeals.telling import tell_appellants
 from clearbell.desk.deadlines.passing import pass_deadlines
 from clearbell.desk.deadlines.sources import SOURCES, Works
@@ -30,6 +31,7 @@ from clearbell.notices.mass.settling import settle
 from clearbell.notices.service import Outbox
 from clearbell.policy.deadlines import Nature, due_after, terms_of
 from clearbell.policy.workdays import builtin_workdays
+from clearbell.records.checking import Damage, SegmentCheck
 from clearbell.records.journal import remove_old_segments
 from clearbell.records.lake import LakeError
 from clearbell.records.opening import open_lake
@@ -40,7 +42,7 @@ from clearbell.reports.refusals import RefusedReportError
 from clearbell.sanctions.errors import SanctionError
 from clearbell.sanctions.orders.service import keep_up_orders
 from clearbell.serving.case_evidence import CaseEvidence
-from clearbell.serving.node import Node
+from clearbell.serving.premises import Premises
 from clearbell.serving.reporting import Reporting
 from clearbell.vault import Vault
 from clearbell.verification.rules import call_rules
@@ -49,10 +51,11 @@ from clearbell.verification.settings import VerificationSettings
 
 log = structlog.get_logger()
 
-LABELS_SECONDS = 1.0
+ROUND_SECONDS = 1.0
 RETENTION_EVERY = 3600
 RECEIPTS_EVERY = 60
 SCORES_SECONDS = 5.0
+SUMS_SECONDS = 60.0
 SCORES_SHARE = 40
 """Scorecards are reckoned anew after 5 seconds, or after 40 times as long as that took, so that it stays a small part of the work."""
 TALLY_EVERY = 20
@@ -64,10 +67,13 @@ CARDS_EVERY = 10
 
 
 class Upkeep:
-    """One thread for the node's own chores."""
+    """A node's own chores: rounds of them in a thread, or one by one as :meth:`go_round` is called."""
+
+    well = True
+    """In a thread of the node they are done as long as it answers."""
 
     def __init__(
-        self, node: Node, vault: Vault, outbox: Outbox, verification: VerificationSettings, public_url: str = ""
+        self, node: Premises, vault: Vault, outbox: Outbox, verification: VerificationSettings, public_url: str = ""
     ) -> None:
         self._outbox = outbox
         self._appeal_page = f"{public_url.rstrip('/')}/appeal" if public_url else ""
@@ -87,7 +93,10 @@ class Upkeep:
         """Periods whose scorecards are to be reckoned in this turn, in days."""
         self._scores_at = 0.0
         """When the next turn begins, by the clock that never goes back."""
+        self._sums_at = 0.0
+        """When consents of those who have very many are counted next, by the same clock."""
         self._workdays = builtin_workdays(node.pack.id)
+        self._journal_check = SegmentCheck(node.folder)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="upkeep", daemon=True)
 
@@ -100,37 +109,50 @@ class Upkeep:
         self._stop.set()
         self._thread.join()
 
+    @property
+    def damaged(self) -> tuple[Damage, ...]:
+        """Segments of the journal of which not everything can be read, as far as they were read again."""
+        return self._journal_check.damaged
+
     def _run(self) -> None:
         rounds = 0
-        while not self._stop.wait(LABELS_SECONDS):
-            self.go_round(rounds)
+        while not self._stop.wait(ROUND_SECONDS):
+            self.go_round(rounds, self._stop)
             rounds += 1
 
-    def go_round(self, rounds: int) -> None:
-        """Do every chore whose turn it is in the round of that number, counted from 0."""
+    def go_round(self, rounds: int, stop: threading.Event | None = None) -> None:
+        """Do every chore whose turn it is in the round of that number, counted from 0; none more once ``stop`` is set."""
+        for failed, chore in self._turns(rounds):
+            if stop is not None and stop.is_set():
+                return
+            self._do(failed, chore)
+
+    def _turns(self, rounds: int) -> Iterator[tuple[str, Callable[[], None]]]:
+        """The chores of a round, each with what is logged when it failed."""
         # First: after a start, pages wait for them, and others of the first round may have much to catch up with.
-        self._do("scorecards-not-kept", self._keep_scores)
-        self._do("reports-not-weighed", self._reporting.run)
-        self._do("outcomes-not-added-up", self._add_up)
+        yield "scorecards-not-kept", self._keep_scores
+        yield "reports-not-weighed", self._reporting.run
+        yield "consents-not-counted", self._count_consents
+        yield "outcomes-not-added-up", self._add_up
         if rounds % TALLY_EVERY == 0:
-            self._do("complaints-not-added-up", functools.partial(self._tally, rounds // TALLY_EVERY))
-        self._do("journal-not-checked", self._check_journal)
-        self._do("labels-not-published", self._publish)
-        self._do("cases-not-opened", self._open_cases)
-        self._do("cases-not-looked-into", self._case_evidence.run)
-        self._do("sanctions-not-kept-up", self._keep_up_sanctions)
-        self._do("appellants-not-told", self._tell_appellants)
-        self._do("orders-not-kept-up", self._keep_up_orders)
-        self._do("deadlines-not-passed", functools.partial(self._pass_deadlines, rounds))
+            yield "complaints-not-added-up", functools.partial(self._tally, rounds // TALLY_EVERY)
+        yield "journal-not-checked", self._check_journal
+        yield "labels-not-published", self._publish
+        yield "cases-not-opened", self._open_cases
+        yield "cases-not-looked-into", self._case_evidence.run
+        yield "sanctions-not-kept-up", self._keep_up_sanctions
+        yield "appellants-not-told", self._tell_appellants
+        yield "orders-not-kept-up", self._keep_up_orders
+        yield "deadlines-not-passed", functools.partial(self._pass_deadlines, rounds)
         if rounds % CARDS_EVERY == 0:
             self._swept = -1
-        self._do("cards-not-swept", self._sweep_cards)
+        yield "cards-not-swept", self._sweep_cards
         if rounds % RECEIPTS_EVERY == 0:
             thorough = rounds % RETENTION_EVERY == 0
-            self._do("mass-notices-not-settled", functools.partial(self._settle_mass_notices, thorough=thorough))
+            yield "mass-notices-not-settled", functools.partial(self._settle_mass_notices, thorough=thorough)
         if rounds % RETENTION_EVERY == 0:
-            self._do("old-records-not-removed", self._remove_records)
-            self._do("recordings-not-removed", self._keep_up_test_calls)
+            yield "old-records-not-removed", self._remove_records
+            yield "recordings-not-removed", self._keep_up_test_calls
 
     def _do(self, failed: str, chore: Callable[[], None]) -> None:
         """Do a chore. One that fails is tried again the next time, and keeps none of the others from being done."""
@@ -153,7 +175,7 @@ class Upkeep:
         tally_complaints(self._node.store, today - 1 - turn % (MOST_DAYS - 1), offset)
 
     def _check_journal(self) -> None:
-        for one in self._node.journal_check.step(CHECKED_BYTES):
+        for one in self._journal_check.step(CHECKED_BYTES):
             log.error("journal-damaged", segment=one.segment, readable=one.at, hidden=one.hidden)
 
     def _keep_scores(self) -> None:
@@ -169,6 +191,15 @@ class Upkeep:
         )
         took = time.monotonic() - began
         self._scores_at = max(self._scores_at, began) + max(SCORES_SECONDS / len(OFFERED), took * SCORES_SHARE)
+
+    def _count_consents(self) -> None:
+        began = time.monotonic()
+        if began < self._sums_at:
+            return
+        node = self._node
+        days = node.pack.limit("consent_days")
+        keep_sums(node.store, None if days is None else int(days * DAY), node.pack.utc_offset_minutes)
+        self._sums_at = began + max(SUMS_SECONDS, (time.monotonic() - began) * SCORES_SHARE)
 
     def _publish(self) -> None:
         publish_labels(self._node.store, label_settings(self._node.pack))

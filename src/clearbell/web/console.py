@@ -102,8 +102,15 @@ def blocked(
 
 @get("/healthz", sync_to_thread=False, include_in_schema=False)
 def healthz(gate: NamedDependency[SkipValidation[Gate]]) -> Response[dict[str, Any]]:
-    """Alive and answering; 503 when the views are stale. A damaged journal takes no node out: it judges all the same."""
-    told = {"ok": not gate.stale, "ledger": gate.views_seq, "journal_damaged": len(gate.journal_damage)}
+    """Alive and answering; 503 when the views are stale. A damaged journal, or chores that are not done, take no node out:
+    it judges all the same.
+    """
+    told = {
+        "ok": not gate.stale,
+        "ledger": gate.views_seq,
+        "journal_damaged": len(gate.journal_damage),
+        "chores": gate.chores_well,
+    }
     return Response(told, status_code=503 if gate.stale else 200)
 
 
@@ -134,6 +141,11 @@ class _Collector:
                 "clearbell_journal_damaged",
                 "Segments of the journal that cannot be read to their end.",
                 value=len(self._gate.journal_damage),
+            ),
+            GaugeMetricFamily(
+                "clearbell_chores_down",
+                "1 while reports, labels and cases wait because the process that does them ended.",
+                value=int(not self._gate.chores_well),
             ),
         ]
 

@@ -99,6 +99,11 @@ class Gate(Protocol):
         """Segments of the journal of which not everything can be read, as far as they were read again."""
         ...
 
+    @property
+    def chores_well(self) -> bool:
+        """Whether the node's chores are being done: reports weighed, labels published, cases looked into."""
+        ...
+
     def now(self) -> int:
         """The node's time, µs UTC."""
         ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 
@@ -36,14 +37,6 @@ class TrunkView(msgspec.Struct, frozen=True, gc=False):
     provider: str
     foreign: bool
     registered_only: bool
-
-
-class SavedEntitlements(msgspec.Struct, frozen=True):
-    """Everything of :class:`Entitlements`."""
-
-    trunks: dict[str, TrunkView]
-    categories: dict[str, str]
-    assigned: list[NumbersAssigned]
 
 
 class Entitlements:
@@ -127,16 +120,10 @@ class Entitlements:
             sorted((name, repr(fact)) for name, fact in self._assigned.items()),
         )
 
-    def saved(self) -> SavedEntitlements:
-        """What :meth:`restored` makes it of again."""
-        return SavedEntitlements(self.trunks, self.categories, list(self._assigned.values()))
+    def assigned(self) -> list[NumbersAssigned]:
+        """Every assignment in force, in the order of the numbers: what :meth:`apply` takes in fastest."""
+        return sorted(self._assigned.values(), key=lambda fact: fact.first)
 
-    @classmethod
-    def restored(cls, saved: SavedEntitlements) -> Entitlements:
-        """Make it of what was saved."""
-        made = cls()
-        made.trunks = dict(saved.trunks)
-        made.categories = dict(saved.categories)
-        for fact in sorted(saved.assigned, key=lambda fact: fact.first):
-            made._assign(fact)
-        return made
+    def tables(self) -> list[dict[Any, Any]]:
+        """What it is made of, to be emptied when it is of no use any more."""
+        return [self._assigned, self._singles, self.categories]

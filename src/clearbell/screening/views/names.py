@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 
@@ -36,3 +37,7 @@ class Names:
     def saved(self) -> list[CardShown]:
         """What :meth:`apply` makes it of again."""
         return list(self._cards.values())
+
+    def tables(self) -> list[dict[Any, Any]]:
+        """What it is made of, to be emptied when it is of no use any more."""
+        return [self._cards]

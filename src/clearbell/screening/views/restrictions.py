@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 
@@ -74,6 +75,10 @@ class Restrictions:
     def saved(self) -> list[Restricted]:
         """What :meth:`apply` makes it of again."""
         return list(self._all.values())
+
+    def tables(self) -> list[dict[Any, Any]]:
+        """What it is made of, to be emptied when it is of no use any more."""
+        return [self._all, self.numbers, self.holders, self.trunks]
 
 
 def in_force(restrictions: list[Restricted] | None, at: int) -> list[Restricted]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import msgspec
 
@@ -12,9 +13,10 @@ from clearbell.labels.cards.model import CardShown
 from clearbell.labels.model import FACTS as LABEL_FACTS
 from clearbell.ledger.model import ERASED, Entry
 from clearbell.registry.model import FACTS as REGISTRY_FACTS
+from clearbell.registry.model import NumbersAssigned
 from clearbell.sanctions.model import FACTS as SANCTION_FACTS
 from clearbell.sanctions.model import Restricted
-from clearbell.screening.views.entitlements import Entitlements, SavedEntitlements
+from clearbell.screening.views.entitlements import Entitlements, TrunkView
 from clearbell.screening.views.names import Names
 from clearbell.screening.views.packed import Columned
 from clearbell.screening.views.restrictions import Restrictions
@@ -32,14 +34,24 @@ FACTS: dict[str, type[msgspec.Struct]] = {
 
 class _Rest(msgspec.Struct, frozen=True):
     seq: int
-    entitlements: SavedEntitlements
+    trunks: dict[str, TrunkView]
     wills: SavedWills
-    restrictions: list[Restricted]
-    cards: list[CardShown]
 
 
 _ENCODE = msgspec.msgpack.Encoder().encode
 _DECODE = msgspec.msgpack.Decoder(_Rest).decode
+_SAVED: dict[str, Callable[[memoryview], list[Any]]] = {
+    "assigned": msgspec.msgpack.Decoder(list[NumbersAssigned]).decode,
+    "categories": msgspec.msgpack.Decoder(list[tuple[str, str]]).decode,
+    "restrictions": msgspec.msgpack.Decoder(list[Restricted]).decode,
+    "cards": msgspec.msgpack.Decoder(list[CardShown]).decode,
+}
+"""Rows that are made of what was saved one by one, so many at once that it takes no more than a moment."""
+_AT_ONCE = 250
+
+
+def _go_on() -> None:
+    """Nothing waits."""
 
 
 class Saved(msgspec.Struct, frozen=True):
@@ -99,13 +111,20 @@ class Views:
         self.seq = entry.seq
         self.needs_rebuild = self.needs_rebuild or entry.kind == ERASED
 
-    def let_go(self) -> None:
+    def let_go(self, breathe: Callable[[], None] = _go_on) -> None:
         """Free what is large, a piece at a time, once other views took the place of these.
 
-        Left to the interpreter it would be freed in one go, for which every thread waits.
+        Left to the interpreter it would be freed in one go, for which every thread waits. ``breathe`` is called between the
+        pieces, to let others have their turn.
         """
         self.wills.let_go()
+        breathe()
         self.standing.let_go()
+        for table in (*self.entitlements.tables(), *self.restrictions.tables(), *self.names.tables()):
+            while table:
+                for _ in range(min(len(table), _AT_ONCE)):
+                    table.popitem()
+                breathe()
         if self.release is not None:
             self.release()
 
@@ -128,23 +147,40 @@ class Views:
         """Fold everything, and give what :meth:`restored` makes the same views of."""
         self.fold()
         wills, columns = self.wills.saved()
-        rest = _Rest(self.seq, self.entitlements.saved(), wills, self.restrictions.saved(), self.names.saved())
-        return Saved(_ENCODE(rest), {**columns, **self.standing.saved()})
+        known = self.entitlements
+        rows: dict[str, list[Any]] = {
+            "assigned": known.assigned(),
+            "categories": list(known.categories.items()),
+            "restrictions": self.restrictions.saved(),
+            "cards": self.names.saved(),
+        }
+        for name, of in rows.items():
+            for place, start in enumerate(range(0, len(of), _AT_ONCE)):
+                columns[f"{name}.{place}"] = [_ENCODE(of[start : start + _AT_ONCE])]
+        return Saved(_ENCODE(_Rest(self.seq, known.trunks, wills)), {**columns, **self.standing.saved()})
 
     @classmethod
-    def restored(cls, rest: bytes, columns: Mapping[str, memoryview]) -> Views:
+    def restored(cls, rest: bytes, columns: Mapping[str, memoryview], breathe: Callable[[], None] = _go_on) -> Views:
         """Make views of what was saved; the columns are used where they lie, not copied.
 
-        Raises ``msgspec.DecodeError``, ``KeyError`` or ``ValueError`` for what was not saved by this version.
+        ``breathe`` is called between pieces of the work. Raises ``msgspec.DecodeError``, ``KeyError`` or ``ValueError``
+        for what was not saved by this version.
         """
         read = _DECODE(rest)
         made = cls()
         made.seq = read.seq
-        made.entitlements = Entitlements.restored(read.entitlements)
+        made.entitlements.trunks = read.trunks
+        for name, take in (
+            ("assigned", made.entitlements.apply),
+            ("categories", made.entitlements.categories.update),
+            ("restrictions", made.restrictions.apply),
+            ("cards", made.names.apply),
+        ):
+            for some in _pieces(name, columns):
+                take(some)
+                breathe()
         made.wills = Wills.restored(read.wills, columns)
-        made.restrictions.apply(read.restrictions)
         made.standing = Standing.restored(columns)
-        made.names.apply(read.cards)
         return made
 
     def fingerprint(self) -> str:
@@ -160,3 +196,10 @@ class Views:
         for part in parts:
             digest.update(repr(part).encode())
         return digest.hexdigest()
+
+
+def _pieces(name: str, columns: Mapping[str, memoryview]) -> Iterator[list[Any]]:
+    place = 0
+    while (piece := columns.get(f"{name}.{place}")) is not None:
+        yield _SAVED[name](piece)
+        place += 1

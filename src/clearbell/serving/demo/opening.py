@@ -63,7 +63,7 @@ class OpenDemo:
         key = AccessKey(load_secret(folder / "access-key", randomness), randomness)
         doors = Doors(self._store, key, SETTINGS, secure=secure, stage=self.stage)
         self._replaying = Replaying(self._node)
-        gate = open_gate(self._node, (), vault, self._notifying.outbox, mass, self._replaying)
+        gate = open_gate(self._node, (), vault, self._notifying.outbox, mass, self._replaying, self._upkeep)
         self.app = create_app(gate, doors=doors)
         self._living = Living(self._node, self._store)
         self._node.start()

@@ -34,6 +34,7 @@ def health_page(request: Asked, gate: ServedGate) -> Response[str]:
     well = (
         not gate.stale
         and not damage
+        and gate.chores_well
         and all(
             (
                 *(one.well for one in followers),
@@ -51,6 +52,7 @@ def health_page(request: Asked, gate: ServedGate) -> Response[str]:
         stale=gate.stale,
         views=gate.views_seq,
         head=gate.store.head(),
+        chores=gate.chores_well,
         calls=counts.calls,
         fail_open=counts.fail_open,
         policy=gate.pack.version,
