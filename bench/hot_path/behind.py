@@ -219,7 +219,7 @@ def edge(way: str, ends: _Ends, door: int, http: int) -> Iterator[tuple[int, lis
         folder = Path(name)
         config = written(folder / "settings", way, port, ends.phones_port, door, http)
         (folder / "run").mkdir()
-        process = servers.start(servers.kamailio_words(config, folder / "run"), folder / "log")
+        process = servers.start([*servers.kamailio_words(config, folder / "run"), "-m", "1024"], folder / "log")
         try:
             _wait(port, process, folder / "log")
             yield port, servers.children(process.pid)

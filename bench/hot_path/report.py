@@ -135,6 +135,7 @@ def _memory(found: dict[str, Any], given: dict[str, Any]) -> str:
             f"{one['number']:.1f}",
             f"{one['consent']:.2f}",
             *(f"{one[f'calls {calls}']['each']:.0f}" for calls in ("1", "2", "mixed")),
+            f"{one['calls mixed']['held'] / 1e6:,.0f}",
         ]
         for name, one in found["each"].items()
     ]
@@ -145,9 +146,20 @@ def _memory(found: dict[str, Any], given: dict[str, Any]) -> str:
             "Memory of served nodes (PSS of the process) and seconds from start to the first INVITE answered, views from a file:",
             table(["server", "numbers", "consents", "held MB", "first answer after s"], nodes),
             f"Bytes each, from those; and of an active caller, from a process before and after it screened calls of {given['callers']:,} callers ("
-            f"{', '.join(f'{one:,}' for one in active)} then remembered): everything the engine keeps of them, contacts and callees included. Mixed: of 100 callers 60 "
+            f"{', '.join(f'{one:,}' for one in active)} then remembered: at least the half that called last): everything the engine keeps of them, contacts and callees included. Mixed: of 100 callers 60 "
             "call once, 25 twice, 10 four times, 4 eight times, one 20 times.",
-            table(["bytes", "a number with label", "a consent", "a caller of one call", "of two calls", "mixed"], each),
+            table(
+                [
+                    "bytes",
+                    "a number with label",
+                    "a consent",
+                    "a caller of one call",
+                    "of two calls",
+                    "mixed",
+                    "mixed, MB in all",
+                ],
+                each,
+            ),
             "![Bytes each](images/hot-path-memory.svg)",
         ]
     )

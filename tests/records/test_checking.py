@@ -97,6 +97,12 @@ def test_it_reads_a_little_at_a_time(folder):
     assert check.damaged[0].segment == segments(folder)[1].name
 
 
+def test_a_segment_of_a_node_that_took_no_call_is_in_order(tmp_path):
+    for _ in range(2):
+        SegmentWriter(tmp_path, SMALL).close()
+    assert found(tmp_path) == ([], ())
+
+
 def test_no_segments_are_no_damage(tmp_path):
     assert found(tmp_path) == ([], ())
 

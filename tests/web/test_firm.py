@@ -41,7 +41,7 @@ PDF = b"%PDF-1.4 a licence"
 PAGES = sorted(path for method, path in NEEDS if method == "GET" and path.startswith("/firm"))
 LISTS = sorted(
     {"/firm/numbers", "/firm/calls", "/firm/reports", "/firm/sanctions", "/firm/applications", "/firm/contracts"}
-    | {"/firm/consents", "/firm/lapsing", "/firm/cards"}
+    | {"/firm/consents", "/firm/consent-list", "/firm/lapsing", "/firm/cards"}
 )
 CHINESE = re.compile(r"[㐀-鿿]")
 
@@ -154,6 +154,8 @@ def test_every_table_is_to_be_had_as_a_file_and_pages(looked_at, path):
         ("/firm/contracts", "state=offered", "state=ended"),
         ("/firm/cards", "state=applied", "state=ended"),
         ("/firm/lapsing", "purpose=insurance", "purpose=loans"),
+        ("/firm/consent-list", "state=in-force&purpose=insurance", "state=lapsed"),
+        ("/firm/consent-list", f"number=%2B{CLINIC.callee}", "state=withdrawn"),
         ("/firm/consents", "file=csv", "file=nothing"),
     ],
 )
@@ -218,7 +220,7 @@ def test_the_numbers_show_what_they_used_of_the_least_limit(door):
 
 def test_reports_are_counted_and_nobody_is_named(looked_at):
     head, line = looked_at.rows("/firm/reports")
-    assert head == ["day", "category", "number", "reports"]
+    assert head == ["Day", "Category", "Number", "Reports"]
     assert line[1:] == ["insurance", f"+{CLINIC.number}", "3"]
     assert str(REPORTER)[:8] not in looked_at.open("/firm/reports")
 
@@ -226,8 +228,8 @@ def test_reports_are_counted_and_nobody_is_named(looked_at):
 def test_a_sanction_comes_with_its_reason_what_to_do_and_where_to_appeal(looked_at):
     head, line = looked_at.rows("/firm/sanctions")
     told = dict(zip(head, line, strict=True))
-    assert told["reason"] == "clinic sells without consent"
-    assert told["what to do"] == looked_at.gate.pack.ladder.rungs["rate_limit"].remedy_en
+    assert told["Reason"] == "clinic sells without consent"
+    assert told["What to do"] == looked_at.gate.pack.ladder.rungs["rate_limit"].remedy_en
     assert f'href="/appeal?id={CLINIC.sanction}"' in looked_at.open("/firm/sanctions")
 
 

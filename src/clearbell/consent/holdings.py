@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Sequence
 from typing import Any
 
@@ -84,6 +85,53 @@ def lapsing(
     )
     if purpose:
         query = query.where(consent.c.purpose == purpose)
+    return list(conn.execute(page(query, order, after, limit)))
+
+
+BY_GIVEN = Order((consent.c.holder, consent.c.given, consent.c.callee, consent.c.purpose), descending=True)
+"""Of each holder, the newest first."""
+
+
+class Stand(enum.Enum):
+    """How a consent stands."""
+
+    IN_FORCE = "in-force"
+    LAPSED = "lapsed"
+    WITHDRAWN = "withdrawn"
+
+
+def stand_of(row: Row[Any], now: int) -> Stand:
+    """How a row of :func:`held` stands at ``now`` (µs UTC)."""
+    if row.withdrawn:
+        return Stand.WITHDRAWN
+    return Stand.LAPSED if row.ends and row.ends <= now else Stand.IN_FORCE
+
+
+def held(
+    conn: Connection,
+    holders: Select[Any],
+    now: int,
+    lapse: int | None,
+    limit: int,
+    order: Order = BY_GIVEN,
+    after: Place = (),
+    *,
+    stand: Stand | None = None,
+    purpose: str = "",
+    callee: int = 0,
+) -> Sequence[Row[Any]]:
+    """The holders' consents past a place of the order; ``ends`` says when each lapses (µs UTC; 0: it does not)."""
+    end, c = _end(lapse), consent.c
+    query = select(c.callee, c.holder, c.purpose, c.given, c.withdrawn, end.label("ends")).where(c.holder.in_(holders))
+    if stand is Stand.WITHDRAWN:
+        query = query.where(c.withdrawn != 0)
+    elif stand is not None:
+        lapsed = (end != 0) & (end <= now)
+        query = query.where(c.withdrawn == 0, lapsed if stand is Stand.LAPSED else ~lapsed)
+    if purpose:
+        query = query.where(c.purpose == purpose)
+    if callee:
+        query = query.where(c.callee == callee)
     return list(conn.execute(page(query, order, after, limit)))
 
 

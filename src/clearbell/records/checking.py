@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from clearbell.records.segments import HEAD, is_whole, read_segment_from, segments
+from clearbell.records.segments import HEAD, MAGIC, is_whole, read_segment_from, segments
 
 _PLAUSIBLE = re.compile(rb"(?s)(?=..[\x00-\x10]\x00)")
 """Where a record's length may begin: it is below :data:`~clearbell.records.segments.MAX_RECORD`."""
@@ -36,6 +36,9 @@ def damage_in(path: Path, at: int) -> Damage | None:
     A process that was killed leaves zeros behind its last record, or one that it had not finished.
     """
     with path.open("rb") as file:
+        if file.read(len(MAGIC)) == MAGIC:
+            # One without a record: what is read is its beginning.
+            at = max(at, len(MAGIC))
         file.seek(at)
         rest = file.read()
     hidden = len(rest.rstrip(b"\0"))

@@ -7,6 +7,7 @@ import datetime
 import zoneinfo
 from collections.abc import AsyncGenerator
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import msgspec
 from litestar import Request, Response, get
@@ -15,10 +16,11 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
 from litestar.response import ServerSentEvent
 
+from clearbell.access.model import Permission
 from clearbell.calls import Action, Decision
 from clearbell.numbering import mask
 from clearbell.policy.explanation import explain, symbol_words
-from clearbell.web.doors import open_or_session
+from clearbell.web.doors import open_or_session, principal
 from clearbell.web.feeds import ServedGate
 from clearbell.web.gate import Gate
 from clearbell.web.live_texts import DECIDED, count_words
@@ -41,6 +43,8 @@ class Row(msgspec.Struct):
     action: str
     action_words: str
     why: str
+    href: str
+    """Of the decision in words, as seen from this page, wherever it stands; empty: the reader may not open it."""
 
 
 class Status(msgspec.Struct):
@@ -64,7 +68,7 @@ def _time(at: int, zone: zoneinfo.ZoneInfo) -> str:
     return datetime.datetime.fromtimestamp(at / 1e6, zone).strftime("%m-%d %H:%M:%S")
 
 
-def _row(decision: Decision, gate: Gate, language: str, zone: zoneinfo.ZoneInfo) -> Row:
+def _row(decision: Decision, gate: Gate, language: str, zone: zoneinfo.ZoneInfo, *, opens: bool) -> Row:
     explanation = explain(decision, gate.pack, "zh" if language == "zh" else "en")
     call = decision.call
     return Row(
@@ -75,6 +79,7 @@ def _row(decision: Decision, gate: Gate, language: str, zone: zoneinfo.ZoneInfo)
         action=decision.action.value,
         action_words=TEXTS[language][f"action_{decision.action.value}"],
         why="; ".join(line.words for line in explanation.lines) or explanation.sentence,
+        href=f"decisions/{quote(decision.id, safe='')}" if opens else "",
     )
 
 
@@ -85,8 +90,8 @@ def _reason(name: str, gate: Gate, language: str) -> str:
     return symbol_words(gate.pack, name, "zh" if language == "zh" else "en")
 
 
-def status_of(gate: Gate, language: str) -> Status:
-    """Gather what the page shows."""
+def status_of(gate: Gate, language: str, *, opens: bool = False) -> Status:
+    """Gather what the page shows; ``opens``: the reader may open a decision."""
     counts = gate.counts
     zone = zoneinfo.ZoneInfo(gate.pack.timezone)
     texts = TEXTS[language]
@@ -102,15 +107,21 @@ def status_of(gate: Gate, language: str) -> Status:
         actions=[(a.value, texts[f"action_{a.value}"], counts.by_action.get(a.value, 0)) for a in Action],
         reasons=[(_reason(name, gate, language), count) for name, count in reasons[:12]],
         door=[(count_words(name, language), count) for name, count in sorted(gate.door_counts().items())],
-        rows=[_row(decision, gate, language, zone) for decision in gate.recent()[:20]],
+        rows=[_row(decision, gate, language, zone, opens=opens) for decision in gate.recent()[:20]],
     )
+
+
+def _opens(request: Request[Any, Any, State]) -> bool:
+    """Only who is signed in at the desk: on an open node there are no pages of decisions."""
+    who = principal(request)
+    return who.role is not None and who.may(Permission.DECISIONS_READ)
 
 
 @get("/desk/live", sync_to_thread=True, guards=[open_or_session], include_in_schema=False)
 def live(gate: ServedGate, request: Request[Any, Any, State]) -> Response[str]:
     """Live counts and the newest decisions with their reasons. Open to everyone on a node without accounts."""
     language = language_of(request)
-    return show(request, "live.html", w=TEXTS[language], s=status_of(gate, language))
+    return show(request, "live.html", w=TEXTS[language], s=status_of(gate, language, opens=_opens(request)))
 
 
 @get("/desk/live/events", guards=[open_or_session], include_in_schema=False)
@@ -118,14 +129,14 @@ async def live_events(
     gate: ServedGate, request: Request[Any, Any, State], most: Most = _STREAM_MOST
 ) -> ServerSentEvent:
     """What the page shows, once a second where it changed; a browser asks again when the stream ends."""
-    language = language_of(request)
+    language, opens = language_of(request), _opens(request)
 
     async def events() -> AsyncGenerator[str, None]:
         before = b""
         for look in range(most):
             if look:
                 await asyncio.sleep(_PAUSE)
-            now = msgspec.json.encode(await asyncio.to_thread(status_of, gate, language))
+            now = msgspec.json.encode(await asyncio.to_thread(status_of, gate, language, opens=opens))
             # A beat now and then, or a proxy takes the quiet for the end.
             if now != before or look % 15 == 0:
                 before = now

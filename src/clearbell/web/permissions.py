@@ -323,6 +323,7 @@ _FIRM: Mapping[tuple[str, str], P | None] = {
     ("GET", "/firm/contracts/{contract}"): P.FIRM,
     ("POST", "/firm/contracts/{contract}/accept"): P.FIRM_CHANGE,
     ("GET", "/firm/consents"): P.FIRM,
+    ("GET", "/firm/consent-list"): P.FIRM,
     ("GET", "/firm/lapsing"): P.FIRM,
     ("POST", "/firm/consents/upload"): P.FIRM_CHANGE,
     ("POST", "/firm/consents/withdraw"): P.FIRM_CHANGE,

@@ -120,6 +120,7 @@ TENANT: Mapping[tuple[str, str], tuple[Named, ...]] = {
     ("GET", "/firm/contracts/{contract}"): (Named(_K, "contract"),),
     ("POST", "/firm/contracts/{contract}/accept"): (Named(_K, "contract"),),
     ("GET", "/firm/consents"): ITS_OWN,
+    ("GET", "/firm/consent-list"): ITS_OWN,
     ("GET", "/firm/lapsing"): ITS_OWN,
     ("POST", "/firm/consents/upload"): (Named(_H, "holder"),),
     ("POST", "/firm/consents/withdraw"): (Named(_H, "holder"),),

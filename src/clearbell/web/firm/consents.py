@@ -15,10 +15,11 @@ from sqlalchemy import Connection, Row, Select, literal, select
 
 from clearbell.calls import DAY
 from clearbell.consent.errors import ConsentError
-from clearbell.consent.holdings import Week, by_end, holding, lapsing, weeks
+from clearbell.consent.holdings import BY_GIVEN, Stand, Week, by_end, held, lapsing, stand_of
 from clearbell.consent.model import Channel, ConsentWithdrawn
 from clearbell.consent.own_grants import KIND, OwnGrantLoader
 from clearbell.consent.service import do_withdraw
+from clearbell.consent.sums import SOON_DAYS, WEEKS, counted
 from clearbell.intake import IntakeError, run_intake
 from clearbell.intake.model import Run
 from clearbell.intake.queries import BY_FILE, BY_ROW, BY_START, faults, reasons, run_of, runs_of
@@ -27,7 +28,7 @@ from clearbell.registry.queries import held_by
 from clearbell.registry.tables import holder as holders_table
 from clearbell.web.doors import principal
 from clearbell.web.feeds import ServedGate
-from clearbell.web.firm.overview import SOON_DAYS, lapse_of
+from clearbell.web.firm.overview import counted_words, lapse_of
 from clearbell.web.firm.page import (
     Line,
     Uploaded,
@@ -40,11 +41,10 @@ from clearbell.web.firm.page import (
     tenant,
 )
 from clearbell.web.firm.texts import FIRM
-from clearbell.web.officers.listing import Cell, Filter, Head, Kind, Table, Wish
+from clearbell.web.officers.listing import Cell, Filter, Head, Kind, Table, Wish, choice
 from clearbell.web.officers.page import Asked, Sent, Shown, field, in_words, language_of
 from clearbell.web.revocation import category_name, shown_time
 
-WEEKS = 26
 _HEIGHT = 120
 _STEP = 24
 
@@ -74,8 +74,8 @@ def _page(request: Asked, gate: ServedGate, **fields: Any) -> Response[Any]:
     party, language, now = tenant(request), language_of(request), gate.now()
     own = held_by(party)
     with gate.store.read() as conn:
-        found = holding(conn, own, now, now + SOON_DAYS * DAY, lapse_of(gate))
-        grown = weeks(conn, own, now, WEEKS, gate.pack.utc_offset_minutes)
+        found = counted(conn, own, now, lapse_of(gate), gate.pack.utc_offset_minutes)
+        grown = found.weeks
         holders = own_holders(conn, party)
     table = Table(
         "uploads",
@@ -113,7 +113,8 @@ def _page(request: Asked, gate: ServedGate, **fields: Any) -> Response[Any]:
         rows,
         line,
         "consents.html",
-        found=found,
+        found=found.holding,
+        counted=counted_words(found, gate, language),
         soon=SOON_DAYS,
         weeks=bars(grown, gate),
         most=max((max(one.given, one.withdrawn) for one in grown), default=0),
@@ -152,7 +153,52 @@ def lapsing_soon(request: Asked, gate: ServedGate) -> Response[Any]:
         purpose = category_name(gate, row.purpose, language)
         return format_e164(row.callee), row.holder, purpose, shown_time(row.ends, gate)
 
-    return listed(request, gate, table, rows, line, hint="lapsing_hint")
+    return listed(request, gate, table, rows, line, hint="lapsing_hint", current="/firm/consents")
+
+
+@page("/firm/consent-list")
+def consent_list(request: Asked, gate: ServedGate) -> Response[Any]:
+    """Every consent of the firm, of each holder the newest first."""
+    party, language, now = tenant(request), language_of(request), gate.now()
+    words = FIRM[language]
+    table = Table(
+        "consents",
+        (
+            Head("number"),
+            Head("holder", order="holder"),
+            Head("purpose"),
+            Head("given_at"),
+            Head("until"),
+            Head("state"),
+        ),
+        {"holder": BY_GIVEN},
+        (
+            choice("state", [one.value for one in Stand], words, "consent_"),
+            Filter("purpose", Kind.CHOICE, tuple(choices(gate.pack, language))),
+            Filter("number", Kind.NUMBER),
+        ),
+    )
+
+    def rows(conn: Connection, wish: Wish) -> Sequence[Row[Any]]:
+        values = wish.values
+        return held(
+            conn, held_by(party), now, lapse_of(gate), wish.limit, wish.order, wish.after,
+            stand=Stand(values["state"]) if "state" in values else None,
+            purpose=values.get("purpose", ""), callee=values.get("number", 0),
+        )  # fmt: skip
+
+    def line(row: Row[Any]) -> Line:
+        stand = stand_of(row, now)
+        return (
+            format_e164(row.callee),
+            row.holder,
+            category_name(gate, row.purpose, language),
+            shown_time(row.given, gate),
+            shown_time(row.ends, gate),
+            Cell(words[f"consent_{stand.value}"], tag="in" if stand is Stand.IN_FORCE else ""),
+        )
+
+    return listed(request, gate, table, rows, line, hint="consents_hint", current="/firm/consents")
 
 
 @form("/firm/consents/upload")
@@ -216,4 +262,4 @@ def run_page(run: FromPath[str], request: Asked, gate: ServedGate) -> Response[A
 
 def consents_handlers() -> list[HTTPRouteHandler]:
     """The handlers of consents."""
-    return [consents, lapsing_soon, upload, withdraw, run_page]
+    return [consents, consent_list, lapsing_soon, upload, withdraw, run_page]

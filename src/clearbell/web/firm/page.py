@@ -56,6 +56,7 @@ def listed(
 ) -> Response[Any]:
     """A page with a table, or the table as a file. ``line``: what a row shows."""
     words = FIRM[language_of(request)]
+    titled = {name: text[:1].upper() + text[1:] for name, text in words.items()}
 
     def cells(row: Any, _language: Language) -> list[Cell]:
         return [one if isinstance(one, Cell) else Cell(str(one)) for one in line(row)]
@@ -67,7 +68,7 @@ def listed(
         table,
         rows,
         cells,
-        frame=listing.desk_frame(request, words),
+        frame=listing.desk_frame(request, titled),
         door_words=words,
         template=f"firm/{template}",
         title=title,

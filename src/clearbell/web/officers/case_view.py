@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
@@ -182,19 +183,32 @@ def case_view(
         touched=touched,
         sanctions=[
             (one.sanction, _rung(pack, one.current or one.rung, language), words[f"standing_{one.state}"],
-             shown_time(one.bitten or one.start, gate),
+             one.state, shown_time(one.bitten or one.start, gate),
              stages_words(stages_of(one), pack, lambda at: shown_time(at, gate), language), one.officer)
             for one in given
         ],
-        lines=[
+        runs=_runs([
             {"at": shown_time(line.at, gate), "source": line.source, "words": getattr(line, language), "kind": line.kind,
              "joins": line.joins, "said": said.get(line.reference, ""),
              "page": f"/desk/reports/{quote(line.reference)}" if line.kind == "report" and may_reports else ""}
             for line in lines
-        ],
+        ]),
         hours=[(day, [(count, _shade(count, most)) for count in counts]) for day, counts in hours],
         days=pack.cases.window_days,
     )  # fmt: skip
+
+
+_MANY = 6
+"""Reports in a row that are shown as one line."""
+
+
+def _runs(lines: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Lines one by one, but many reports in a row, with what counts them, together: a page shows these when asked."""
+    found: list[list[dict[str, Any]]] = []
+    for told, run in itertools.groupby(lines, lambda line: line["kind"] == "report" or line["source"] == "reports"):
+        some = list(run)
+        found += [some] if told and len(some) >= _MANY else [[one] for one in some]
+    return found
 
 
 def _sentence(words: str) -> str:

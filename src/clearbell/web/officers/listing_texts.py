@@ -5,6 +5,7 @@ from __future__ import annotations
 LISTING: dict[str, dict[str, str]] = {
     "zh": {
         "all": "全部",
+        "sort": "排序",
         "show": "查看",
         "download": "下载 CSV",
         "file_hint": "文件最多 {count} 行;更多请缩小范围",
@@ -131,6 +132,7 @@ LISTING: dict[str, dict[str, str]] = {
     },
     "en": {
         "all": "All",
+        "sort": "Sort by",
         "show": "Show",
         "download": "Download CSV",
         "file_hint": "A file has at most {count} lines; for more, narrow it down",
@@ -170,7 +172,7 @@ LISTING: dict[str, dict[str, str]] = {
         "unit": "On",
         "rung": "Rung",
         "announced": "Announced",
-        "begins": "In force from",
+        "begins": "Begins",
         "until": "Until",
         "ended": "Over",
         "told": "Told",
