@@ -1,6 +1,7 @@
 """Open figures are there for anyone, as a page, a table and for machines, and the front page leads to them."""
 
 import datetime
+import re
 
 import pytest
 from litestar.testing import TestClient
@@ -62,6 +63,29 @@ def test_a_month_is_told_in_words_as_a_table_and_for_machines(client, october, l
     head, line = sheet.content.decode("utf-8-sig").splitlines()
     assert head.split(",") == ["month", *COLUMNS]
     assert line == "2026-10,13023,12345,0,0,678,90,,0,0,0"
+
+
+def test_the_table_is_sorted_narrowed_and_taken_away_and_tells_nothing_of_what_is_too_small(client, october, store):
+    with store.act("test") as act:
+        for month, count in ((31, 5), (61, 2)):
+            act.conn.execute(figure.insert().values(day=DAY - month, what="cases", count=count))
+            act.conn.execute(figure.insert().values(day=DAY - month, what="reports", count=10 * month))
+
+    def months(query):
+        rows = client.get(f"/figures?lang=en&{query}").text.partition("<tbody>")[2]
+        return re.findall(r"<tr><td[^>]*>(\d{4}-\d\d)", rows)
+
+    assert months("") == ["2026-10", "2026-09", "2026-08"]
+    assert months("sort=-month") == ["2026-08", "2026-09", "2026-10"]
+    assert months("sort=reports") == ["2026-08", "2026-09", "2026-10"]
+    # All of them are too few to be told: their order is that of the months.
+    assert months("sort=cases") == ["2026-10", "2026-09", "2026-08"]
+    assert months("year=2026") == months("")
+    assert re.findall(r'<th [^>]*><a href="([^"]+)"', client.get("/figures?lang=en").text)[0].startswith(
+        "/figures?lang=en"
+    )
+    assert len(client.get("/figures?lang=en&as=csv").text.splitlines()) == 4
+    assert client.get("/figures?lang=en&sort=secret").status_code == 422
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -73,6 +73,16 @@ def test_the_form_asks_for_a_window_and_a_candidate(clerk, desk):
     assert f"/desk/policy/replays/{made.replay}" in clerk.see("/desk/policy/replays")
 
 
+def test_the_replays_that_are_kept_are_narrowed_sorted_and_taken_away(clerk, desk):
+    done, stopped = found_some(desk), found_some(desk, State.STOPPED)
+    assert len(clerk.rows("/desk/policy/replays")) == 2
+    [row] = clerk.rows("/desk/policy/replays", state="stopped")
+    assert (row[3], row[4]) == (["stopped,", "can", "go", "on", "50%"], ["34"])
+    assert clerk.see("/desk/policy/replays", state="done").count(done.replay) == 2
+    assert stopped.replay not in clerk.see("/desk/policy/replays", state="done")
+    assert len(clerk.file("/desk/policy/replays", sort="-otherwise")) == 3
+
+
 def test_days_are_whole_in_the_zone_of_the_pack_and_end_now_at_the_latest(clerk, desk):
     clerk.send("/desk/policy/replay", **{"from": "2026-10-01", "to": "2026-10-02"})
     made = desk.gate.replays.newest()[0].asked

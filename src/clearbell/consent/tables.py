@@ -26,6 +26,20 @@ consent = Table(
     sqlite_with_rowid=False,
 )
 
+consent_sum = Table(
+    "consent_sum",
+    metadata,
+    # Of holders with so many consents that no page counts them; reckoned beside the pages.
+    Column("holder", Text, primary_key=True),
+    Column("in_force", BigInteger, nullable=False),
+    Column("lapsing", BigInteger, nullable=False),
+    Column("withdrawn", BigInteger, nullable=False),
+    # JSON: what each of the last weeks brought.
+    Column("weeks", Text, nullable=False),
+    # µs UTC.
+    Column("at", BigInteger, nullable=False),
+)
+
 _ENDS = text("withdrawn = 0 AND until > 0")
 Index("ix_consent_until", consent.c.until, consent.c.callee, sqlite_where=_ENDS, postgresql_where=_ENDS)
 _ENDLESS = text("withdrawn = 0 AND until = 0")

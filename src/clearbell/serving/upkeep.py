@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from clearbell.calls import DAY
 from clearbell.cases.errors import CaseError
 from clearbell.cases.opening import open_cases
+from clearbell.consent.sums import keep_sums
 from clearbell.desk.appeals.telling import tell_appellants
 from clearbell.desk.deadlines.passing import pass_deadlines
 from clearbell.desk.deadlines.sources import SOURCES, Works
@@ -54,6 +55,7 @@ ROUND_SECONDS = 1.0
 RETENTION_EVERY = 3600
 RECEIPTS_EVERY = 60
 SCORES_SECONDS = 5.0
+SUMS_SECONDS = 60.0
 SCORES_SHARE = 40
 """Scorecards are reckoned anew after 5 seconds, or after 40 times as long as that took, so that it stays a small part of the work."""
 TALLY_EVERY = 20
@@ -91,6 +93,8 @@ class Upkeep:
         """Periods whose scorecards are to be reckoned in this turn, in days."""
         self._scores_at = 0.0
         """When the next turn begins, by the clock that never goes back."""
+        self._sums_at = 0.0
+        """When consents of those who have very many are counted next, by the same clock."""
         self._workdays = builtin_workdays(node.pack.id)
         self._journal_check = SegmentCheck(node.folder)
         self._stop = threading.Event()
@@ -128,6 +132,7 @@ class Upkeep:
         # First: after a start, pages wait for them, and others of the first round may have much to catch up with.
         yield "scorecards-not-kept", self._keep_scores
         yield "reports-not-weighed", self._reporting.run
+        yield "consents-not-counted", self._count_consents
         yield "outcomes-not-added-up", self._add_up
         if rounds % TALLY_EVERY == 0:
             yield "complaints-not-added-up", functools.partial(self._tally, rounds // TALLY_EVERY)
@@ -186,6 +191,15 @@ class Upkeep:
         )
         took = time.monotonic() - began
         self._scores_at = max(self._scores_at, began) + max(SCORES_SECONDS / len(OFFERED), took * SCORES_SHARE)
+
+    def _count_consents(self) -> None:
+        began = time.monotonic()
+        if began < self._sums_at:
+            return
+        node = self._node
+        days = node.pack.limit("consent_days")
+        keep_sums(node.store, None if days is None else int(days * DAY), node.pack.utc_offset_minutes)
+        self._sums_at = began + max(SUMS_SECONDS, (time.monotonic() - began) * SCORES_SHARE)
 
     def _publish(self) -> None:
         publish_labels(self._node.store, label_settings(self._node.pack))

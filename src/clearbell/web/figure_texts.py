@@ -21,7 +21,8 @@ FIGURES: dict[str, dict[str, str]] = {
         "sanctions": "处置",
         "appeals": "申诉",
         "granted": "申诉成立",
-        "take": "下载",
+        "take": "供程序读取",
+        "year": "年份",
         "back": "回到首页",
     },
     "en": {
@@ -44,7 +45,8 @@ FIGURES: dict[str, dict[str, str]] = {
         "sanctions": "Sanctions",
         "appeals": "Appeals",
         "granted": "upheld",
-        "take": "Download",
+        "take": "For programs",
+        "year": "Year",
         "back": "To the front page",
     },
 }

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 from litestar import MediaType, Request, Response, get
 from litestar.datastructures import State
 from litestar.handlers import HTTPRouteHandler
+from sqlalchemy import Connection
 
 from clearbell.desk.figures.model import COLUMNS, Month
 from clearbell.desk.figures.queries import months, since
@@ -18,6 +21,21 @@ from clearbell.web.exporting import csv_file
 from clearbell.web.feeds import ServedGate
 from clearbell.web.figure_texts import FIGURES
 from clearbell.web.gate import Gate
+from clearbell.web.officers.listing import (
+    BY_PLACE,
+    Cell,
+    Filter,
+    Frame,
+    Head,
+    Kind,
+    Placed,
+    Table,
+    Wish,
+    at_hand,
+    listed,
+)
+from clearbell.web.officers.listing_texts import LISTING
+from clearbell.web.officers.page import Language
 from clearbell.web.texts import TEXTS
 
 Asked = Request[Any, Any, State]
@@ -43,32 +61,45 @@ def _figures(gate: Gate) -> FiguresBody:
 
 
 @get("/figures", sync_to_thread=True, include_in_schema=False)
-def figures_page(request: Asked, gate: ServedGate) -> Response[str]:
+def figures_page(request: Asked, gate: ServedGate) -> Response[Any]:
     """The figures as a table."""
-    language = choose_language(request)
-    nonce = secrets.token_urlsafe(16)
-    words, found = FIGURES[language], _figures(gate)
+    language: Language = "zh" if choose_language(request) == "zh" else "en"
+    found = _figures(gate)
+    words = {**LISTING[language], **FIGURES[language]}
     small = words["small"].format(least=found.least)
-    rows = [
-        (one.month, [small if one.figures[name] is None else f"{one.figures[name]:,}" for name in COLUMNS])
-        for one in found.months
-    ]
-    body = (
-        pages()
-        .get_template("figures.html")
-        .render(
-            t=TEXTS[language],
-            f=words,
-            lang=language,
-            nonce=nonce,
-            heads=[words[name.replace("-", "_")] for name in COLUMNS],
-            rows=rows,
-            least=found.least,
-            zone=found.timezone,
-            since=found.since,
-        )
+    years = dict.fromkeys(one.month[:4] for one in found.months)
+    names = {name: name.replace("-", "_") for name in COLUMNS}
+    table = Table(
+        "figures",
+        (Head("month", order="month"), *(Head(word, is_count=True, order=word) for word in names.values())),
+        {"month": BY_PLACE.turned(), **dict.fromkeys(names.values(), BY_PLACE.turned())},
+        (Filter("year", Kind.CHOICE, tuple((year, year) for year in years)),),
     )
-    return html_page(body, nonce)
+    keys: dict[str, Callable[[Month], Any]] = {"month": lambda one: one.month}
+    # What is not told counts as none: its place tells nothing.
+    keys |= {word: functools.partial(_sorted_by, name) for name, word in names.items()}
+
+    def render(template: str, status: int, **fields: Any) -> Response[str]:
+        nonce = secrets.token_urlsafe(16)
+        given = {"t": TEXTS[language], "f": words, "lang": language, "nonce": nonce, **fields}
+        return html_page(pages().get_template(template).render(**given), nonce, status)
+
+    def rows(_conn: Connection, wish: Wish) -> list[Placed]:
+        year = wish.values.get("year", "")
+        return at_hand([one for one in found.months if one.month.startswith(year)], wish, keys)
+
+    def cells(placed: Placed, _language: Language) -> list[Cell]:
+        counts = (placed.row.figures[name] for name in COLUMNS)
+        return [Cell(placed.row.month), *(Cell(small if one is None else f"{one:,}") for one in counts)]
+
+    return listed(
+        request, gate, table, rows, cells, frame=Frame(language, words, None, render, (("lang", language),)), template="figures.html",
+        has_any=bool(found.months), least=found.least, zone=found.timezone, since=found.since,
+    )  # fmt: skip
+
+
+def _sorted_by(name: str, one: Month) -> tuple[int, str]:
+    return one.figures[name] or 0, one.month
 
 
 @get("/figures.csv", sync_to_thread=True, include_in_schema=False)

@@ -15,10 +15,11 @@ from sqlalchemy import Connection, Row, Select, literal, select
 
 from clearbell.calls import DAY
 from clearbell.consent.errors import ConsentError
-from clearbell.consent.holdings import BY_GIVEN, Stand, Week, by_end, held, holding, lapsing, stand_of, weeks
+from clearbell.consent.holdings import BY_GIVEN, Stand, Week, by_end, held, lapsing, stand_of
 from clearbell.consent.model import Channel, ConsentWithdrawn
 from clearbell.consent.own_grants import KIND, OwnGrantLoader
 from clearbell.consent.service import do_withdraw
+from clearbell.consent.sums import SOON_DAYS, WEEKS, counted
 from clearbell.intake import IntakeError, run_intake
 from clearbell.intake.model import Run
 from clearbell.intake.queries import BY_FILE, BY_ROW, BY_START, faults, reasons, run_of, runs_of
@@ -27,7 +28,7 @@ from clearbell.registry.queries import held_by
 from clearbell.registry.tables import holder as holders_table
 from clearbell.web.doors import principal
 from clearbell.web.feeds import ServedGate
-from clearbell.web.firm.overview import SOON_DAYS, lapse_of
+from clearbell.web.firm.overview import counted_words, lapse_of
 from clearbell.web.firm.page import (
     Line,
     Uploaded,
@@ -44,7 +45,6 @@ from clearbell.web.officers.listing import Cell, Filter, Head, Kind, Table, Wish
 from clearbell.web.officers.page import Asked, Sent, Shown, field, in_words, language_of
 from clearbell.web.revocation import category_name, shown_time
 
-WEEKS = 26
 _HEIGHT = 120
 _STEP = 24
 
@@ -74,8 +74,8 @@ def _page(request: Asked, gate: ServedGate, **fields: Any) -> Response[Any]:
     party, language, now = tenant(request), language_of(request), gate.now()
     own = held_by(party)
     with gate.store.read() as conn:
-        found = holding(conn, own, now, now + SOON_DAYS * DAY, lapse_of(gate))
-        grown = weeks(conn, own, now, WEEKS, gate.pack.utc_offset_minutes)
+        found = counted(conn, own, now, lapse_of(gate), gate.pack.utc_offset_minutes)
+        grown = found.weeks
         holders = own_holders(conn, party)
     table = Table(
         "uploads",
@@ -113,7 +113,8 @@ def _page(request: Asked, gate: ServedGate, **fields: Any) -> Response[Any]:
         rows,
         line,
         "consents.html",
-        found=found,
+        found=found.holding,
+        counted=counted_words(found, gate, language),
         soon=SOON_DAYS,
         weeks=bars(grown, gate),
         most=max((max(one.given, one.withdrawn) for one in grown), default=0),

@@ -11,7 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 from sqlalchemy import Connection, Row
 
 from clearbell.calls import DAY
-from clearbell.consent.holdings import holding
+from clearbell.consent.sums import SOON_DAYS, Counted, counted
 from clearbell.desk.firms import count_reports_against, sanctions_against
 from clearbell.labels.cards.model import State as CardState
 from clearbell.labels.cards.queries import cards_of_party
@@ -33,7 +33,6 @@ from clearbell.web.officers.listing import Cell, Filter, Head, Kind, Table, Wish
 from clearbell.web.officers.page import Asked, Language, language_of
 from clearbell.web.revocation import shown_time
 
-SOON_DAYS = 30
 _EVIDENCE = re.compile(r"\s*[((][…,,、 ]+[))]")
 LATELY_DAYS = 7
 _LOOKED_AT = 200
@@ -55,7 +54,7 @@ def overview(request: Asked, gate: ServedGate) -> Response[str]:
             key=lambda one: (one.share, one.hour),
             default=Nearness(0, 0, 0, 0, ""),
         )
-        consents = holding(conn, held_by(party), now, now + SOON_DAYS * DAY, lapse_of(gate))
+        consents = counted(conn, held_by(party), now, lapse_of(gate), offset)
         fields: dict[str, Any] = {
             "party": known.name if known is not None else party,
             "waiting": _waiting(conn, party, language),
@@ -68,12 +67,21 @@ def overview(request: Asked, gate: ServedGate) -> Response[str]:
             "near": near,
             "near_number": format_e164(near.number) if near.number else "",
             "near_why": FIRM[language][f"limit_{near.why}"] if near.why else "",
-            "consents": consents,
+            "consents": consents.holding,
+            "counted": counted_words(consents, gate, language),
             "reports": count_reports_against(conn, party, since),
             "calls": outcome_totals(conn, held_by(party), (since + offset * 60_000_000) // DAY),
         }  # fmt: skip
     fields["calls_in_all"] = sum(fields["calls"].values())
     return shown(request, "overview.html", days=LATELY_DAYS, soon=SOON_DAYS, **fields)
+
+
+def counted_words(found: Counted, gate: ServedGate, language: Language) -> str:
+    """As of when consents are counted, where that is not now; empty: it is."""
+    words = FIRM[language]
+    if found.missing:
+        return words["counted_not_yet"]
+    return words["counted_as_of"].format(at=shown_time(found.at, gate)) if found.at else ""
 
 
 def lapse_of(gate: ServedGate) -> int | None:

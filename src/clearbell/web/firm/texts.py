@@ -13,6 +13,11 @@ _PAIRS: dict[str, tuple[str, str]] = {
     "own_numbers": ("号码", "numbers"),
     "consents_in_force": ("有效同意", "consents in force"),
     "consents_lapsing": ("{days} 天内到期", "lapse within {days} days"),
+    "counted_as_of": ("同意数截至 {at}。", "Consents are counted as of {at}."),
+    "counted_not_yet": (
+        "同意很多,正在后台清点,稍后刷新可见全部。",
+        "There are very many consents; they are being counted. Load the page again in a while.",
+    ),
     "consents_withdrawn": ("已撤回", "withdrawn"),
     "reports_lately": ("近 {days} 天被举报", "reports in {days} days"),
     "calls_lately": ("近 {days} 天呼叫", "calls in {days} days"),

@@ -165,6 +165,8 @@ class Frame(msgspec.Struct, frozen=True):
     """Seals places in addresses; None: places of this door tell nothing."""
     render: Callable[..., Response[Any]]
     """Template, status and fields make the page."""
+    kept: tuple[tuple[str, str], ...] = ()
+    """What stays in every address of the table, such as the language where nothing else keeps it."""
 
 
 def desk_frame(request: Asked, own: Mapping[str, str] = EMPTY) -> Frame:
@@ -264,6 +266,7 @@ def show_listing(
     language, words = frame.language, frame.words
     shown = rows[: wish.limit - 1]
     kept: dict[str, str] = {
+        **dict(frame.kept),
         **wish.raw,
         **({"sort": request.query_params["sort"]} if "sort" in request.query_params else {}),
     }
@@ -285,7 +288,7 @@ def show_listing(
         422 if wish.fault else status,
         l=words,
         listing={
-            "heads": [_head(head, table, wish, here) for head in table.heads],
+            "heads": [_head(head, table, wish, here, frame.kept) for head in table.heads],
             "rows": [] if wish.fault else [list(cells(row, language)) for row in shown],
             "filters": [(one, wish.raw.get(one.name, "")) for one in table.filters],
             "sort": request.query_params.get("sort", ""),
@@ -297,6 +300,7 @@ def show_listing(
                 for natural in ((True, False) if table.is_turnable else (True,))
             ],
             "path": here,
+            "kept": frame.kept,
             "first": f"{here}?{urlencode(kept)}" if wish.after else "",
             "more": f"{here}?{urlencode(more)}" if more else "",
             "file_hint": words["file_hint"].format(count=FILE),
@@ -348,7 +352,7 @@ def choice(name: str, values: Iterable[str], words: Mapping[str, str], prefix: s
     return Filter(name, Kind.CHOICE, tuple((value, words[f"{prefix}{value}"]) for value in values))
 
 
-def _head(head: Head, table: Table, wish: Wish, here: str) -> tuple[Head, str, str]:
+def _head(head: Head, table: Table, wish: Wish, here: str, kept: tuple[tuple[str, str], ...]) -> tuple[Head, str, str]:
     """A column, where a press on it leads, and how it is sorted now."""
     if not head.order:
         return head, "", ""
@@ -358,4 +362,4 @@ def _head(head: Head, table: Table, wish: Wish, here: str) -> tuple[Head, str, s
         return head, "", "ascending"
     turned = f"-{head.order}" if is_now and not wish.sort.startswith("-") else head.order
     sorted_ = ("descending" if wish.order.descending else "ascending") if is_now and order.columns else ""
-    return head, f"{here}?{urlencode({**wish.raw, 'sort': turned})}", sorted_
+    return head, f"{here}?{urlencode({**dict(kept), **wish.raw, 'sort': turned})}", sorted_

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
+from typing import Any
 from urllib.parse import quote
 
 import msgspec
@@ -12,6 +13,7 @@ from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from litestar.response import Redirect, ServerSentEvent
+from sqlalchemy import Connection
 
 from clearbell.numbering import mask
 from clearbell.policy.explanation import explain
@@ -20,6 +22,7 @@ from clearbell.replay.candidate import ChangeError
 from clearbell.replay.model import Replay, State
 from clearbell.replay.wording import (
     KINDS,
+    STATES,
     holder_words,
     in_order,
     progress_words,
@@ -29,6 +32,19 @@ from clearbell.replay.wording import (
 from clearbell.web.doors import need_session, principal
 from clearbell.web.feeds import ServedGate
 from clearbell.web.gate import Gate
+from clearbell.web.officers.listing import (
+    BY_PLACE,
+    Cell,
+    Filter,
+    Head,
+    Kind,
+    Placed,
+    Table,
+    Wish,
+    at_hand,
+    desk_frame,
+    listed,
+)
 from clearbell.web.officers.page import Asked, Language, Sent, doors_of, field, language_of, show
 from clearbell.web.officers.replay_form import FormError, offered, read_form, tried
 from clearbell.web.officers.replay_texts import REPLAY
@@ -49,38 +65,61 @@ class Progress(msgspec.Struct):
     running: bool
 
 
-def _page(request: Asked, gate: Gate, status: int = 200, *, fault: str = "", **values: str) -> Response[str]:
+_KEYS: dict[str, Callable[[Replay], Any]] = {
+    "when": lambda one: (one.asked.at, one.replay),
+    "otherwise": lambda one: (sum(moved.calls for moved in one.found.moved), one.replay),
+}
+
+
+def _page(request: Asked, gate: Gate, status: int = 200, *, fault: str = "", **values: str) -> Response[Any]:
     language = language_of(request)
-    return show(
-        request,
-        "replays.html",
-        status,
-        o=REPLAY[language],
-        fault=fault,
-        f=offered(gate.pack, values, language),
-        kept=[
-            (
-                f"/desk/policy/replays/{one.replay}",
-                shown_time(one.asked.at, gate),
-                f"{shown_time(one.asked.since, gate)} – {shown_time(one.asked.until, gate)}",
-                "; ".join(tried(one.asked, one.candidate, language)),
-                progress_words(one, language),
-                f"{sum(moved.calls for moved in one.found.moved):,}",
-                one.asked.by,
-            )
-            for one in gate.replays.newest()
-        ],
+    words = REPLAY[language]
+    table = Table(
+        "replays",
+        (
+            Head("when", order="when"),
+            Head("window"),
+            Head("tried"),
+            Head("state"),
+            Head("otherwise", is_count=True, order="otherwise"),
+            Head("by"),
+        ),
+        dict.fromkeys(_KEYS, BY_PLACE.turned()),
+        (Filter("state", Kind.CHOICE, tuple((one.value, said[language]) for one, said in STATES.items())),),
+        path="/desk/policy/replays",
     )
+    kept = gate.replays.newest()
+
+    def rows(_conn: Connection, wish: Wish) -> list[Placed]:
+        state = wish.values.get("state", "")
+        return at_hand([one for one in kept if state in ("", one.state.value)], wish, _KEYS)
+
+    def cells(placed: Placed, _language: Language) -> list[Cell]:
+        one: Replay = placed.row
+        path = f"/desk/policy/replays/{one.replay}"
+        return [
+            Cell(shown_time(one.asked.at, gate), path),
+            Cell(f"{shown_time(one.asked.since, gate)} – {shown_time(one.asked.until, gate)}"),
+            Cell("; ".join(tried(one.asked, one.candidate, language))),
+            Cell(progress_words(one, language)),
+            Cell(f"{sum(moved.calls for moved in one.found.moved):,}", path),
+            Cell(one.asked.by),
+        ]
+
+    return listed(
+        request, gate, table, rows, cells, frame=desk_frame(request, words), template="replays.html", status=status,
+        o=words, fault=fault, f=offered(gate.pack, values, language), has_any=bool(kept),
+    )  # fmt: skip
 
 
 @get("/desk/policy/replays", sync_to_thread=True, guards=[need_session], include_in_schema=False)
-def replays_list(request: Asked, gate: ServedGate) -> Response[str]:
+def replays_list(request: Asked, gate: ServedGate) -> Response[Any]:
     """The replays that are kept, and the form of a new one."""
     return _page(request, gate)
 
 
 @post("/desk/policy/replay", status_code=200, sync_to_thread=True, guards=[need_session], include_in_schema=False)
-def begin_replay(data: Sent, request: Asked, gate: ServedGate) -> Response[str] | Redirect:
+def begin_replay(data: Sent, request: Asked, gate: ServedGate) -> Response[Any] | Redirect:
     """Begin one."""
     language = language_of(request)
     values = {name: field(data, name, 500_000) for name in data}
