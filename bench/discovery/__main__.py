@@ -2,7 +2,7 @@
 
 Each is worked out in a process of its own from one synthetic lake: the same rows, and whether they are the same is looked at.
 
-    python -m bench.discovery --millions 3 10 [--pandas-up-to 3] [--memory-limit 1GB] [--seed 1]
+    python -m bench.discovery --millions 3 10 [--days 30] [--pandas-up-to 3] [--memory-limit 1GB] [--seed 1]
         [--ways scan full "new day"] [--lakes FOLDER] [--results FILE.jsonl [--picture FILE.svg]]
 
 Seconds of processor are counted beside the clock, since they tell more where other programs run too.
@@ -29,6 +29,8 @@ from clearbell.simulation.records.writing import write_records
 
 _SCALE = 0.044
 """Of the simulated city, for a million calls in 30 days."""
+_WINDOW = 30
+"""Days of the longest window."""
 _WAYS = ("scan", "sql", "full", "new day", "nothing new", "pandas")
 
 
@@ -55,13 +57,13 @@ def _differing(one: Path, other: Path) -> int:
 def _compare(millions: float, options: argparse.Namespace, place: Path) -> None:
     lake = place / "lake"
     if not lake.exists():
-        for _ in write_records(options.seed, millions * _SCALE, lake, 30):
+        for _ in write_records(options.seed, millions * _SCALE, lake, options.days):
             pass
     files = sorted(lake.glob("calls/*/*.parquet"))
     calls = sum(pq.read_metadata(file).num_rows for file in files)
     a_day = pq.read_table(files[-1], columns=TOUCHED)
     print(
-        f"{calls:,} calls in 30 days, the columns touched {a_day.nbytes / len(a_day) * calls / 1e6:,.0f} MB in memory; "
+        f"{calls:,} calls in {options.days} days, the columns touched {a_day.nbytes / len(a_day) * calls / 1e6:,.0f} MB in memory; "
         f"DuckDB may use {options.memory_limit}"
     )
     cost: dict[str, Cost] = {}
@@ -76,7 +78,13 @@ def _compare(millions: float, options: argparse.Namespace, place: Path) -> None:
         cost[way] = _measured(way, place, options.memory_limit)
         if options.results:
             with options.results.open("a") as kept:
-                told = {"calls": calls, "way": way, "limit": options.memory_limit, **cost[way]._asdict()}
+                told = {
+                    "calls": calls,
+                    "days": options.days,
+                    "way": way,
+                    "limit": options.memory_limit,
+                    **cost[way]._asdict(),
+                }
                 kept.write(json.dumps(told) + "\n")
         if way == "full":
             print(f"  {pq.read_metadata(place / 'full.parquet').num_rows:,} rows")
@@ -107,6 +115,8 @@ def _draw(results: Path, picture: Path) -> None:
     kept: dict[tuple[str, int], list[float]] = {}
     for line in results.read_text().splitlines():
         one = json.loads(line)
+        if one.get("days", _WINDOW) != _WINDOW:
+            continue
         kept.setdefault((one["way"], one["calls"]), []).append(one["processor"] / one["calls"] * 1e6)
     curves = [
         Curve(
@@ -132,6 +142,7 @@ def main() -> None:
     """Make each lake, measure every way, print the ratios."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--millions", type=float, nargs="*", default=[3, 10])
+    asked.add_argument("--days", type=int, default=_WINDOW, help="of the lake: 59 hold all that a window looks back on")
     asked.add_argument("--ways", nargs="+", choices=_WAYS, default=_WAYS)
     asked.add_argument("--pandas-up-to", type=float, default=3)
     asked.add_argument("--memory-limit", default="4GB")
@@ -143,7 +154,8 @@ def main() -> None:
     duckdb.execute("SET enable_progress_bar = false")
     with tempfile.TemporaryDirectory() as scratch:
         for millions in options.millions:
-            _compare(millions, options, (options.lakes or Path(scratch)) / f"{millions:g}")
+            name = f"{millions:g}" if options.days == _WINDOW else f"{millions:g}-{options.days}-days"
+            _compare(millions, options, (options.lakes or Path(scratch)) / name)
     if options.picture:
         _draw(options.results, options.picture)
 

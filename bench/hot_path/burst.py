@@ -58,7 +58,7 @@ def flood(wire: Wire, rate: float, seconds: float, then: OpenLoop) -> tuple[Floo
             if moment >= end:
                 break
             if began + sent * gap <= moment:
-                wire.send(calls, at, _AT_ONCE)
+                wire.send_as_one(calls, at, _AT_ONCE)
                 times.append(moment)
                 sent += _AT_ONCE
                 at += _AT_ONCE

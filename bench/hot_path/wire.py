@@ -12,6 +12,7 @@ import numpy as np
 from bench.hot_path.packets import Block
 
 _SO_TIMESTAMPNS = 35
+_SOL_UDP, _UDP_SEGMENT = 17, 103
 _DO_NOT_WAIT = 0x40
 _WAIT_FOR_ONE = 0x10000
 _MOST = 128
@@ -47,6 +48,7 @@ class Prepared:
         self._heads[:, 2] = np.arange(count, dtype=np.uint64) * np.uint64(16) + np.uint64(self._pieces.ctypes.data)
         self._heads[:, 3] = 1
         self.at: int = self._heads.ctypes.data
+        self.bytes = memoryview(block).cast("B")
 
     def __len__(self) -> int:
         return len(self.block)
@@ -79,6 +81,7 @@ class Wire:
         self._heads[:, 5] = _NOTE
         self._heads_at = self._heads.ctypes.data
         self._got: list[tuple[bytes, bytes]] = []
+        self._as_one = False
 
     def wait_at_most(self, seconds: float) -> None:
         """How long :meth:`receive` waits for the first answer."""
@@ -91,6 +94,14 @@ class Wire:
         sent = 0
         while sent < count:
             sent += max(0, self._send(self._number, calls.at + (first + sent) * _WORDS * 8, count - sent, 0))
+
+    def send_as_one(self, calls: Prepared, first: int, count: int) -> None:
+        """Send rows through the system as one, which it takes apart before they arrive: for a flood, at a third of the cost."""
+        length = calls.block.shape[1]
+        if not self._as_one:
+            self.sock.setsockopt(_SOL_UDP, _UDP_SEGMENT, length)
+            self._as_one = True
+        self.sock.send(calls.bytes[first * length : (first + count) * length])
 
     def receive(self, wait: bool = True) -> int:
         """Take what answers there are; returns how many, 0 when none came in time."""

@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from clearbell.discovery.engines import Engine
 from clearbell.discovery.features import FEATURES, WINDOWS
+from clearbell.discovery.parquet.joining import join, joinable
 from clearbell.discovery.partials.store import Made, NoCallsError, PartialStore
 from clearbell.discovery.partials.window import Partials, window_features
 
@@ -45,27 +45,13 @@ def write_features(
     rows = 0
     new = out.with_name(f"{out.name}.new")
     try:
-        with contextlib.ExitStack() as open_files:
-            writer: pq.ParquetWriter | None = None
-            for done, day in enumerate(days):
-                report("features", done, len(days))
-                try:
-                    partials = store.partials(engine, day, day)
-                except NoCallsError:
-                    continue
-                _write(engine, partials, day, windows, work)
-                files = sorted(work.rglob("*.parquet"))
-                if len(days) == len(files) == 1 and _columns(pq.read_schema(files[0])) == _columns(SCHEMA):
-                    # What the engine wrote is the whole file: no second pass is needed.
-                    rows = pq.read_metadata(files[0]).num_rows
-                    files[0].rename(new)
-                else:
-                    writer = writer or open_files.enter_context(pq.ParquetWriter(new, SCHEMA, compression="zstd"))
-                    for batch in ds.dataset(files).to_batches(columns=SCHEMA.names):
-                        writer.write_table(pa.Table.from_batches([batch]).cast(SCHEMA))
-                        rows += batch.num_rows
-                shutil.rmtree(work)
+        for done, day in enumerate(days):
+            report("features", done, len(days))
+            with contextlib.suppress(NoCallsError):
+                _write(engine, store.partials(engine, day, day), day, windows, work / str(day))
         report("features", len(days), len(days))
+        if files := sorted(work.rglob("*.parquet")):
+            rows = _whole(files, new)
         if not rows:
             raise NoCallsError
         new.rename(out)
@@ -77,11 +63,27 @@ def write_features(
 
 def _write(engine: Engine, partials: Partials, day: int, windows: Sequence[int], folder: Path) -> None:
     try:
-        engine.write_whole(window_features(partials, day, windows, engine.hold), folder)
+        for name, table in window_features(partials, day, windows, engine.hold).items():
+            engine.write_whole(table, folder / name)
     finally:
         engine.release()
 
 
-def _columns(schema: pa.Schema) -> list[tuple[str, pa.DataType]]:
-    """Names and types; whether a column may be empty does not matter to a reader."""
-    return [(field.name, field.type) for field in schema]
+def _whole(files: Sequence[Path], out: Path) -> int:
+    """One file of what an engine wrote; returns its rows."""
+    # An engine writes a file without rows too, of which Spark does not tell the columns' order.
+    files = [file for file in files if pq.read_metadata(file).num_rows]
+    if files and joinable(files, SCHEMA):
+        return join(files, SCHEMA.names, out)
+    rows = 0
+    with pq.ParquetWriter(out, SCHEMA, compression="zstd") as writer:
+        for file in files:
+            for batch in pq.ParquetFile(file).iter_batches():
+                known = dict(zip(batch.schema.names, batch.columns, strict=True))
+                columns = [
+                    known[field.name].cast(field.type) if field.name in known else pa.nulls(len(batch), field.type)
+                    for field in SCHEMA
+                ]
+                writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=SCHEMA))
+                rows += len(batch)
+    return rows

@@ -43,12 +43,16 @@ class Partials(msgspec.Struct, frozen=True):
     name_spans: ir.Table
 
 
-def window_features(partials: Partials, day: int, windows: Sequence[int], hold: Hold) -> ir.Table:
-    """The feature rows of every unit active in windows of so many days that end with ``day``."""
+def window_features(partials: Partials, day: int, windows: Sequence[int], hold: Hold) -> dict[str, ir.Table]:
+    """The feature rows of every unit active in windows of so many days that end with ``day``.
+
+    ``made`` of those that call, ``got`` of the called numbers: only with the columns that these have, since most rows
+    are theirs and most columns are not.
+    """
     incoming = hold(_incoming(partials, day, windows))
     # Spark keeps a small literal as a narrower number.
     incoming = incoming.mutate(window=incoming.window.cast("int64"))
-    return ibis.union(_made(partials, incoming, day, windows), _got(incoming, day))
+    return {"made": _made(partials, incoming, day, windows), "got": _got(incoming, day)}
 
 
 def _made(partials: Partials, incoming: ir.Table, day: int, windows: Sequence[int]) -> ir.Table:
@@ -128,7 +132,7 @@ def _got(incoming: ir.Table, day: int) -> ir.Table:
         unit=rows.unit.cast("string"),
         day=ibis.literal(day, "int64"),
         window=rows.window,
-        **{feature.name: _typed(values.get(feature.name, ibis.null("int64")), feature) for feature in FEATURES},
+        **{feature.name: _typed(values[feature.name], feature) for feature in FEATURES if feature.name in values},
     )
 
 

@@ -1,0 +1,1 @@
+"""Parquet files put together without decoding what they hold."""
