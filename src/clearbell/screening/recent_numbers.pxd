@@ -2,30 +2,43 @@
 cimport cython
 
 cdef bint COMPILED
-cdef Py_ssize_t _WORDS
-cdef unsigned long long _MIX_ONE, _MIX_OTHER
-cdef int _TAG_FROM, _TAKEN
+cdef Py_ssize_t _PAIR, _EVENTS
+cdef unsigned long long _MIX_ONE, _MIX_OTHER, _SEED
+cdef int _TAG_FROM, _ENTRY_BITS
+cdef unsigned int _ENTRY
 
 cdef class Half:
-    cdef Py_ssize_t count
+    cdef Py_ssize_t count, width
     cdef unsigned long long mask
     cdef unsigned long long[::1] words
-    cdef unsigned char[::1] tags
+    cdef unsigned int[::1] index
+
+    @cython.locals(place=cython.ulonglong, at=cython.size_t, tag=cython.ulonglong, slot=cython.uint)
+    cdef Py_ssize_t find(self, unsigned long long mixed, unsigned long long one, unsigned long long other) noexcept
+    @cython.locals(place=cython.ulonglong, at=cython.size_t)
+    cdef Py_ssize_t add(self, unsigned long long mixed, unsigned long long one, unsigned long long other) noexcept
+
+@cython.locals(mixed=cython.ulonglong)
+cdef unsigned long long _mixed(unsigned long long one, unsigned long long other) noexcept
 
 cdef class RecentNumbers:
     cdef Py_ssize_t _half
-    cdef unsigned long long _seed
     cdef dict _young, _old
     cdef Half _now, _later
 
-    @cython.locals(mixed=cython.ulonglong, found=cython.longlong)
+    @cython.locals(mixed=cython.ulonglong, half=Half, at=Py_ssize_t)
     cpdef long long get(self, long long one, long long other) except? -1
-    @cython.locals(mixed=cython.ulonglong, half=Half, place=Py_ssize_t)
+    @cython.locals(mixed=cython.ulonglong, half=Half, at=Py_ssize_t)
     cpdef object put(self, long long one, long long other, long long value)
-    @cython.locals(mixed=cython.ulonglong)
-    cdef unsigned long long _mixed(self, unsigned long long one, unsigned long long other) noexcept
-    @cython.locals(place=Py_ssize_t)
-    cdef long long _found(self, Half half, unsigned long long mixed, unsigned long long one, unsigned long long other) noexcept
-    @cython.locals(mask=cython.ulonglong, place=cython.ulonglong, at=Py_ssize_t, tag="unsigned char")
-    cdef Py_ssize_t _place(self, Half half, unsigned long long mixed, unsigned long long one, unsigned long long other) noexcept
-    cdef Half _turned(self)
+
+cdef class RecentEvents:
+    cdef Py_ssize_t _half
+    cdef Half _now, _later
+
+    @cython.locals(mixed=cython.ulonglong, half=Half, at=Py_ssize_t)
+    cpdef bytes get(self, long long number)
+    @cython.locals(mixed=cython.ulonglong, half=Half, at=Py_ssize_t, words=int, word=int)
+    cpdef object put(self, long long number, bytes events)
+
+@cython.locals(word=cython.ulonglong, place=int)
+cdef unsigned long long _word(const unsigned char* data, size_t at) noexcept

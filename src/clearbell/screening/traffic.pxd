@@ -2,13 +2,15 @@
 cimport cython
 from clearbell.screening.activity cimport Many, is_full, joined, kept, noted, within
 from clearbell.screening.recent cimport Recent
-from clearbell.screening.recent_numbers cimport RecentNumbers
+from clearbell.screening.recent_numbers cimport RecentEvents, RecentNumbers
 from clearbell.screening.windows cimport tallied
 
+cdef bint _COMPILED
 cdef long long _ATTEMPT
 
 cdef class Callers:
     cdef Recent _few, _busy
+    cdef RecentEvents _fewest
 
     @cython.locals(packed=bytes)
     cpdef object found(self, object caller)
@@ -16,6 +18,8 @@ cdef class Callers:
     cpdef object note(self, object caller, long long kind, object at, object callee)
     @cython.locals(many=Many, packed=bytes)
     cpdef object note_of(self, object caller, object found, long long kind, object at, object callee)
+    @cython.locals(events=cython.longlong)
+    cdef object _keep(self, object caller, bytes packed)
 
 cdef class Traffic:
     cdef long long _short, _one_ring, _known

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from clearbell.calls import DAY, SECOND, Call, CallEnd, HangUp
 from clearbell.policy.model import Pack
-from clearbell.screening.activity import Activity, Few, Kind, Many, forgotten, is_full, joined, noted, within
+from clearbell.screening.activity import Activity, Few, Kind, Many, forgotten, is_full, joined, kept, noted, within
 from clearbell.screening.recent import Recent
-from clearbell.screening.recent_numbers import RecentNumbers
+from clearbell.screening.recent_numbers import MOST_EVENTS, RecentEvents, RecentNumbers
 from clearbell.screening.windows import tallied
 
 _ATTEMPT = int(Kind.ATTEMPT)
+_MORE_EVENTS = 5
+"""One caller of so many has more than two events a day, and as many places."""
+_COMPILED = not __file__.endswith(".py")
 
 
 class Callers:
@@ -22,23 +25,32 @@ class Callers:
     A caller is a number or the name of a holder, never both in one.
     """
 
-    __slots__ = ("_busy", "_few")
+    __slots__ = ("_busy", "_few", "_fewest")
 
     def __init__(self, most: int, busy: int) -> None:
         """``busy``: how many of the ``most`` with counters, though never more than half."""
         busy = min(busy, most // 2)
-        self._few = Recent(most - busy)
+        rest = most - busy
+        # Compiled, the most of them, numbers of one or two events, lie in another kind of memory.
+        fewest = rest - rest // _MORE_EVENTS if _COMPILED else 0
+        self._fewest = RecentEvents(fewest)
+        self._few = Recent(rest - fewest)
         """Caller to packed events."""
         self._busy = Recent(busy)
         """Caller to :class:`Many`."""
 
     def __len__(self) -> int:
         """Callers that are remembered."""
-        return len(self._few) + len(self._busy)
+        return len(self._few) + len(self._busy) + len(self._fewest)
 
     def found(self, caller: int | str) -> bytes | Many | None:
         """What is remembered of a caller, as it is kept; None when it is not remembered."""
-        packed: bytes | None = self._few.get(caller)
+        packed: bytes | None
+        if _COMPILED and isinstance(caller, int):
+            packed = self._fewest.get(caller)
+            if packed is not None:
+                return packed
+        packed = self._few.get(caller)
         if packed is not None:
             return packed
         many: Many | None = self._busy.get(caller)
@@ -58,15 +70,25 @@ class Callers:
             packed = found or b""
             if is_full(packed):
                 packed = forgotten(packed, at - DAY)
+                self._few.pop(caller)
             if not is_full(packed):
-                self._few.put(caller, noted(packed, kind, at, callee))
+                self._keep(caller, noted(packed, kind, at, callee))
                 return
-            self._few.pop(caller)
             many = Many.after(packed)
         else:
             many = found
         many.note(kind, at, callee)
         self._busy.put(caller, many)
+
+    def _keep(self, caller: int | str, packed: bytes) -> None:
+        if _COMPILED and isinstance(caller, int):
+            events = kept(packed)
+            if events <= MOST_EVENTS:
+                self._fewest.put(caller, packed)
+                return
+            if events == MOST_EVENTS + 1:
+                self._fewest.put(caller, b"")
+        self._few.put(caller, packed)
 
 
 def activity_of(found: bytes | Many | None) -> Activity | None:
@@ -81,13 +103,16 @@ class Traffic:
         self,
         pack: Pack,
         *,
-        max_callers: int = 2_000_000,
+        max_callers: int = 5_400_000,
         max_busy: int = 200_000,
         max_contacts: int = 1_000_000,
         max_callees: int = 200_000,
         max_pairs: int = 1_000_000,
     ) -> None:
-        """``max_busy``: of callers, and of holders, that do more than a handful of things a day."""
+        """``max_callers``: so that the two million numbers that called last are remembered, and no more than so many.
+
+        ``max_busy``: of callers, and of holders, that do more than a handful of things a day.
+        """
         self._short = _span(pack, "short_seconds", SECOND)
         self._one_ring = _span(pack, "one_ring_seconds", SECOND)
         self._known = _span(pack, "known_contact_seconds", SECOND)
