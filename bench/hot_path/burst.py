@@ -83,6 +83,7 @@ def burst(server: Server, sustained: float, times: float, seconds: float, half: 
     wire.close()
     waited = np.array([one.at - found.sent_at[one.serial] for one in found.answers] or [0]) / 1e6
     same_call = [one._replace(serial=one.serial % LAP) for one in found.answers]
+    gap = (after.began - found.ended) / _SECOND
     figures: dict[str, Any] = {
         "asked_times": times,
         "sent": found.sent,
@@ -93,7 +94,8 @@ def burst(server: Server, sustained: float, times: float, seconds: float, half: 
         "shed": 1 - len(found.answers) / found.sent,
         "wrong": wrong(same_call, server.refused) + wrong(after.answers, server.refused),
         "within_budget": float((waited <= BUDGET * 1e3).mean()),
-        "recovered": (after.began - found.ended) / _SECOND + recovered(after.due, after.answered),
+        "recovered": gap + recovered(after, PAUSE),
+        "in_budget_again": gap + recovered(after, BUDGET * _SECOND),
     }
     for share in (50, 99, 99.9, 100):
         figures[f"ms_p{share:g}"] = float(np.percentile(waited, share, method="higher"))
@@ -132,12 +134,10 @@ def course(found: Flood, after: Steady) -> list[dict[str, float]]:
     return bins
 
 
-def recovered(
-    due: np.ndarray[tuple[int], np.dtype[np.float64]], answered: np.ndarray[tuple[int], np.dtype[np.float64]]
-) -> float:
-    """Seconds after which no call was without an answer, and none waited longer than ``PAUSE`` for it."""
-    bad = np.nonzero(answered - due > PAUSE)[0]
-    return float(due[bad[-1]]) / _SECOND if len(bad) else 0.0
+def recovered(after: Steady, longest: float) -> float:
+    """Seconds after which no call was without an answer, and none waited longer than that for it (ns)."""
+    bad = np.nonzero(after.answered - after.due > longest)[0]
+    return float(after.due[bad[-1]]) / _SECOND if len(bad) else 0.0
 
 
 def on_record(home: Path, answers: list[Answer]) -> Figures:

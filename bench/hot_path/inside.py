@@ -14,16 +14,17 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from bench.hot_path.homes import DATABASE, lay
 from bench.hot_path.packets import invite
-from bench.hot_path.servers import fill
 from clearbell.calls import HOUR, Call, Decision
 from clearbell.ledger import Store
 from clearbell.policy.pack import builtin_pack
 from clearbell.screening.engine import Engine
 from clearbell.screening.traffic import Traffic
-from clearbell.screening.views import Views
+from clearbell.serving.follower import open_views
 from clearbell.serving.identifiers import decision_ids
 from clearbell.serving.node import Node
+from clearbell.serving.snapshots import FOLDER
 from clearbell.sip import codec
 from clearbell.sip.answers import Style
 from clearbell.sip.callers import Reading, call_of
@@ -54,10 +55,9 @@ def main() -> None:
     count = options.calls
     packets = [invite(n, "w", 5060) for n in range(2 * count)]
     with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder)
-        store = Store.open(f"sqlite:///{home / 'clearbell.db'}")
-        store.create()
-        fill(store, options.numbers, options.consents)
+        home = Path(folder) / "node"
+        lay(home, options.numbers, options.consents)
+        store = Store.open(f"sqlite:///{home / DATABASE}")
         pack = builtin_pack("cn")
         node = Node(store, pack, home, randomness=os.urandom)
         source = Source("edge", "127.0.0.1", per_second=1e9, style=Style(go_on=302, blocked_url="https://example.net"))
@@ -73,7 +73,8 @@ def main() -> None:
             lambda data, at: core.receive(data, "127.0.0.1", at), packets[count:], gap, began + count * gap
         )
         answered = {name: n for name, n in core.counts.items() if name.startswith("answered")}
-        engine = Engine(pack, Views(), Traffic(pack), decision_ids(began, os.urandom))
+        views = open_views(store, home / FOLDER)
+        engine = Engine(pack, views, Traffic(pack), decision_ids(began, os.urandom))
         calls: list[Call] = [
             call_of(codec.parse(data), began + place * gap, "edge", Reading()) for place, data in enumerate(packets)
         ]

@@ -97,7 +97,8 @@ def _rate(found: dict[str, Any], given: dict[str, Any]) -> str:
         ),
         ("answered within the switch's 400 ms", lambda one: f"{100 * one['within_budget']:.2f} %"),
         ("wrong", lambda one: f"{one['wrong']:,}"),
-        ("after it: last call unanswered or above 20 ms", lambda one: f"{one['recovered']:.2f} s"),
+        ("after it: last call not answered within 400 ms", lambda one: f"{one['in_budget_again']:.2f} s"),
+        ("after it: last call above 20 ms", lambda one: f"{one['recovered']:.2f} s"),
         ("answers told, of them on record", lambda one: f"{one['told']:,}, {one['on_record']:,}"),
     ]
     return "\n\n".join(

@@ -61,10 +61,12 @@ def test_a_call_without_an_answer_is_never_answered_in_the_percentiles_too():
 def test_a_server_has_recovered_after_the_last_call_that_waited_long_or_in_vain():
     due = np.array([0.0, 0.3, 0.6, 0.9]) * 1000 * MS
     quick = due + MS
-    assert recovered(due, quick) == 0
+    after = Steady(0, due, due, quick, [])
+    assert recovered(after, 20 * MS) == 0
     quick[1] = np.inf
     quick[2] = due[2] + 25 * MS
-    assert recovered(due, quick) == pytest.approx(0.6)
+    assert recovered(after, 20 * MS) == pytest.approx(0.6)
+    assert recovered(after, 400 * MS) == pytest.approx(0.3)
 
 
 def test_the_course_of_a_burst_goes_on_into_the_load_after_it():

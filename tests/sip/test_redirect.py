@@ -265,6 +265,22 @@ def test_screening_that_fails_lets_the_call_through_with_a_mark(switch):
     assert got.headers["x-clearbell-marks"] == ["fail-open,screening-failed"]
 
 
+def test_what_cannot_be_recorded_is_not_answered_and_is_judged_when_it_is_asked_again(switch):
+    room = [False]
+
+    def screen(call):
+        if not room[0]:
+            raise OSError(28, "No space left on device")
+        return switch.world.engine.screen(call)
+
+    core = Redirect(switch.core._sources, screen, lambda call, _why: screen(call), screen, str, screen)
+    for _ in range(3):
+        assert core.receive(request(), SWITCH, switch.now) is None
+    assert core.counts["failed, not answered"] == 3
+    room[0] = True
+    assert read_answer(core.receive(request(), SWITCH, switch.now)).code == 404
+
+
 def test_call_ends_come_in_by_publish(switch):
     body = '{"caller":"+8613800000001","callee":"13900000002","answered":true,"duration_ms":61000,"hangup":"callee"}'
     publish = request("PUBLISH", extra=("Event: clearbell-call-end", "Content-Type: application/json"), body=body)

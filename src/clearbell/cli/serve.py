@@ -18,6 +18,9 @@ from clearbell.ledger import Store
 SWITCH_SECONDS = 0.0005
 """How long a thread that is busy keeps the interpreter while another waits for it."""
 
+COLLECTIONS = (5_000, 20, 100)
+"""Objects that may come before cycles are looked for among them: half a millisecond each time. The pages leave such cycles, calls none."""
+
 
 def serve(*, home: Path | None = None, config: Path | None = None) -> None:
     """Answer switches over SIP and HTTP until interrupted.
@@ -88,7 +91,7 @@ def serve_store(opened: Callable[[], Store], folder: Path, config: Path | None) 
         # The views stay for good and what calls leave behind is freed by reference counts; looking for cycles among
         # all of it every few hundred calls costs a fifth of the time of a judgement.
         gc.freeze()
-        gc.set_threshold(50_000, 50, 1_000)
+        gc.set_threshold(*COLLECTIONS)
         # A thread that answers a call waits this long, not ten times as long, for one that is busy beside it.
         sys.setswitchinterval(SWITCH_SECONDS)
         server.start()

@@ -14,5 +14,5 @@ cdef class SegmentWriter:
 
     @cython.locals(length=Py_ssize_t, need=Py_ssize_t, at=Py_ssize_t, body=Py_ssize_t)
     cpdef object write(self, bytes record)
-    @cython.locals(view="unsigned char[::1]", place=Py_ssize_t)
-    cdef object _lay(self, Py_ssize_t at, const unsigned char* record, Py_ssize_t length)
+    @cython.locals(view="unsigned char[::1]", place=cython.size_t)
+    cdef object _lay(self, size_t at, const unsigned char* record, size_t length)

@@ -15,20 +15,20 @@ cdef class Many:
     @cython.locals(before=tuple, last=cython.longlong, latest=cython.longlong)
     cdef object _attempt(self, object callee, long long at)
     cdef Window _attempts_of(self, long long index)
-    cpdef long long most_attempts(self, long long index)
-    cpdef long long most_ended(self)
-    cpdef bint rang(self, object callee)
-    cpdef long long attempts(self, long long index, long long now)
-    cpdef long long distinct(self, long long index, long long now)
-    cpdef long long ended(self, long long index, long long now)
-    cpdef long long answered(self, long long now)
-    cpdef long long one_ring(self, long long now)
-    cpdef long long repeats(self, object callee, long long at, long long width)
+    cpdef long long most_attempts(self, long long index) except? -1
+    cpdef long long most_ended(self) except? -1
+    cpdef bint rang(self, object callee) except? -1
+    cpdef long long attempts(self, long long index, long long now) except? -1
+    cpdef long long distinct(self, long long index, long long now) except? -1
+    cpdef long long ended(self, long long index, long long now) except? -1
+    cpdef long long answered(self, long long now) except? -1
+    cpdef long long one_ring(self, long long now) except? -1
+    cpdef long long repeats(self, object callee, long long at, long long width) except? -1
 
 cpdef bytes noted(bytes packed, long long kind, long long at, object callee)
-cpdef bint rang(bytes packed, object callee)
-cpdef Py_ssize_t kept(bytes packed)
-cpdef bint is_full(bytes packed)
+cpdef bint rang(bytes packed, object callee) except? -1
+cpdef Py_ssize_t kept(bytes packed) except? -1
+cpdef bint is_full(bytes packed) except? -1
 cpdef tuple joined(tuple times, object at)
 @cython.locals(count=cython.longlong, time=cython.longlong)
-cpdef long long within(tuple times, long long at, long long width)
+cpdef long long within(tuple times, long long at, long long width) except? -1

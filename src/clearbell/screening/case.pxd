@@ -24,12 +24,12 @@ cdef class Case:
     cdef object _activity
 
     @cython.locals(traits=cython.longlong, callees=cython.longlong, views=Views, trunk=str)
-    cdef long long _known(self, object call, Traits of_numbers, Limits limits)
+    cdef long long _known(self, object call, Traits of_numbers, Limits limits) except? -1
     @cython.locals(traits=cython.longlong, views=Views)
-    cdef long long _of_caller(self, object call, object caller)
+    cdef long long _of_caller(self, object call, object caller) except? -1
     @cython.locals(traits=cython.longlong, wills=Wills)
-    cdef long long _of_callee(self, long long callee, Limits limits)
+    cdef long long _of_callee(self, long long callee, Limits limits) except? -1
     @cython.locals(traits=cython.longlong, traffic=Traffic)
-    cdef long long _of_both(self, object caller, long long callee)
+    cdef long long _of_both(self, object caller, long long callee) except? -1
     @cython.locals(traits=cython.longlong, many=Many, events=cython.longlong, packed=bytes)
-    cdef long long _done(self, object callee, Limits limits)
+    cdef long long _done(self, object callee, Limits limits) except? -1

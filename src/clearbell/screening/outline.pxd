@@ -13,7 +13,7 @@ cdef class Traits:
     cdef dict _as_caller, _as_callee
 
     @cython.locals(traits=cython.longlong)
-    cpdef long long of_caller(self, long long number)
+    cpdef long long of_caller(self, long long number) except? -1
     @cython.locals(kept=object)
-    cpdef long long of_callee(self, long long number)
-    cdef long long _look_up(self, long long number, dict kept, dict traits)
+    cpdef long long of_callee(self, long long number) except? -1
+    cdef long long _look_up(self, long long number, dict kept, dict traits) except? -1

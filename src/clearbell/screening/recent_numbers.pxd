@@ -19,13 +19,13 @@ cdef class RecentNumbers:
     cdef Half _now, _later
 
     @cython.locals(mixed=cython.ulonglong, found=cython.longlong)
-    cpdef long long get(self, long long one, long long other)
+    cpdef long long get(self, long long one, long long other) except? -1
     @cython.locals(mixed=cython.ulonglong, half=Half, place=Py_ssize_t)
     cpdef object put(self, long long one, long long other, long long value)
     @cython.locals(mixed=cython.ulonglong)
-    cdef unsigned long long _mixed(self, unsigned long long one, unsigned long long other)
+    cdef unsigned long long _mixed(self, unsigned long long one, unsigned long long other) noexcept
     @cython.locals(place=Py_ssize_t)
-    cdef long long _found(self, Half half, unsigned long long mixed, unsigned long long one, unsigned long long other)
+    cdef long long _found(self, Half half, unsigned long long mixed, unsigned long long one, unsigned long long other) noexcept
     @cython.locals(mask=cython.ulonglong, place=cython.ulonglong, at=Py_ssize_t, tag="unsigned char")
-    cdef Py_ssize_t _place(self, Half half, unsigned long long mixed, unsigned long long one, unsigned long long other)
+    cdef Py_ssize_t _place(self, Half half, unsigned long long mixed, unsigned long long one, unsigned long long other) noexcept
     cdef Half _turned(self)

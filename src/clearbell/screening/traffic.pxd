@@ -26,10 +26,10 @@ cdef class Traffic:
     cpdef object number(self, object caller)
     cpdef object holder(self, object holder)
     cpdef object found(self, object caller)
-    cpdef long long repeats(self, object holder, object callee, object at, object width)
-    cpdef long long tally(self, long long callee)
+    cpdef long long repeats(self, object holder, object callee, object at, object width) except? -1
+    cpdef long long tally(self, long long callee) except? -1
     cpdef object attempt(self, object call, str holder, bint emergency, bint stranger, object found, long long last, long long tally)
     cpdef object ended(self, object end, object holder)
-    cpdef long long talked(self, long long one, long long other)
-    cpdef long long called(self, long long caller, long long callee)
-    cpdef long long dialled_emergency(self, long long number)
+    cpdef long long talked(self, long long one, long long other) except? -1
+    cpdef long long called(self, long long caller, long long callee) except? -1
+    cpdef long long dialled_emergency(self, long long number) except? -1

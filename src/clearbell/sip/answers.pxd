@@ -11,7 +11,7 @@ cpdef bytes to_tag(Request request)
 @cython.locals(digits=bytearray, place=int)
 cdef bytes _hex(unsigned long long value)
 @cython.locals(place=Py_ssize_t, sign="unsigned char")
-cdef bint _is_plain(bytes text)
+cdef bint _is_plain(bytes text) noexcept
 cdef bytes _uri(bytes text)
 cdef tuple _labelled(Request request, object decision, object style, object words)
 cpdef bytes code_taken(Request request, object contact)

@@ -13,7 +13,7 @@ cpdef bytes user(bytes uri)
 @cython.locals(colon=Py_ssize_t, end=Py_ssize_t)
 cdef bytes _user(bytes uri)
 @cython.locals(stop=Py_ssize_t)
-cdef Py_ssize_t _first(bytes uri, Py_ssize_t start, Py_ssize_t end)
+cdef Py_ssize_t _first(bytes uri, Py_ssize_t start, Py_ssize_t end) except? -1
 @cython.locals(at=Py_ssize_t, end=Py_ssize_t, size=Py_ssize_t)
 cdef object _verstat(bytes value)
 cpdef object attestation_of(Request request, bytes asserted)

@@ -22,20 +22,20 @@ cdef bint _COMPILED
 cdef Py_ssize_t _MAX_LINE, _MAX_HEADERS
 cdef long long _MOST_CSEQ
 
-cdef Py_ssize_t _slot(const unsigned char* data, Py_ssize_t at, Py_ssize_t colon)
+cdef Py_ssize_t _slot(const unsigned char* data, Py_ssize_t at, Py_ssize_t colon) noexcept
 @cython.locals(slot=Py_ssize_t, size=Py_ssize_t, name=bytes)
-cdef long _role_as_written(const unsigned char* data, Py_ssize_t at, Py_ssize_t colon)
+cdef long _role_as_written(const unsigned char* data, Py_ssize_t at, Py_ssize_t colon) except? -1
 @cython.locals(place=Py_ssize_t)
-cdef bint _stands(const unsigned char* data, Py_ssize_t at, bytes what)
+cdef bint _stands(const unsigned char* data, Py_ssize_t at, bytes what) noexcept
 
-cpdef Py_ssize_t place_in(const unsigned char* data, int what, Py_ssize_t at, Py_ssize_t stop)
+cpdef Py_ssize_t place_in(const unsigned char* data, int what, Py_ssize_t at, Py_ssize_t stop) noexcept
 cdef bytes _value(const unsigned char* data, Py_ssize_t at, Py_ssize_t stop)
 @cython.locals(at=Py_ssize_t, end=Py_ssize_t, stop=Py_ssize_t)
 cdef bytes _branch(bytes via)
 @cython.locals(place=Py_ssize_t, number=cython.longlong, digit=int)
-cdef long long _number(bytes text, Py_ssize_t stop)
+cdef long long _number(bytes text, Py_ssize_t stop) except? -1
 @cython.locals(end=Py_ssize_t, number=cython.longlong)
-cdef bint _cseq_fits(bytes cseq, bytes method)
+cdef bint _cseq_fits(bytes cseq, bytes method) except? -1
 @cython.locals(via=bytes, hops=bytes, length=cython.longlong)
 cdef object _flaw_of(Request request, bint stream)
 @cython.locals(end=Py_ssize_t, at=Py_ssize_t, words=list, method=bytes, uri=bytes, request=Request, head=bytes)

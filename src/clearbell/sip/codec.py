@@ -304,7 +304,9 @@ def parse(data: bytes, stream: bool = False) -> Request | Malformed:
         return Malformed(Flaw.TOO_LONG)
     if end < 0:
         return Malformed(Flaw.NOT_SIP)
-    at = data.find(b"\r\n") + 2
+    at = place_in(data, _CR, 0, end + 1) + 2
+    if data[at - 1] != _LF:
+        at = data.find(b"\r\n") + 2
     if at > 18 and _stands(data, 0, _INVITE) and _stands(data, at - 10, _VERSION_END):
         # As nearly every one begins: a URI without a space, and the version.
         method, uri = b"INVITE", data[7 : at - 10]

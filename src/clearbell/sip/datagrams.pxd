@@ -12,7 +12,7 @@ cdef class Batched:
     cdef unsigned long long _out_at
     cdef dict _hosts
 
-    cpdef Py_ssize_t receive(self)
+    cpdef Py_ssize_t receive(self) except? -1
     @cython.locals(at=Py_ssize_t)
     cpdef bytes data(self, Py_ssize_t place)
     @cython.locals(at=Py_ssize_t)
@@ -22,7 +22,7 @@ cdef class Batched:
     cpdef object answer(self, Py_ssize_t place, bytes answer)
     cpdef object send(self)
     @cython.locals(at=Py_ssize_t)
-    cpdef long long waited(self, Py_ssize_t place)
+    cpdef long long waited(self, Py_ssize_t place) except? -1
 
 cdef Py_ssize_t _NAME, _WORDS, _ROOM, _PLACES, _NOTE
 cdef unsigned long long _LOW

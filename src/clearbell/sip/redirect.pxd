@@ -8,7 +8,7 @@ cdef class Redirect:
     cdef public Sources _sources
     cdef public object _screen, _fail_open, _ended, _words, _coded
     cdef Transactions _transactions
-    cdef long long _received, _invites, _continued
+    cdef long long _told, _received, _invites, _continued
     cdef dict _counts
 
     cdef object _count(self, str name)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from clearbell.calls import Answer, Attestation, Call, CallEnd, CodeDialled, Decision
+import structlog
+
+from clearbell.calls import SECOND, Answer, Attestation, Call, CallEnd, CodeDialled, Decision
 from clearbell.sip.answers import code_taken, to_tag, write
 from clearbell.sip.callers import call_of
 from clearbell.sip.codec import Malformed, Request, header, parse, response
@@ -12,6 +14,14 @@ from clearbell.sip.ends import EVENT, BadEndError, read_end
 from clearbell.sip.sources import Source, Sources
 from clearbell.sip.transactions import Transactions
 
+log = structlog.get_logger()
+UNANSWERED = "failed, not answered"
+"""Name of the count of requests that met a fault, most likely a record that cannot be written: the disk is full.
+
+What is not in the record is not told to anyone, so nothing is answered. The switch asks again, or lets the call go on
+when its budget is over.
+"""
+_TOLD_AGAIN = 60 * SECOND
 _CONTINUE = Answer.CONTINUE
 ALLOW = header("Allow", "INVITE, ACK, CANCEL, OPTIONS, PUBLISH")
 
@@ -44,6 +54,7 @@ class Redirect:
         self._invites = 0
         self._continued = 0
         self._counts: dict[str, int] = {}
+        self._told = 0
 
     @property
     def counts(self) -> dict[str, int]:
@@ -81,7 +92,14 @@ class Redirect:
         if not self._sources.within_limit(source, now):
             self._count("over limit")
             return response(read, b"503 Service Unavailable", (header("Retry-After", "1"),), to_tag=to_tag(read))
-        answer = self._answer(read, source, now)
+        try:
+            answer = self._answer(read, source, now)
+        except Exception as error:  # noqa: BLE001 whatever one request meets, the others are answered
+            self._count(UNANSWERED)
+            if now - self._told >= _TOLD_AGAIN:
+                self._told = now
+                log.error("sip-request-failed", error=f"{type(error).__name__}: {error}")
+            return None
         self._transactions.keep(key, answer)
         return answer
 

@@ -5,7 +5,7 @@ cdef class Bucket:
     cdef double _rate, _tokens
     cdef long long _at
 
-    cpdef bint take(self, long long now)
+    cpdef bint take(self, long long now) except? -1
 
 cdef class Sources:
     cdef list _networks
@@ -16,4 +16,4 @@ cdef class Sources:
     cpdef bytes address(self, str host)
     cdef object _look_up(self, str host)
     @cython.locals(bucket=Bucket)
-    cpdef bint within_limit(self, object source, long long now)
+    cpdef bint within_limit(self, object source, long long now) except? -1

@@ -5,7 +5,7 @@ cdef bint COMPILED
 cdef unsigned long long _PART
 
 @cython.locals(count=Py_ssize_t, place=Py_ssize_t, rest=Py_ssize_t, half=Py_ssize_t)
-cpdef Py_ssize_t place_of(const unsigned long long[:] keys, unsigned long long key)
+cpdef Py_ssize_t place_of(const unsigned long long[:] keys, unsigned long long key) noexcept
 
 cdef class Changes:
     cdef public tuple _parts
@@ -17,7 +17,7 @@ cdef class Columns:
     cdef public object rows
     cdef public Py_ssize_t width
 
-    cpdef Py_ssize_t find(self, unsigned long long key)
+    cpdef Py_ssize_t find(self, unsigned long long key) noexcept
     @cython.locals(start=Py_ssize_t)
     cpdef bytes row(self, Py_ssize_t place)
 

@@ -14,4 +14,4 @@ cdef class RaggedTable:
     @cython.locals(part=dict, columns=RaggedColumns, place=Py_ssize_t)
     cpdef object get(self, unsigned long long key)
     @cython.locals(part=dict)
-    cpdef bint has(self, unsigned long long key)
+    cpdef bint has(self, unsigned long long key) except? -1

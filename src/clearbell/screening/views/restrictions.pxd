@@ -4,4 +4,4 @@ cdef class Restrictions:
     cdef public dict numbers, holders, trunks
     cdef public long long barring_holders
 
-    cpdef bint bear_on(self, object caller, object callee, str holder, str trunk)
+    cpdef bint bear_on(self, object caller, object callee, str holder, str trunk) except? -1

@@ -14,6 +14,6 @@ cdef class Wills:
 
     @cython.locals(code=bytes)
     cpdef tuple grants_of(self, object holder, object callee)
-    cpdef long long refused_holder_at(self, object holder, object callee)
+    cpdef long long refused_holder_at(self, object holder, object callee) except? -1
     @cython.locals(row=bytes)
     cpdef object grant_for(self, object holder, object callee, object purpose)
