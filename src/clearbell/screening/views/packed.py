@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import bisect
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,6 +28,10 @@ _PARTS = 64
 _PART = _PARTS - 1
 COMPILED = not __file__.endswith(".py")
 """Whether this runs compiled: what is a loop there is a search of Python's here."""
+
+
+def go_on() -> None:
+    """Between two pieces of some work: nothing."""
 
 
 def place_of(keys: memoryview, key: int) -> int:
@@ -68,10 +72,11 @@ class Changes:
         """All changes, a piece at a time."""
         return iter(self._parts)
 
-    def clear(self) -> None:
-        """Forget them, a piece at a time."""
+    def clear(self, breathe: Callable[[], None] = go_on) -> None:
+        """Forget them, a piece at a time; ``breathe`` is called between the pieces."""
         for part in self._parts:
             part.clear()
+            breathe()
 
 
 class Columns:
@@ -196,9 +201,9 @@ class PackedTable:
         )
         self._changes.clear()
 
-    def let_go(self) -> None:
-        """Free it, a piece at a time; it is of no use afterwards."""
-        self._changes.clear()
+    def let_go(self, breathe: Callable[[], None] = go_on) -> None:
+        """Free it, a piece at a time; it is of no use afterwards. ``breathe`` is called between the pieces."""
+        self._changes.clear(breathe)
         self._columns = Columns.none(self.width)
 
 
@@ -273,10 +278,10 @@ class WideTable:
         for table in self._tables.values():
             table.fold(at_least, share)
 
-    def let_go(self) -> None:
-        """Free it, a piece at a time; it is of no use afterwards."""
+    def let_go(self, breathe: Callable[[], None] = go_on) -> None:
+        """Free it, a piece at a time; it is of no use afterwards. ``breathe`` is called between the pieces."""
         for table in self._tables.values():
-            table.let_go()
+            table.let_go(breathe)
 
     def saved(self) -> tuple[list[tuple[int, int]], list[memoryview], list[memoryview]]:
         """What :meth:`restored` makes it of again: of each table its high part and rows; then keys and rows of all.

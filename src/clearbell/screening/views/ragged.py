@@ -8,10 +8,10 @@ mapped file; what changed since is kept beside them until :meth:`RaggedTable.fol
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from clearbell.screening.views.packed import KEY_BYTES, Changes, Columned, column_bytes, key_column, place_of
+from clearbell.screening.views.packed import KEY_BYTES, Changes, Columned, column_bytes, go_on, key_column, place_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -136,9 +136,9 @@ class RaggedTable:
         )
         self._changes.clear()
 
-    def let_go(self) -> None:
-        """Free it, a piece at a time; it is of no use afterwards."""
-        self._changes.clear()
+    def let_go(self, breathe: Callable[[], None] = go_on) -> None:
+        """Free it, a piece at a time; it is of no use afterwards. ``breathe`` is called between the pieces."""
+        self._changes.clear(breathe)
         self._columns = RaggedColumns.none()
 
     def saved(self, name: str) -> dict[str, Columned]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
 from clearbell.labels.model import Labelled
-from clearbell.screening.views.packed import Columned, Columns, PackedTable
+from clearbell.screening.views.packed import Columned, Columns, PackedTable, go_on
 from clearbell.screening.views.pool import Pool
 
 _ROW = struct.Struct("<QQdIH")  # at, until, heat, reporters, category's code
@@ -75,9 +75,9 @@ class Standing:
         """Fold the labels where they have so many changes; see :meth:`PackedTable.fold`."""
         self._labels.fold(at_least, share)
 
-    def let_go(self) -> None:
-        """Free them, a piece at a time; they are of no use afterwards."""
-        self._labels.let_go()
+    def let_go(self, breathe: Callable[[], None] = go_on) -> None:
+        """Free them, a piece at a time; they are of no use afterwards. ``breathe`` is called between the pieces."""
+        self._labels.let_go(breathe)
 
     def saved(self) -> dict[str, Columned]:
         """What :meth:`restored` makes it of again. Everything must be folded."""

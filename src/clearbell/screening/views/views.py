@@ -18,7 +18,7 @@ from clearbell.sanctions.model import FACTS as SANCTION_FACTS
 from clearbell.sanctions.model import Restricted
 from clearbell.screening.views.entitlements import Entitlements, TrunkView
 from clearbell.screening.views.names import Names
-from clearbell.screening.views.packed import Columned
+from clearbell.screening.views.packed import Columned, go_on
 from clearbell.screening.views.restrictions import Restrictions
 from clearbell.screening.views.standing import Standing
 from clearbell.screening.views.wills import SavedWills, Wills
@@ -48,10 +48,6 @@ _SAVED: dict[str, Callable[[memoryview], list[Any]]] = {
 }
 """Rows that are made of what was saved one by one, so many at once that it takes no more than a moment."""
 _AT_ONCE = 250
-
-
-def _go_on() -> None:
-    """Nothing waits."""
 
 
 class Saved(msgspec.Struct, frozen=True):
@@ -111,15 +107,14 @@ class Views:
         self.seq = entry.seq
         self.needs_rebuild = self.needs_rebuild or entry.kind == ERASED
 
-    def let_go(self, breathe: Callable[[], None] = _go_on) -> None:
+    def let_go(self, breathe: Callable[[], None] = go_on) -> None:
         """Free what is large, a piece at a time, once other views took the place of these.
 
         Left to the interpreter it would be freed in one go, for which every thread waits. ``breathe`` is called between the
         pieces, to let others have their turn.
         """
-        self.wills.let_go()
-        breathe()
-        self.standing.let_go()
+        self.wills.let_go(breathe)
+        self.standing.let_go(breathe)
         for table in (*self.entitlements.tables(), *self.restrictions.tables(), *self.names.tables()):
             while table:
                 for _ in range(min(len(table), _AT_ONCE)):
@@ -160,7 +155,7 @@ class Views:
         return Saved(_ENCODE(_Rest(self.seq, known.trunks, wills)), {**columns, **self.standing.saved()})
 
     @classmethod
-    def restored(cls, rest: bytes, columns: Mapping[str, memoryview], breathe: Callable[[], None] = _go_on) -> Views:
+    def restored(cls, rest: bytes, columns: Mapping[str, memoryview], breathe: Callable[[], None] = go_on) -> Views:
         """Make views of what was saved; the columns are used where they lie, not copied.
 
         ``breathe`` is called between pieces of the work. Raises ``msgspec.DecodeError``, ``KeyError`` or ``ValueError``

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
 from clearbell.consent.model import ConsentGranted, ConsentWithdrawn, Listed, RefusalEnded, Refused, Wished
 from clearbell.screening.views.own_lists import OwnLists, RefusedNumbers
-from clearbell.screening.views.packed import Columned, PackedTable, WideTable
+from clearbell.screening.views.packed import Columned, PackedTable, WideTable, go_on
 from clearbell.screening.views.pool import Pool
 from clearbell.screening.views.ragged import RaggedTable
 from clearbell.screening.views.wishes import Wishes
@@ -188,10 +188,10 @@ class Wills:
         for table in self._tables:
             table.fold(at_least, share)
 
-    def let_go(self) -> None:
-        """Free them, a piece at a time; they are of no use afterwards."""
+    def let_go(self, breathe: Callable[[], None] = go_on) -> None:
+        """Free them, a piece at a time; they are of no use afterwards. ``breathe`` is called between the pieces."""
         for table in self._tables:
-            table.let_go()
+            table.let_go(breathe)
 
     def saved(self) -> tuple[SavedWills, dict[str, Columned]]:
         """What :meth:`restored` makes it of again. Everything must be folded."""
