@@ -16,8 +16,9 @@ MAX_REPEATS = 8
 """Attempts to one callee that are remembered one by one; limits on repeats must stay below."""
 MOST_FEW = 8
 """Events that are kept as a list."""
-_KIND_BITS = 3
-_KIND = (1 << _KIND_BITS) - 1
+KIND_BITS = 3
+"""An event is a time, µs UTC, with as many bits below it for its kind, and a callee."""
+_KIND = (1 << KIND_BITS) - 1
 _EVENT = struct.Struct("<QQ")  # time and kind, callee
 EVENT_BYTES = 16
 
@@ -52,12 +53,12 @@ class Few:
         """``packed``: what :func:`noted` returned."""
         # Time and kind stay one number, which sorts as the time does: a call asks for ten counts.
         self._events = list(_EVENT.iter_unpack(packed))
-        self._newest: int = max(self._events)[0] >> _KIND_BITS
+        self._newest: int = max(self._events)[0] >> KIND_BITS
 
     def _since(self, index: int, now: int) -> int:
         """The least time, with a kind, that the window which ends at ``now`` covers."""
         bucket = BUCKET[index]
-        return ((max(now, self._newest) // bucket - SUB_BUCKETS[index] + 1) * bucket) << _KIND_BITS
+        return ((max(now, self._newest) // bucket - SUB_BUCKETS[index] + 1) * bucket) << KIND_BITS
 
     def _count(self, index: int, now: int, kinds: int) -> int:
         since = self._since(index, now)
@@ -101,7 +102,7 @@ class Few:
         """Attempts to the callee within ``width`` before ``at``; exact up to ``MAX_REPEATS``."""
         count = 0
         for what, whom in self._events:
-            if whom == callee and not what & _KIND and at - width < what >> _KIND_BITS <= at:
+            if whom == callee and not what & _KIND and at - width < what >> KIND_BITS <= at:
                 count += 1
         return min(MAX_REPEATS, count)
 
@@ -144,7 +145,7 @@ class Many:
         """The counters of a caller of few events, who did one too many."""
         made = cls()
         for what, callee in _EVENT.iter_unpack(packed):
-            made.note(Kind(what & _KIND), what >> _KIND_BITS, callee)
+            made.note(Kind(what & _KIND), what >> KIND_BITS, callee)
         return made
 
     def note(self, kind: int, at: int, callee: int) -> None:
@@ -239,7 +240,7 @@ Activity = Few | Many
 
 def noted(packed: bytes, kind: int, at: int, callee: int) -> bytes:
     """The events of a caller of few, with one more; who has ``MOST_FEW`` already needs :class:`Many`."""
-    return packed + _EVENT.pack(at << _KIND_BITS | kind, callee)
+    return packed + _EVENT.pack(at << KIND_BITS | kind, callee)
 
 
 def rang(packed: bytes, callee: int) -> bool:
@@ -259,7 +260,7 @@ def is_full(packed: bytes) -> bool:
 
 def forgotten(packed: bytes, before: int) -> bytes:
     """The events without those before a time, µs UTC."""
-    kept = [event for event in _EVENT.iter_unpack(packed) if event[0] >> _KIND_BITS >= before]
+    kept = [event for event in _EVENT.iter_unpack(packed) if event[0] >> KIND_BITS >= before]
     return b"".join(_EVENT.pack(*event) for event in kept)
 
 

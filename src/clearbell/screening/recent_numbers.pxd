@@ -37,8 +37,12 @@ cdef class RecentEvents:
 
     @cython.locals(mixed=cython.ulonglong, half=Half, at=Py_ssize_t)
     cpdef bytes get(self, long long number)
-    @cython.locals(mixed=cython.ulonglong, half=Half, at=Py_ssize_t, words=int, word=int)
+    @cython.locals(half=Half, at=Py_ssize_t)
+    cpdef object begin(self, long long number, unsigned long long when, unsigned long long whom)
+    @cython.locals(half=Half, at=Py_ssize_t, words=int, word=int)
     cpdef object put(self, long long number, bytes events)
+    @cython.locals(mixed=cython.ulonglong, half=Half, at=Py_ssize_t)
+    cdef Py_ssize_t _room(self, long long number) except? -1
 
 @cython.locals(word=cython.ulonglong, place=int)
 cdef unsigned long long _word(const unsigned char* data, size_t at) noexcept

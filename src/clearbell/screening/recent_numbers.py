@@ -156,8 +156,24 @@ class RecentEvents:
         first = _EVENT.pack(half.words[at + 2], half.words[at + 3])
         return first + _EVENT.pack(half.words[at + 4], half.words[at + 5]) if half.words[at + 4] else first
 
+    def begin(self, number: int, when: int, whom: int) -> None:
+        """Set the one event of a number, given as two words."""
+        at = self._room(number)
+        half = self._now
+        half.words[at + 2] = when
+        half.words[at + 3] = whom
+        half.words[at + 4] = half.words[at + 5] = 0
+
     def put(self, number: int, events: bytes) -> None:
         """Set the events of a number, one or two; none: it is forgotten."""
+        at = self._room(number)
+        half = self._now
+        words = len(events) // 8
+        for word in range(_EVENTS - 2):
+            half.words[at + 2 + word] = _word(events, word * 8) if word < words else 0
+
+    def _room(self, number: int) -> int:
+        """Where the words of a number begin among the newer entries."""
         mixed = _mixed(number, 0)
         half = self._now
         at = half.find(mixed, number, 0)
@@ -166,9 +182,7 @@ class RecentEvents:
                 self._later = half
                 half = self._now = Half(self._half, _EVENTS)
             at = half.add(mixed, number, 0)
-        words = len(events) // 8
-        for word in range(_EVENTS - 2):
-            half.words[at + 2 + word] = _word(events, word * 8) if word < words else 0
+        return at
 
 
 def _word(data: bytes, at: int) -> int:

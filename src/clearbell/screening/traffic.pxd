@@ -7,6 +7,7 @@ from clearbell.screening.windows cimport tallied
 
 cdef bint _COMPILED
 cdef long long _ATTEMPT
+cdef int _KIND_BITS
 
 cdef class Callers:
     cdef Recent _few, _busy
@@ -16,7 +17,7 @@ cdef class Callers:
     cpdef object found(self, object caller)
     cpdef object activity(self, object caller)
     cpdef object note(self, object caller, long long kind, object at, object callee)
-    @cython.locals(many=Many, packed=bytes)
+    @cython.locals(many=Many, packed=bytes, moment=cython.longlong)
     cpdef object note_of(self, object caller, object found, long long kind, object at, object callee)
     @cython.locals(events=cython.longlong)
     cdef object _keep(self, object caller, bytes packed)

@@ -8,12 +8,24 @@ from __future__ import annotations
 
 from clearbell.calls import DAY, SECOND, Call, CallEnd, HangUp
 from clearbell.policy.model import Pack
-from clearbell.screening.activity import Activity, Few, Kind, Many, forgotten, is_full, joined, kept, noted, within
+from clearbell.screening.activity import (
+    KIND_BITS,
+    Activity,
+    Few,
+    Kind,
+    Many,
+    forgotten,
+    is_full,
+    joined,
+    kept,
+    noted,
+    within,
+)
 from clearbell.screening.recent import Recent
 from clearbell.screening.recent_numbers import MOST_EVENTS, RecentEvents, RecentNumbers
 from clearbell.screening.windows import tallied
 
-_ATTEMPT = int(Kind.ATTEMPT)
+_ATTEMPT, _KIND_BITS = int(Kind.ATTEMPT), KIND_BITS
 _MORE_EVENTS = 5
 """One caller of so many has more than two events a day, and as many places."""
 _COMPILED = not __file__.endswith(".py")
@@ -66,6 +78,10 @@ class Callers:
 
     def note_of(self, caller: int | str, found: bytes | Many | None, kind: int, at: int, callee: int) -> None:
         """Count an event of a caller, of whom :meth:`found` just found that."""
+        if _COMPILED and found is None and isinstance(caller, int):
+            moment = at
+            self._fewest.begin(caller, moment << _KIND_BITS | kind, callee)
+            return
         if found is None or isinstance(found, bytes):
             packed = found or b""
             if is_full(packed):
