@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import httpx
 import pytest
@@ -58,7 +59,15 @@ class Node:
                 assert time.monotonic() < until, (home / "log").read_text()
                 time.sleep(0.05)
 
+    def until_chores(self):
+        """Wait until its chores did their first round, before which they start up."""
+        until = time.monotonic() + 60
+        while b"chores-begun" not in Path(self.log.name).read_bytes():
+            assert time.monotonic() < until
+            time.sleep(0.05)
+
     def report(self, number, category, people):
+        self.until_chores()
         with self.store.act("test") as act:
             at = act.at - HOUR
             reports = [

@@ -61,6 +61,7 @@ def test_an_upheld_appeal_reaches_look_up_feeds_and_readers_by_version_in_two_se
 
 
 def test_reports_over_http_have_receipts_and_become_a_label_that_leaves_with_them(node):
+    node.until_chores()
     reports = [
         {"number": "13800000066", "reporter": f"1370000000{n}", "category": 7, "automatic": True, "id": f"mine-{n}"}
         for n in range(4)

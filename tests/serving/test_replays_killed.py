@@ -14,7 +14,7 @@ from clearbell.testing.served import ServedNode, SharedClock
 
 pytestmark = pytest.mark.process
 CALLER, CALLEE = 8613800000001, 8613900000002
-CALLS, BATCH, WAIT = 20_000, 500, 120
+CALLS, BATCH, WAIT = 80_000, 500, 200
 
 
 def free_port():

@@ -54,6 +54,8 @@ class Chores:
         self._damaged: tuple[Damage, ...] = ()
         self._ended = False
         """The last one ended, and none has done a round since."""
+        self._begun = False
+        """The one that runs has done its first round."""
         self._heard = time.monotonic()
         self._thread = threading.Thread(target=self._run, name="chores", daemon=True)
 
@@ -122,6 +124,7 @@ class Chores:
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         theirs.close()
+        self._begun = False
         with self._news:
             self._pipe = ours
             self._news.notify_all()
@@ -145,6 +148,9 @@ class Chores:
     def _hear(self, told: Done | Made) -> None:
         if isinstance(told, Done):
             self._damaged = told.damaged
+            if not self._begun:
+                self._begun = True
+                log.info("chores-begun")
             self._heard, self._ended = time.monotonic(), False
             return
         with self._news:
