@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from clearbell.calls import CallEnd, CodeDialled, Decision
-from clearbell.records.journal_codec import Gist, decode_decision, decode_gist, encode_decision
+from clearbell.records.journal_codec import decode_decision, encode_decision
 from clearbell.records.segments import DEFAULT_BYTES, SegmentWriter, read_segment, segments
 
 _DECISION = b"D"
@@ -59,16 +59,6 @@ def decode_record(record: bytes) -> Decision | CallEnd | CodeDialled | None:
     except msgspec.DecodeError:
         return None
     return None
-
-
-def gist_of(record: bytes) -> Gist | None:
-    """Of a decision in the journal what sums need; None for anything else, and for what cannot be read."""
-    if record[:1] != _DECISION:
-        return None
-    try:
-        return decode_gist(memoryview(record)[1:])
-    except msgspec.DecodeError:
-        return None
 
 
 def read_journal(folder: Path, since: int = 0) -> Iterator[Decision | CallEnd]:
